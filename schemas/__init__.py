@@ -1,0 +1,42 @@
+"""The contracts of Qawl's topics: typed, versioned, validated on the way in and out."""
+
+from schemas.actor import ActorProfile, AppliedPosition, Role
+from schemas.article import Article
+from schemas.common import (
+    ActorKind,
+    ArticleReference,
+    CueClass,
+    Entity,
+    EntityType,
+    Extractor,
+    Span,
+    StatementType,
+)
+from schemas.deadletter import DeadLetterHeaders
+from schemas.enriched import Alias, ArticleActor, EnrichedArticle
+from schemas.statement import Actor, Content, Cue, Speaker, Statement, StatementEvent
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "ActorProfile",
+    "Alias",
+    "AppliedPosition",
+    "Article",
+    "ArticleActor",
+    "ArticleReference",
+    "Content",
+    "Cue",
+    "CueClass",
+    "DeadLetterHeaders",
+    "EnrichedArticle",
+    "Entity",
+    "EntityType",
+    "Extractor",
+    "Role",
+    "Span",
+    "Speaker",
+    "Statement",
+    "StatementEvent",
+    "StatementType",
+]

@@ -1,0 +1,49 @@
+"""`actors`: one current profile an actor (compacted topic, keyed by `actor.id`)."""
+
+from typing import Literal
+
+from schemas.common import ActorKind, Contract, Instant
+from schemas.enriched import Alias
+
+ACTOR_SCHEMA = "qawl/actor/1"
+
+
+class Role(Contract, kw_only=True):
+    """A title and when it was first and last seen with this actor (publication time, else extraction time)."""
+
+    text: str
+    first_seen: Instant
+    last_seen: Instant
+
+
+class AppliedPosition(Contract, kw_only=True):
+    """The last record of `statements` that this profile counts.
+
+    All statements of an actor are in one partition, so a replayed record at or before it is already counted.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class ActorProfile(Contract, kw_only=True):
+    """What is known of an actor over all articles.
+
+    `aliases` counts speaker mentions; `recent_statements` and `recent_articles` are bounded, newest last.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    name_latin: str | None = None
+    aliases: tuple[Alias, ...] = ()
+    kind: ActorKind
+    roles: tuple[Role, ...] = ()
+    statement_count: int
+    article_count: int
+    recent_statements: tuple[str, ...] = ()
+    recent_articles: tuple[str, ...] = ()
+    first_seen: Instant
+    last_seen: Instant
+    applied: AppliedPosition
+    schema: Literal["qawl/actor/1"] = ACTOR_SCHEMA

@@ -1,0 +1,29 @@
+"""`articles.raw`: one news article as a feed delivers it."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from schemas.common import ArticleId, Contract, Instant, Version
+
+ARTICLE_SCHEMA = "qawl/article/1"
+
+
+class Article(Contract, kw_only=True):
+    """A raw article. Everything Qawl reports points into `body` by code-point offsets.
+
+    >>> from schemas.codec import decode_article
+    >>> decode_article('{"article_id": "a1", "body": "قال الوزير إن الطريق مفتوح."}'.encode()).language
+    'ar'
+    """
+
+    article_id: ArticleId
+    body: Annotated[str, msgspec.Meta(min_length=1)]
+    title: str | None = None
+    source: str | None = None
+    url: str | None = None
+    language: str = "ar"
+    published_at: Instant | None = None
+    version: Version = 1
+    categories: tuple[str, ...] = ()
+    schema: Literal["qawl/article/1"] = ARTICLE_SCHEMA

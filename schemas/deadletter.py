@@ -1,0 +1,19 @@
+"""`articles.deadletter`: the original key and bytes, untouched; what happened stands in the headers."""
+
+from schemas.common import Contract, Instant
+
+
+class DeadLetterHeaders(Contract, kw_only=True, rename=lambda name: name.replace("_", ".", 1)):
+    """Kafka headers of a dead letter, each UTF-8 text; `source.*` is where the record was read.
+
+    `error_type` is one bounded token (see `schemas.codec.InvalidPayload.error`) or an exception's name,
+    `error_message` names the field and what was expected, `error_stage` is `decode` or an extraction stage.
+    """
+
+    error_type: str
+    error_message: str
+    error_stage: str
+    source_topic: str
+    source_partition: int
+    source_offset: int
+    failed_at: Instant

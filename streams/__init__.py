@@ -1,0 +1,1 @@
+"""Qawl (قول): who said what, live from Arabic news."""

@@ -1,0 +1,269 @@
+"""Contents: where the reported words begin after their cue, and where they end."""
+
+from collections.abc import Collection
+from typing import Literal, NamedTuple
+
+from schemas import StatementType
+from streams.extraction.cue import Cue
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.tokens import Kind
+
+Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "preceding"]
+
+_REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
+_PAUSES = frozenset("،,؛;")
+_TRAILING = frozenset("،,؛;.:!؟?…-–()")
+_AN = frozenset(["ان", "بان"])
+_AN_AFTER_TIME = frozenset(["قبل", "بعد", "منذ", "دون", "لحين", "الا", "حتي", "بمجرد", "شريطه", "بشرط", "مع"])
+_NARRATOR = frozenset(["بينما", "فيما"])
+_ATTRIBUTING = frozenset(["بحسب", "حسب", "وفق", "وفقا", "طبقا", "حسبما", "نقلا", "وفقما"])
+_PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}
+
+
+class Opening(NamedTuple):
+    """Where a content begins: `zone_end` ends the zone between cue and opener, where the speaker may stand.
+
+    `first` is the content's first token, `skip` the characters of it that are an attached preposition.
+    """
+
+    kind: Opener
+    zone_end: int
+    first: int
+    skip: int = 0
+
+
+class Content(NamedTuple):
+    """A content as code-point spans and as token range [first, last)."""
+
+    spans: tuple[tuple[int, int], ...]
+    first: int
+    last: int
+    type: StatementType
+
+
+def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:
+    """What opens the clause or quotation that a cue reports, None where nothing does.
+
+    `قال الوزير أمس إن …`, `وأضاف: «…»`, `وأكد لصحيفة «الوطن» أن …`, `نقلت رويترز عن مصدر قوله إن …`.
+    """
+    sentence = doc.sentences[doc.sentence_of[cue.index]]
+    inside = doc.quotation_of[cue.index]
+    limit = min(sentence.last, cue.index + _REACH)
+    relative = False
+    j = cue.index + 1
+    while j < limit:
+        norm, kind = doc.norms[j], doc.kinds[j]
+        q = doc.quotation_of[j]
+        if kind is Kind.MARK:
+            if q >= 0 and q != inside and doc.quotations[q].open == j:
+                close = doc.quotations[q].close
+                if not _is_name(doc, lexicon, j, close, limit):
+                    return Opening("quotation", j, j + 1)
+                j = close + 1
+                continue
+            if q >= 0 and q == inside and doc.quotations[q].close == j:
+                return None
+            if norm == ":":
+                return _after_colon(doc, j)
+            if norm in _PAUSES:
+                relative = False
+                if _new_clause(doc, lexicon, j + 1, limit):
+                    return None
+        elif lexicon.is_a(norm, "complementizer"):
+            if doc.norms[j - 1].lstrip("و") not in _AN_AFTER_TIME and not relative:
+                return _after_complementizer(doc, j, inside)
+        elif lexicon.is_a(norm, "relative"):
+            relative = True
+        elif not relative and j > cue.index + 1 and _is_other_cue(lexicon, norm):
+            return None
+        j += 1
+    return None
+
+
+def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:
+    return any(
+        r.entry.clause >= 3
+        and (r.form in ("past", "present") or (r.form == "participle" and norm.endswith(("ا", "ه", "ين")) and r.prefix == ""))
+        and not (r.entry.lemma == "قال")  # `وتابع قائلا:` and `مضيفا بالقول` are one statement
+        for r in lexicon.cue_readings(norm)
+        if r.prefix in ("", "و", "ف")
+    )
+
+
+def _new_clause(doc: Document, lexicon: Lexicon, j: int, limit: int) -> bool:
+    if j >= limit:
+        return True
+    norm = doc.norms[j]
+    return lexicon.is_a(norm, "subordinator") or _is_other_cue(lexicon, norm)
+
+
+def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int) -> bool:
+    """Whether a quotation is a name (`صحيفة «الوطن»`) because the opener proper still follows it.
+
+    Not a name: `قال «نعم» إن` does not occur; a quotation of more than five words never is one.
+    """
+    if close - open_ > 6 or close >= limit:
+        return False
+    for k in range(close + 1, min(close + 9, limit)):
+        if doc.kinds[k] is Kind.MARK and doc.norms[k] in ".؟!":
+            return False
+        if lexicon.is_a(doc.norms[k], "complementizer") or doc.norms[k] == ":":
+            return True
+        if doc.quotation_of[k] >= 0:
+            return True
+    return False
+
+
+def _after_colon(doc: Document, j: int) -> Opening | None:
+    k = j + 1
+    while k < len(doc.tokens) and doc.kinds[k] is Kind.LINE:
+        k += 1
+    if k >= len(doc.tokens):
+        return None
+    q = doc.quotation_of[k]
+    if q >= 0 and doc.quotations[q].open == k:
+        return Opening("quotation", j, k + 1)
+    if doc.norms[k] in _AN:
+        after = _after_complementizer(doc, k, -1)
+        return after._replace(zone_end=j)
+    return Opening("colon", j, k)
+
+
+def _after_complementizer(doc: Document, j: int, inside: int) -> Opening:
+    """أن alone stays outside the content, أنه belongs to it; a quotation may begin right after."""
+    zone_end = j - 1 if doc.norms[j - 1] in _PREPOSITIONS.values() else j
+    first = j + 1 if doc.norms[j].lstrip("وف") in _AN else j
+    if first < len(doc.tokens) and first > j:
+        if doc.norms[first] == ":" and first + 1 < len(doc.tokens):
+            first += 1
+        q = doc.quotation_of[first]
+        if q >= 0 and q != inside and doc.quotations[q].open == first:
+            return Opening("quotation", zone_end, first + 1)
+    return Opening("complementizer", zone_end, first)
+
+
+def find_content(
+    doc: Document, lexicon: Lexicon, cue: Cue, opening: Opening, cue_indices: Collection[int]
+) -> Content | None:
+    """The content from its opening to its end, None where nothing is left of it."""
+    first = opening.first
+    if first >= len(doc.tokens):
+        return None
+    if opening.kind == "quotation":
+        q = doc.quotations[doc.quotation_of[first - 1]]
+        last = q.close
+        more = _goes_on(doc, lexicon, q.close + 1, cue_indices) if q.balanced else q.close
+        if more > q.close + 1:
+            return make_content(doc, first - 1, more, 0)
+        return make_content(doc, first, last, 0)
+    sentence = doc.sentences[doc.sentence_of[first]]
+    inside = doc.quotation_of[cue.index]
+    last = sentence.last
+    if inside >= 0:
+        last = min(last, doc.quotations[inside].close)
+    last = clause_end(doc, lexicon, first, last, cue_indices)
+    return make_content(doc, first, last, opening.skip)
+
+
+def _goes_on(doc: Document, lexicon: Lexicon, j: int, cue_indices: Collection[int]) -> int:
+    """Where a clause that began with a quotation ends: `أن «الوضع خطير» في البلاد`. At a pause, with the quotation."""
+    if j >= len(doc.tokens) or doc.kinds[j] is not Kind.WORD or doc.tokens[j - 1].end == doc.tokens[j].start:
+        return j
+    if lexicon.cue_readings(doc.norms[j]) or lexicon.is_a(doc.norms[j], "preposition") or doc.norms[j].startswith("و"):
+        return j
+    if lexicon.is_a(doc.norms[j], "subordinator"):
+        return j
+    last = clause_end(doc, lexicon, j, doc.sentences[doc.sentence_of[j]].last, cue_indices)
+    return last if last - j > 2 else j
+
+
+def clause_end(doc: Document, lexicon: Lexicon, first: int, limit: int, cue_indices: Collection[int]) -> int:
+    """Token after a reported clause: the next statement, a trailing attribution, the narrator's return or the limit.
+
+    `إن الاتفاق قريب، مشيرا إلى …`, `أن العدد ارتفع، بحسب رويترز`, `أن الوضع هادئ، بينما تواصلت الغارات`.
+    """
+    j = first
+    while j < limit:
+        q = doc.quotation_of[j]
+        if q >= 0 and doc.quotations[q].open == j and doc.quotations[q].balanced:
+            j = doc.quotations[q].close + 1
+            continue
+        if doc.kinds[j] is Kind.WORD and j > first:
+            paused = doc.norms[j - 1] in _PAUSES or doc.norms[j - 1] in "-–"
+            if _ends_before(doc, lexicon, j, paused, cue_indices):
+                return j
+        j += 1
+    return limit
+
+
+def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indices: Collection[int]) -> bool:
+    norm = doc.norms[j]
+    bare = norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
+    if bare in _ATTRIBUTING and (paused or bare in ("بحسب", "حسبما")) and j in cue_indices:
+        return True
+    if norm == "كما" and j + 1 in cue_indices and paused:
+        return True
+    if paused and norm in _NARRATOR:
+        return True
+    if j not in cue_indices:
+        return False
+    for r in lexicon.cue_readings(norm):
+        if r.form == "participle" and r.prefix in ("", "و") and norm.endswith(("ا", "ه", "ين")) and r.entry.clause >= 2:
+            return paused or norm.endswith("ا")
+        if r.form in ("past", "present") and r.prefix == "و" and r.entry.clause >= 2:
+            return True
+        if r.form == "past" and paused and r.entry.clause >= 3:
+            return True
+    return False
+
+
+def make_content(doc: Document, first: int, last: int, skip: int) -> Content | None:
+    """The content of tokens [first, last) without outer marks; None where no word is left."""
+    while last > first and doc.kinds[last - 1] is not Kind.WORD and doc.kinds[last - 1] is not Kind.NUMBER:
+        if doc.norms[last - 1] not in _TRAILING and not _is_outer_quote(doc, first, last):
+            if doc.kinds[last - 1] is not Kind.LINE:
+                break
+        last -= 1
+    while first < last and (doc.kinds[first] is Kind.LINE or doc.norms[first] in _TRAILING):
+        first += 1
+    if first >= last:
+        return None
+    if _is_wrapped(doc, first, last):
+        first, last = first + 1, last - 1
+        if first >= last:
+            return None
+    start, end = doc.tokens[first].start + skip, doc.tokens[last - 1].end
+    return Content(((start, end),), first, last, type_of(doc, first, last))
+
+
+def _is_outer_quote(doc: Document, first: int, last: int) -> bool:
+    q = doc.quotation_of[last - 1]
+    return q >= 0 and doc.quotations[q].open < first and doc.quotations[q].close == last - 1
+
+
+def _is_wrapped(doc: Document, first: int, last: int) -> bool:
+    q = doc.quotation_of[first]
+    return q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close == last - 1
+
+
+def type_of(doc: Document, first: int, last: int) -> StatementType:
+    """direct: all of the content stands in quotation marks; mixed: part of it; indirect: none, or only a name."""
+    q = doc.quotation_of[first]
+    if q >= 0 and doc.quotations[q].open < first and doc.quotations[q].close >= last:
+        return "direct"
+    j = first
+    while j < last:
+        q = doc.quotation_of[j]
+        if q >= 0 and doc.quotations[q].open >= first:
+            if doc.quotations[q].close - doc.quotations[q].open > 3 or not _follows_noun(doc, j):
+                return "mixed"
+            j = doc.quotations[q].close
+        j += 1
+    return "indirect"
+
+
+def _follows_noun(doc: Document, j: int) -> bool:
+    """A short quotation right after a word is most often the name of what that word says: `حملة «البقاء»`."""
+    return j > 0 and doc.kinds[j - 1] is Kind.WORD and len(doc.norms[j - 1]) > 3

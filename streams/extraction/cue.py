@@ -1,0 +1,86 @@
+"""Cues: the words that may report a statement, each under the construction that it stands in."""
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import CueReading, Lexicon
+from streams.extraction.tokens import Kind
+
+Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
+
+# After these, أن with a verb in the present still reports what did happen (`بعد أن أعلن`).
+_FACTUAL_BEFORE_AN = frozenset(["قبل", "بعد", "منذ"])
+_SUBJUNCTIVE = frozenset(["ان", "بان", "كي", "لكي", "حتي"])
+
+
+class Cue(NamedTuple):
+    """A cue candidate: the token, how it is read, the construction it stands in."""
+
+    index: int
+    reading: CueReading
+    construction: Construction
+
+
+def find_cues(doc: Document, lexicon: Lexicon) -> tuple[Cue, ...]:
+    """All cue candidates of a document, in order; at most one a token.
+
+    Candidates that grammar rules out (negated, future, conditional, subjunctive) are not among them.
+    """
+    return tuple(_candidates(doc, lexicon))
+
+
+def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
+    for i, norm in enumerate(doc.norms):
+        if doc.kinds[i] is not Kind.WORD:
+            continue
+        readings = lexicon.cue_readings(norm)
+        if not readings:
+            continue
+        reading = _likeliest(readings)
+        if reading.form in ("past", "present"):
+            if not _is_unreal(doc, lexicon, i, reading):
+                yield Cue(i, reading, "as_said" if _is_as_said(doc, i) else "verb")
+        elif reading.form == "participle":
+            yield Cue(i, reading, "participle")
+        elif reading.form == "preposition":
+            yield Cue(i, reading, "preposition")
+        else:
+            yield Cue(i, reading, "noun")
+
+
+def _likeliest(readings: tuple[CueReading, ...]) -> CueReading:
+    order = {"past": 0, "present": 0, "preposition": 1, "participle": 2, "noun": 3}
+    return min(readings, key=lambda r: (order[r.form], -r.entry.clause, len(r.prefix)))
+
+
+def _is_unreal(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> bool:
+    """Denied, future, conditional or merely wished speech is no statement.
+
+    Not a cue: `لم يعلن الوزير موعدا`, `وسيعلن النتائج غدا`, `إذا قالت المحكمة`, `يجب أن تعلن الحكومة`.
+    A cue: `أعلن الوزير الموعد`, `بعد أن أعلن الوزير الموعد`.
+    """
+    if "س" in reading.prefix:
+        return True
+    if reading.prefix or i == 0 or doc.sentence_of[i - 1] != doc.sentence_of[i]:
+        return False
+    before = doc.norms[i - 1]
+    if before == "ما":
+        # بحسب ما ذكرت، وهو ما أكد: here ما means "what"
+        return False
+    if any(lexicon.is_a(before, c) for c in ("negation", "conditional", "future")):
+        return True
+    if before in _SUBJUNCTIVE and reading.form == "present":
+        return not (i > 1 and doc.norms[i - 2].lstrip("و") in _FACTUAL_BEFORE_AN)
+    return False
+
+
+def _is_as_said(doc: Document, i: int) -> bool:
+    """`…، كما قال كيري`: the cue follows what it reports.
+
+    Not so at the head of a sentence: `كما قال كيري إن الاتفاق قريب` goes on with a content of its own.
+    """
+    if i == 0 or doc.sentence_of[i - 1] != doc.sentence_of[i]:
+        return False
+    before = doc.norms[i - 1]
+    return before in ("كما", "حسبما", "وفقما", "مثلما") and doc.sentences[doc.sentence_of[i]].first < i - 1

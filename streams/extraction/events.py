@@ -1,0 +1,179 @@
+"""What was found in an article, as the events that leave it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from schemas import (
+    Actor,
+    Alias,
+    Article,
+    ArticleActor,
+    ArticleReference,
+    Content,
+    Cue,
+    EnrichedArticle,
+    Entity,
+    Extractor,
+    Speaker,
+    Statement,
+    StatementEvent,
+)
+from streams.extraction.actors import ActorRegistry, ArticleActorDraft
+from streams.extraction.confidence import confidence
+from streams.extraction.document import Document
+from streams.extraction.entities import EntityMention
+from streams.extraction.identity import actor_id, statement_id
+from streams.extraction.statements import StatementDraft, resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The findings of all stages on one article; `doc` is None where the body is not Arabic."""
+
+    language: str
+    doc: Document | None
+    entities: tuple[EntityMention, ...]
+    registry: ActorRegistry | None
+    drafts: list[StatementDraft]
+
+    @classmethod
+    def nothing(cls, language: str) -> "Found":
+        """An article that is not Arabic."""
+        return cls(language, None, (), None, [])
+
+
+def this_extractor(engine: str) -> Extractor:
+    """Name, version and entity engine of this program."""
+    try:
+        installed = version("qawl")
+    except PackageNotFoundError:  # running from a source folder that is not installed
+        installed = "0+source"
+    return Extractor(name="qawl", version=installed, engine=engine)
+
+
+def to_enriched(article: Article, found: Found, extractor: Extractor, extracted_at: datetime) -> EnrichedArticle:
+    """The enriched event of an article, its statements in the order of their cues."""
+    doc = found.doc
+    statements: list[Statement] = []
+    actors: dict[int, tuple[ArticleActorDraft, Actor]] = {}
+    entities: tuple[Entity, ...] = ()
+    if doc is not None:
+        for _, draft in resolved(found.drafts):
+            if id(draft) not in actors:
+                actors[id(draft)] = (draft, _actor(draft, article.article_id))
+        entities = _entities(doc, found, actors)
+        statements = _statements(article, doc, found, actors, entities)
+    return EnrichedArticle(
+        article_id=article.article_id,
+        version=article.version,
+        title=article.title,
+        source=article.source,
+        url=article.url,
+        published_at=article.published_at,
+        categories=article.categories,
+        language=found.language,
+        entities=entities,
+        statements=tuple(statements),
+        actors=tuple(_with_aliases(draft, actor) for draft, actor in actors.values()),
+        timings_ms={},
+        extractor=extractor,
+        extracted_at=extracted_at,
+    )
+
+
+def to_events(article: Article, enriched: EnrichedArticle) -> tuple[StatementEvent, ...]:
+    """One event a statement, each complete in itself."""
+    reference = ArticleReference(
+        article_id=article.article_id,
+        version=article.version,
+        source=article.source,
+        url=article.url,
+        title=article.title,
+        published_at=article.published_at,
+    )
+    return tuple(
+        StatementEvent(
+            **{f: getattr(s, f) for f in s.__struct_fields__},
+            article=reference,
+            extractor=enriched.extractor,
+            extracted_at=enriched.extracted_at,
+        )
+        for s in enriched.statements
+    )
+
+
+def _actor(draft: ArticleActorDraft, article_id: str) -> Actor:
+    return Actor(
+        id=actor_id(draft.kind, draft.name, named=draft.named, article_id=article_id),
+        name=draft.name,
+        name_latin=draft.name_latin,
+        kind=draft.kind,
+        role=draft.role,
+    )
+
+
+def _with_aliases(draft: ArticleActorDraft, actor: Actor) -> ArticleActor:
+    aliases = tuple(Alias(text=t, count=n) for t, n in sorted(draft.aliases.items(), key=lambda x: (-x[1], x[0])))
+    return ArticleActor(**msgspec.structs.asdict(actor), aliases=aliases)
+
+
+def _entities(
+    doc: Document, found: Found, actors: dict[int, tuple[ArticleActorDraft, Actor]]
+) -> tuple[Entity, ...]:
+    assert found.registry is not None
+    out = []
+    for e in found.entities:
+        draft = found.registry.of_entity(e)
+        known = actors.get(id(draft)) if draft is not None else None
+        start, end = doc.tokens[e.first].start + e.skip, doc.tokens[e.last - 1].end
+        text = doc.body[start:end]
+        out.append(Entity(text=text, type=e.type, span=(start, end), actor_id=known[1].id if known else None))
+    return tuple(out)
+
+
+def _statements(
+    article: Article,
+    doc: Document,
+    found: Found,
+    actors: dict[int, tuple[ArticleActorDraft, Actor]],
+    entities: tuple[Entity, ...],
+) -> list[Statement]:
+    out: list[Statement] = []
+    ids: dict[int, str] = {}
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for draft, actor_draft in resolved(found.drafts):
+        actor = actors[id(actor_draft)][1]
+        token = doc.tokens[draft.cue.index]
+        text = " … ".join(doc.body[a:b] for a, b in draft.content.spans)
+        key = (actor.id, token.form.norm, text)
+        ids[id(draft)] = statement_id(article.article_id, actor.id, token.form.text, text, seen[key])
+        seen[key] += 1
+        mention = draft.mention
+        out.append(
+            Statement(
+                statement_id=ids[id(draft)],
+                actor=actor,
+                via=draft.via,
+                type=draft.content.type,
+                cue=Cue(
+                    text=token.form.text,
+                    lemma=draft.cue.reading.entry.lemma,
+                    cue_class=draft.cue.reading.entry.cue_class,
+                    span=(token.start, token.end),
+                ),
+                speaker=Speaker(text=doc.text(*mention), span=doc.span(*mention)) if mention else None,
+                content=Content(text=text, spans=draft.content.spans),
+                mentions=tuple(
+                    e for e in entities if any(a <= e.span[0] and e.span[1] <= b for a, b in draft.content.spans)
+                ),
+                confidence=confidence(draft, actor_draft),
+            )
+        )
+    return [
+        msgspec.structs.replace(s, nested_in=ids[id(d.nested_in)]) if d.nested_in and id(d.nested_in) in ids else s
+        for s, (d, _) in zip(out, resolved(found.drafts), strict=True)
+    ]

@@ -1,0 +1,163 @@
+"""The lexicon in memory: normalized form -> what the files say of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, NamedTuple, get_args
+
+from schemas import CueClass
+from streams.extraction.lexicon.tables import LexiconError, cell_forms, rows
+from streams.extraction.text import normalize
+
+CueForm = Literal["past", "present", "participle", "noun", "preposition"]
+_CLASSES = frozenset(get_args(CueClass))
+
+
+class CueEntry(NamedTuple):
+    """One lemma of cues.tsv; `clause` and `nominal` (0-3) tell how readily it takes either kind of content."""
+
+    lemma: str
+    pos: str
+    cue_class: CueClass
+    clause: int
+    nominal: int
+    governs: frozenset[str]
+
+
+class CueReading(NamedTuple):
+    """One way to read a word as a cue: its entry, inflection and the particles attached in front."""
+
+    entry: CueEntry
+    form: CueForm
+    prefix: str
+    feminine: bool
+    plural: bool
+    possessive: bool
+
+
+class Title(NamedTuple):
+    """A word that heads a person's title."""
+
+    gender: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything the rules know about words. Keys are normalized words without attached و and ف."""
+
+    cues: Mapping[str, tuple[tuple[CueEntry, CueForm], ...]]
+    function: Mapping[str, frozenset[str]]
+    occasions: Mapping[str, str]
+    titles: Mapping[str, Title]
+    organizations: Mapping[str, str]
+    unnamed: Mapping[str, str]
+    calendar: Mapping[str, str]
+    nationalities: Mapping[str, tuple[str, str]]
+
+    def is_a(self, norm: str, category: str) -> bool:
+        """Whether a word, with or without attached و or ف, is a function word of that category."""
+        found = self.function.get(norm)
+        if found is None and len(norm) > 2 and norm[0] in "وف":
+            found = self.function.get(norm[1:])
+        return found is not None and category in found
+
+    def cue_readings(self, norm: str) -> tuple[CueReading, ...]:
+        """All readings of a normalized word as a cue.
+
+        >>> lexicon = load_lexicon()
+        >>> [(r.entry.lemma, r.form, r.prefix) for r in lexicon.cue_readings("واضافت")]
+        [('أضاف', 'past', 'و')]
+        """
+        out: list[CueReading] = []
+        for prefix, stem in _strippings(norm):
+            for entry, form in self.cues.get(stem, ()):
+                if _attaches(prefix, form):
+                    out.append(CueReading(entry, form, prefix, *_inflection(stem, form)))
+            if out and not prefix:
+                break  # واصل is not و + اصل: an entry for the whole word wins
+        return tuple(out)
+
+
+def _strippings(norm: str) -> list[tuple[str, str]]:
+    out = [("", norm)]
+    if len(norm) > 3 and norm[0] in "وف":
+        out.append((norm[0], norm[1:]))
+    for prefix, stem in out[:]:
+        if len(stem) > 3 and stem[0] in "بلكس":
+            out.append((prefix + stem[0], stem[1:]))
+            if stem[0] == "ل" and stem[1] == "ل":
+                out.append((prefix + "ل", "ا" + stem))  # للمطالبة = ل + المطالبة
+        if len(stem) > 4 and stem.startswith("ال"):
+            out.append((prefix + "ال", stem[2:]))
+    return out
+
+
+def _attaches(prefix: str, form: CueForm) -> bool:
+    """Which particles may stand before which form: س only before the present, ب ل ك ال only before nouns."""
+    last = prefix.lstrip("وف")
+    if not last:
+        return True
+    if last == "س":
+        return form == "present"
+    return form == "noun"
+
+
+def _inflection(stem: str, form: CueForm) -> tuple[bool, bool, bool]:
+    """(feminine, plural, possessive) as the spelling shows them."""
+    if form == "past":
+        return stem.endswith(("ت", "تا")), stem.endswith(("وا", "ن")) and len(stem) > 3, False
+    if form == "present":
+        return stem.startswith("ت"), stem.endswith(("ون", "وا")), False
+    if form == "participle":
+        return stem.endswith(("ه", "ات", "تين", "تان")), stem.endswith(("ين", "ون", "ات")), False
+    return False, False, stem.endswith(("ه", "ها", "هم", "هما", "هن"))
+
+
+def load_lexicon() -> Lexicon:
+    """The lexicon of this folder.
+
+    Raises:
+        LexiconError: a file says something that its header does not allow; the text names file and line.
+    """
+    function: dict[str, frozenset[str]] = {}
+    for form, category in rows("function_words.tsv", 2):
+        function[normalize(form)] = function.get(normalize(form), frozenset()) | {category}
+    titles: dict[str, Title] = {}
+    for form, gender, kind, *_ in rows("titles.tsv", 4):
+        titles.setdefault(normalize(form), Title(gender, kind))
+    nationalities: dict[str, tuple[str, str]] = {}
+    for masculine, feminine, country, capital, *_ in rows("nationalities.tsv", 6):
+        for form in (masculine, feminine):
+            nationalities.setdefault(normalize(form), (country, capital))
+    return Lexicon(
+        cues=MappingProxyType(_load_cues()),
+        function=MappingProxyType(function),
+        occasions=MappingProxyType({normalize(form): kind for form, kind in rows("occasions.tsv", 2)}),
+        titles=MappingProxyType(titles),
+        organizations=MappingProxyType({normalize(r[0]): r[2] for r in rows("organizations.tsv", 5)}),
+        unnamed=MappingProxyType({normalize(r[0]): r[3] for r in rows("unnamed.tsv", 5)}),
+        calendar=MappingProxyType({normalize(r[0]): r[1] for r in rows("calendar.tsv", 4)}),
+        nationalities=MappingProxyType(nationalities),
+    )
+
+
+def _load_cues() -> dict[str, tuple[tuple[CueEntry, CueForm], ...]]:
+    cues: dict[str, list[tuple[CueEntry, CueForm]]] = {}
+    for lemma, pos, cue_class, clause, nominal, governs, past, present, participle, noun, *_ in rows("cues.tsv", 13):
+        if cue_class not in _CLASSES:
+            raise LexiconError(f"cues.tsv: {lemma}: class {cue_class!r} is none of {', '.join(sorted(_CLASSES))}")
+        entry = CueEntry(lemma, pos, cue_class, int(clause), int(nominal), frozenset(governs.split(",")))
+        cells: list[tuple[CueForm, str]] = [
+            ("past", past),
+            ("present", present),
+            ("participle", participle),
+            ("noun", noun),
+        ]
+        for form, cell in cells:
+            for written in cell_forms(cell):
+                known = cues.setdefault(normalize(written), [])
+                reading = (entry, "preposition" if pos == "preposition" else form)
+                if reading not in known:
+                    known.append(reading)
+    return {form: tuple(entries) for form, entries in cues.items()}

@@ -1,0 +1,29 @@
+"""Reading the lexicon's TSV files: comments begin with #, cells are separated by tabs."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+
+class LexiconError(ValueError):
+    """A lexicon file that cannot be read; the text names file and line."""
+
+
+def rows(name: str, columns: int) -> Iterator[tuple[str, ...]]:
+    """The rows of a file of this folder, padded with empty cells up to `columns`.
+
+    Raises:
+        LexiconError: a row has more cells than the file's header explains.
+    """
+    text = (files(__package__) / name).read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = tuple(cell.strip() for cell in line.split("\t"))
+        if len(cells) > columns:
+            raise LexiconError(f"{name}:{number}: {len(cells)} cells, expected {columns}: {line[:60]}")
+        yield cells + ("",) * (columns - len(cells))
+
+
+def cell_forms(cell: str) -> list[str]:
+    """The forms listed in a cell, separated by spaces; a dash stands for none."""
+    return [form for form in cell.split() if form != "-"]

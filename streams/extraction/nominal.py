@@ -1,0 +1,66 @@
+"""Speech acts with a nominal complement: `دعا الوزير إلى ضبط النفس`, `انتقد ترامب الاتفاق`, `أعرب عن أمله`."""
+
+from streams.extraction.content import _PREPOSITIONS, Content, clause_end, make_content
+from streams.extraction.cue import Cue
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.source import _before, _is_oblique
+from streams.extraction.tokens import Kind
+
+_REACH = 18
+
+
+def find_nominal(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, indices: frozenset[int]
+) -> tuple[Content, tuple[int, int] | None] | None:
+    """(content, speaker's mention) of a cue whose complement is a noun phrase, None where there is no such complement."""
+    entry = cue.reading.entry
+    if entry.nominal < 2 or cue.construction == "noun":
+        return None
+    sentence = doc.sentences[doc.sentence_of[cue.index]]
+    if cue.construction == "participle" and not doc.norms[cue.index].endswith(("ا", "ه")):
+        return None
+    limit = min(sentence.last, cue.index + _REACH)
+    i = cue.index + 1
+    if i >= limit or doc.kinds[i] is not Kind.WORD:
+        return None
+    mention: tuple[int, int] | None = None
+    zone = i
+    if cue.construction == "verb":
+        if phrases.head_kind(i) is not None and not _is_oblique(doc, lexicon, i):
+            end = phrases.end(i, limit)
+            mention, zone = (i, end), end
+        else:
+            mention = _before(doc, lexicon, phrases, cue, sentence.first)
+    start = _complement(doc, lexicon, zone, limit, entry.governs)
+    if start is None:
+        return None
+    first, skip = start
+    last = clause_end(doc, lexicon, first, sentence.last, indices)
+    content = make_content(doc, first, last, skip)
+    return (content, mention) if content and content.last - content.first >= 1 else None
+
+
+def _complement(
+    doc: Document, lexicon: Lexicon, zone: int, limit: int, governs: frozenset[str]
+) -> tuple[int, int] | None:
+    """(first token of the complement, characters of an attached preposition)."""
+    for j in range(zone, limit):
+        norm, kind = doc.norms[j], doc.kinds[j]
+        if kind is Kind.MARK and norm in "،.؛:":
+            if j > zone:
+                return None
+            continue
+        for name, word in _PREPOSITIONS.items():
+            if name in governs and norm == word and j + 1 < limit:
+                return j + 1, 0
+        if "bi" in governs and norm.startswith("ب") and len(norm) > 3 and j <= zone + 6 and norm not in ("بعد", "بين"):
+            return j, 1
+        if "np" in governs and j == zone and kind is Kind.WORD:
+            if not lexicon.is_a(norm, "preposition") and not lexicon.is_a(norm, "subordinator"):
+                if norm not in lexicon.calendar and norm.removeprefix("ال") not in lexicon.calendar:
+                    return j, 0
+        if lexicon.is_a(norm, "complementizer") or lexicon.is_a(norm, "relative"):
+            return None
+    return None

@@ -1,0 +1,146 @@
+"""Noun phrases as far as attribution needs them: what may head a source, and where its phrase ends."""
+
+from typing import Literal
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.tokens import Kind
+
+SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
+
+_MAX_PHRASE = 24
+# Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
+_INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
+_OF = frozenset(["عدد", "مجموعه", "كل", "بعض", "احد", "احدي", "واحد", "كثير", "العديد", "عديد", "مزيد", "اي", "نحو", "اثنان", "اثنين"])
+
+
+class Phrases:
+    """Questions about noun phrases of one document. Entities are token ranges with their type."""
+
+    def __init__(self, doc: Document, lexicon: Lexicon, entities: dict[int, tuple[int, str]]) -> None:
+        """`entities` maps the first token of each entity to (token after it, type)."""
+        self._doc, self._lexicon, self._entities = doc, lexicon, entities
+
+    def head_kind(self, i: int) -> SourceKind | None:
+        """What kind of source a phrase beginning at token i may be, None where it cannot be told to be one."""
+        if i >= len(self._doc.tokens) or self._doc.kinds[i] is not Kind.WORD:
+            return None
+        entity = self._entities.get(i)
+        if entity is not None:
+            return "person" if entity[1] == "PER" else "organization"
+        norm = self._doc.norms[i]
+        for word in (norm, norm[2:] if norm.startswith("ال") and len(norm) > 4 else ""):
+            if not word:
+                continue
+            if word in self._lexicon.unnamed:
+                return "group" if self._lexicon.unnamed[word] == "group" else "unnamed"
+            if word in self._lexicon.titles:
+                return "person"
+            if word in self._lexicon.organizations:
+                return "organization"
+            if self._lexicon.occasions.get(word) == "document":
+                return "document"
+        return None
+
+    def end(self, i: int, limit: int) -> int:
+        """Token after the noun phrase that begins at i, at most `limit`.
+
+        The phrase holds titles, adjectives, names, coordinated names and an apposition between commas; it ends before
+        a time, a place, the occasion (`في مؤتمر صحفي`), a relative clause, a verb of saying.
+        """
+        doc, lexicon = self._doc, self._lexicon
+        limit = min(limit, i + _MAX_PHRASE, len(doc.tokens))
+        j = i
+        while j < limit:
+            norm, kind = doc.norms[j], doc.kinds[j]
+            entity = self._entities.get(j)
+            if entity is not None and j > i or entity is not None:
+                j = min(entity[0], limit) if entity[0] > j else j + 1
+                continue
+            if kind is Kind.LINE:
+                break
+            if kind is Kind.MARK:
+                after = self._after_mark(j, i, limit)
+                if after == j:
+                    break
+                j = after
+                continue
+            if kind is Kind.NUMBER:
+                j += 1
+                continue
+            if j > i and (self._is_edge(j) or self._is_cue_verb(norm)):
+                break
+            if j == i and self._is_edge(j):
+                break
+            if lexicon.is_a(norm, "preposition"):
+                if not self._belongs(j, i):
+                    break
+            j += 1
+        while j > i and (doc.kinds[j - 1] is Kind.MARK and doc.norms[j - 1] in "،,-–:؛(" or self._is_dangling(j - 1)):
+            j -= 1
+        return j
+
+    def _is_dangling(self, i: int) -> bool:
+        return self._lexicon.is_a(self._doc.norms[i], "preposition") and not self._doc.norms[i].startswith(("ل", "ب"))
+
+    def _is_edge(self, j: int) -> bool:
+        lexicon, norm = self._lexicon, self._doc.norms[j]
+        if any(lexicon.is_a(norm, c) for c in ("complementizer", "relative", "subordinator", "negation", "auxiliary")):
+            return True
+        if norm in ("ثم", "بل", "هو", "هي", "هم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"):
+            return True
+        return self._is_time(norm)
+
+    def _is_time(self, norm: str) -> bool:
+        calendar = self._lexicon.calendar
+        return norm in calendar or (norm.startswith("ال") and norm[2:] in calendar)
+
+    def _is_cue_verb(self, norm: str) -> bool:
+        return any(r.form in ("past", "present", "participle") and r.entry.clause >= 2 and r.prefix in ("", "و", "ف")
+                   and not norm.startswith("ال") for r in self._lexicon.cue_readings(norm))
+
+    def _belongs(self, j: int, head: int) -> bool:
+        """Whether the preposition at j goes on with the phrase that begins at `head`."""
+        doc, lexicon = self._doc, self._lexicon
+        norm = doc.norms[j]
+        if norm not in _INNER or j + 1 >= len(doc.tokens):
+            return False
+        following = doc.norms[j + 1]
+        bare = following[2:] if following.startswith("ال") else following
+        if following in lexicon.occasions or bare in lexicon.occasions or self._is_time(following):
+            return False
+        if any(lexicon.is_a(following, c) for c in ("pronoun", "complementizer", "relative")):
+            return False
+        previous = doc.norms[j - 1] if j > head else ""
+        if norm == "من":
+            return previous.removeprefix("ال") in _OF or self.head_kind(head) in ("unnamed", "group")
+        if norm == "في":
+            # a name ends its phrase: `قال سامي الخطيب في الرياض إن`
+            named = any(head <= first < j for first in self._entities if self._entities[first][1] == "PER")
+            return not named and self.head_kind(head) is not None
+        return norm in ("عن",) and previous == "المسوول" or norm == "لدي"
+
+    def _after_mark(self, j: int, head: int, limit: int) -> int:
+        """Where the phrase goes on after the mark at j, or j if it ends there."""
+        doc = self._doc
+        mark = doc.norms[j]
+        q = doc.quotation_of[j]
+        if q >= 0 and doc.quotations[q].open == j and doc.quotations[q].balanced:
+            close = doc.quotations[q].close
+            return close + 1 if close - j <= 7 and close < limit else j
+        if mark == "(":
+            for k in range(j + 1, min(j + 9, limit)):
+                if doc.norms[k] == ")":
+                    return k + 1
+            return j
+        if mark in "/-–" and 0 < j < limit - 1 and doc.tokens[j].start - doc.tokens[j - 1].end <= 0:
+            return j + 1
+        if mark in "،," and j > head and j + 1 < limit:
+            # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`
+            if self._entities.get(j + 1, (0, ""))[1] == "PER" or self.head_kind(j + 1) == "person":
+                return j + 1
+            if j - head <= 8 and j + 1 in self._entities:
+                return j
+        if mark == "." and j + 1 < limit and len(doc.norms[j - 1]) == 1 and doc.tokens[j - 1].end == doc.tokens[j].start:
+            return j + 1
+        return j

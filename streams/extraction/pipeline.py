@@ -1,0 +1,112 @@
+"""The method, from a text to its statements."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from schemas import Article, EnrichedArticle, StatementEvent
+from streams.extraction.actors import ActorRegistry
+from streams.extraction.cue import find_cues
+from streams.extraction.document import read
+from streams.extraction.entities import EntityEngine
+from streams.extraction.entities.builtin import BuiltinEngine
+from streams.extraction.events import Found, this_extractor, to_enriched, to_events
+from streams.extraction.language import detect_language
+from streams.extraction.lexicon import Lexicon, load_lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.statements import find_statements, resolve_actors
+
+Clock = Callable[[], float]
+
+
+class ExtractionFailed(RuntimeError):
+    """A stage raised. Carries the stage's name, the article's id and the cause, for the dead letter."""
+
+    def __init__(self, stage: str, article_id: str, cause: Exception) -> None:
+        super().__init__(f"extraction stage {stage!r} failed on article {article_id!r}: {type(cause).__name__}: {cause}")
+        self.stage, self.article_id, self.cause = stage, article_id, cause
+
+
+@dataclass(slots=True)
+class Stages:
+    """Times the stages and remembers which one is running."""
+
+    clock: Clock
+    current: str = "language"
+    timings_ms: dict[str, float] = field(default_factory=dict)
+    _since: float = -1.0
+
+    def begin(self, stage: str) -> None:
+        """End the running stage and begin another."""
+        now = self.clock()
+        if self._since >= 0:
+            self.timings_ms[self.current] = round((now - self._since) * 1000, 3)
+        self.current, self._since = stage, now
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """What an article yields: the enriched event and one event a statement, in the order of the text."""
+
+    enriched: EnrichedArticle
+    events: tuple[StatementEvent, ...]
+
+
+class Extractor:
+    """The extraction core: an article in, immutable events out; no I/O, the same input gives the same output.
+
+    >>> from datetime import UTC
+    >>> article = Article(article_id="a", body="قال وزير الصحة سامي الحداد إن اللقاح متوفر. وأضاف أن الحملة تبدأ غدا.")
+    >>> result = Extractor.load().enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
+    >>> [(e.actor.name, e.cue.text, e.content.text) for e in result.events]
+    [('سامي الحداد', 'قال', 'اللقاح متوفر'), ('سامي الحداد', 'وأضاف', 'الحملة تبدأ غدا')]
+    """
+
+    def __init__(self, lexicon: Lexicon, entities: EntityEngine) -> None:
+        """`entities` is used by one thread at a time."""
+        self._lexicon, self._entities = lexicon, entities
+
+    @classmethod
+    def load(cls) -> "Extractor":
+        """The extractor with the shipped lexicon and models."""
+        lexicon = load_lexicon()
+        return cls(lexicon, BuiltinEngine.load(lexicon))
+
+    def enrich(self, article: Article, *, extracted_at: datetime, clock: Clock) -> Enrichment:
+        """All statements of an article. `clock` gives seconds and is used for `timings_ms` only.
+
+        Raises:
+            ExtractionFailed: a stage raised; nothing of the article is returned.
+        """
+        stages = Stages(clock)
+        try:
+            found = self._find(article, stages)
+            stages.begin("events")
+            enriched = to_enriched(article, found, this_extractor(self._entities.name), extracted_at)
+            events = to_events(article, enriched)
+            stages.begin("")
+        except Exception as e:  # whatever went wrong belongs to this article alone
+            raise ExtractionFailed(stages.current, article.article_id, e) from e
+        return Enrichment(msgspec.structs.replace(enriched, timings_ms=stages.timings_ms), events)
+
+    def _find(self, article: Article, stages: Stages) -> Found:
+        stages.begin("language")
+        language = detect_language(article.body)
+        if language != "ar":
+            return Found.nothing(language)
+        stages.begin("text")
+        doc = read(article.body)
+        stages.begin("entities")
+        entities = self._entities.find(doc)
+        phrases = Phrases(doc, self._lexicon, {e.first: (e.last, e.type) for e in entities})
+        stages.begin("cues")
+        cues = find_cues(doc, self._lexicon)
+        stages.begin("contents")
+        drafts = find_statements(doc, self._lexicon, phrases, cues)
+        stages.begin("actors")
+        registry = ActorRegistry(doc, self._lexicon, phrases, entities)
+        resolve_actors(doc, registry, drafts)
+        return Found(language, doc, entities, registry, drafts)
+

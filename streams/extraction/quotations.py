@@ -1,0 +1,109 @@
+"""Stretches between quotation marks, in every style the papers use, balanced or not."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from streams.extraction.tokens import Kind, Token
+
+_PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", "‘": "’"}
+_CLOSERS = frozenset(_PAIRS.values())
+_STRAIGHT = frozenset('"＂')
+_MARKS = frozenset(_PAIRS) | _CLOSERS | _STRAIGHT
+
+
+class Quotation(NamedTuple):
+    """A quotation as token indices: `open` is its opening mark, `close` its closing mark.
+
+    Where the closing mark is missing, `close` is the line break (or the number of tokens) that ends its paragraph and
+    `balanced` is False.
+    """
+
+    open: int
+    close: int
+    balanced: bool
+
+
+def is_quotation_mark(token: Token) -> bool:
+    """Whether a token is a quotation mark of any style."""
+    return token.form.kind is Kind.MARK and token.form.text in _MARKS
+
+
+def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
+    """Outermost quotations, in order; nested ones belong to their outer one.
+
+    An opening guillemet or curly mark may be closed in a later paragraph; straight marks, which look the same on both
+    sides, are paired within a paragraph, where the side that touches a word tells opening from closing.
+
+    >>> from streams.extraction.tokens import tokenize
+    >>> find_quotations(tokenize('قال "نعم" ثم «قال “لا” مرة»'))
+    (Quotation(open=1, close=3, balanced=True), Quotation(open=5, close=11, balanced=True))
+    >>> find_quotations(tokenize('قال "نعم ولا\\nثم مضى'))
+    (Quotation(open=1, close=4, balanced=False),)
+    """
+    found: list[Quotation] = []
+    open_at = -1
+    depth = 0
+    closers = _last_closers(tokens)
+    for i, token in enumerate(tokens):
+        if token.form.kind is Kind.LINE:
+            if open_at >= 0 and not _closes_later(tokens, closers, open_at, i):
+                found.append(Quotation(open_at, i, balanced=False))
+                open_at = -1
+            continue
+        if not is_quotation_mark(token):
+            continue
+        mark = token.form.text
+        if open_at < 0:
+            if mark in _PAIRS or (mark in _STRAIGHT and not _closes_word(tokens, i)):
+                open_at, depth = i, 1
+            continue
+        opener = tokens[open_at].form.text
+        if opener in _STRAIGHT:
+            if mark in _STRAIGHT:
+                if _opens_word(tokens, i) and not _closes_word(tokens, i):
+                    # Two openings in a row: the first was never closed, it ends where the second begins.
+                    found.append(Quotation(open_at, i, balanced=False))
+                    open_at = i
+                else:
+                    found.append(Quotation(open_at, i, balanced=True))
+                    open_at = -1
+        elif mark == _PAIRS[opener] or (mark in _STRAIGHT and _closes_word(tokens, i) and depth == 1):
+            depth -= 1
+            if depth == 0:
+                found.append(Quotation(open_at, i, balanced=True))
+                open_at = -1
+        elif mark == opener:
+            depth += 1
+    if open_at >= 0:
+        found.append(Quotation(open_at, len(tokens), balanced=False))
+    return tuple(found)
+
+
+def _last_closers(tokens: Sequence[Token]) -> dict[str, int]:
+    """Last position of each closing mark: tells in constant time that an opening one is never closed."""
+    return {t.form.text: i for i, t in enumerate(tokens) if t.form.text in _CLOSERS}
+
+
+def _closes_later(tokens: Sequence[Token], closers: dict[str, int], open_at: int, line: int) -> bool:
+    """Whether a quotation that is open at a line break goes on in the next paragraph.
+
+    It does only for paired marks, and only if the next paragraph does not open one of its own without closing this.
+    """
+    opener = tokens[open_at].form.text
+    closer = _PAIRS.get(opener)
+    if closer is None or closers.get(closer, -1) < line:
+        return False
+    for token in tokens[line + 1 : line + 400]:
+        if token.form.text == closer:
+            return True
+        if token.form.text == opener:
+            return False
+    return False
+
+
+def _closes_word(tokens: Sequence[Token], i: int) -> bool:
+    return i > 0 and tokens[i - 1].end == tokens[i].start and tokens[i - 1].form.text not in "(:،-"
+
+
+def _opens_word(tokens: Sequence[Token], i: int) -> bool:
+    return i + 1 < len(tokens) and tokens[i + 1].start == tokens[i].end and tokens[i + 1].form.kind is not Kind.MARK

@@ -1,0 +1,171 @@
+"""Sources: the mention that stands with a cue, after it, before it, or behind عن."""
+
+from typing import NamedTuple
+
+from streams.extraction.content import Opening
+from streams.extraction.cue import Cue
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.tokens import Kind
+
+# Words at the head of a sentence that come before its subject (`لكن الوزير قال`, `أما الحكومة فأكدت`).
+_LEADING = frozenset(
+    ["و", "لكن", "ولكن", "اما", "واما", "كما", "فيما", "وكان", "وكانت", "كان", "كانت", "ثم", "بدوره", "بدورها", "حيث", "بينما", "ان", "فان"]
+)
+_ITS_TURN = ("من جانب", "من جهت", "من ناحيت", "بدور")
+
+
+class Source(NamedTuple):
+    """A mention of a speaker as tokens [first, last), and of the medium that relayed it."""
+
+    mention: tuple[int, int] | None
+    via: tuple[int, int] | None = None
+
+
+def find_source(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, opening: Opening | None) -> Source:
+    """The speaker's mention, None inside where the subject is only implied (`وأضاف أن`)."""
+    if cue.reading.form == "participle":
+        return Source(None)
+    sentence = doc.sentences[doc.sentence_of[cue.index]]
+    zone_end = opening.zone_end if opening else sentence.last
+    if cue.reading.form == "noun":
+        return _of_noun(doc, lexicon, phrases, cue, zone_end)
+    relayed = _second_hand(doc, lexicon, phrases, cue, zone_end)
+    if relayed is not None:
+        return relayed
+    antecedent = _antecedent(doc, lexicon, phrases, cue, sentence.first)
+    if antecedent is not None:
+        return Source(antecedent)
+    after = _after(doc, lexicon, phrases, cue, zone_end)
+    if after is not None:
+        return Source(after)
+    return Source(_before(doc, lexicon, phrases, cue, sentence.first))
+
+
+def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> tuple[int, int] | None:
+    """`قال وزير الخارجية الروسي سيرغي لافروف إن`; also behind an occasion: `وقال في مؤتمر صحفي الوزير`."""
+    i = cue.index + 1
+    if i >= zone_end:
+        return None
+    # `وقال للصحيفة إن`, `وأضاف في بيان أن`: what follows the cue is no subject
+    if not _is_oblique(doc, lexicon, i):
+        last = phrases.end(i, zone_end)
+        if last > i and doc.kinds[i] is Kind.WORD:
+            return i, last
+        if last > i and doc.quotation_of[i] >= 0:
+            return i, last
+    for j in range(i + 1, min(zone_end, i + 12)):
+        if phrases.head_kind(j) in ("person", "unnamed") and not _is_oblique(doc, lexicon, j - 1):
+            if doc.norms[j - 1] in ("،", ",") or not lexicon.is_a(doc.norms[j - 1], "preposition"):
+                if _is_person_here(doc, phrases, j):
+                    return j, phrases.end(j, zone_end)
+    return None
+
+
+def _is_person_here(doc: Document, phrases: Phrases, j: int) -> bool:
+    """A title inside another phrase (`في مكتب رئيس`) is no subject: the word before must end a phrase."""
+    before = doc.norms[j - 1]
+    return before in ("،", ",", "»", '"') or before in ("له", "لها", "صحفي", "صحافي", "صحافيه", "صحفيه", "امس", "اليوم")
+
+
+def _is_oblique(doc: Document, lexicon: Lexicon, i: int) -> bool:
+    norm = doc.norms[i]
+    if any(lexicon.is_a(norm, c) for c in ("preposition", "pronoun", "subordinator", "conjunction", "negation")):
+        return True
+    if lexicon.is_a(norm, "opener") or lexicon.is_a(norm, "auxiliary"):
+        return True
+    if norm in lexicon.calendar or norm.removeprefix("ال") in lexicon.calendar:
+        return True
+    if norm in ("ايضا", "كذلك", "قايلا", "قايله", "قايلين", "بالقول", "انه", "ذلك", "بدوره", "بدورها"):
+        return True
+    # ل attached to a noun is an addressee (`وقال للصحفيين`), ب the matter or the manner
+    return len(norm) > 4 and norm.startswith(("لل", "بال"))
+
+
+def _second_hand(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> Source | None:
+    """`نقلت رويترز عن مصدر أمني أن`: the source stands behind عن, the relaying medium before it."""
+    if cue.reading.entry.lemma not in ("نقل", "نقلا"):
+        return None
+    for j in range(cue.index + 1, min(zone_end, cue.index + 16)):
+        if doc.norms[j] == "عن":
+            last = phrases.end(j + 1, zone_end)
+            if last <= j + 1:
+                return None
+            via = phrases.end(cue.index + 1, j)
+            return Source((j + 1, last), (cue.index + 1, via) if via > cue.index + 1 else None)
+    return None
+
+
+def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> Source:
+    """`قوله`, `تصريحات الوزير`: the possessor; `نقلت رويترز عن مصدر قوله`: the phrase behind عن."""
+    i = cue.index
+    sentence = doc.sentences[doc.sentence_of[i]]
+    if cue.reading.possessive:
+        for j in range(i - 1, max(sentence.first, i - 20) - 1, -1):
+            if doc.norms[j] == "عن":
+                last = phrases.end(j + 1, i)
+                if last <= j + 1:
+                    return Source(None)
+                via = None
+                for k in range(j - 1, max(sentence.first, j - 10) - 1, -1):
+                    if any(r.entry.lemma == "نقل" for r in lexicon.cue_readings(doc.norms[k])):
+                        end = phrases.end(k + 1, j)
+                        via = (k + 1, end) if end > k + 1 else None
+                        break
+                return Source((j + 1, last), via)
+        return Source(None)
+    if i + 1 < zone_end and not _is_oblique(doc, lexicon, i + 1):
+        last = phrases.end(i + 1, zone_end)
+        if last > i + 1:
+            return Source((i + 1, last))
+    return Source(None)
+
+
+def _antecedent(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, first: int) -> tuple[int, int] | None:
+    """`الوزير الذي قال إن`: the noun phrase before the relative pronoun."""
+    i = cue.index - 1
+    if i <= first or not lexicon.is_a(doc.norms[i], "relative"):
+        return None
+    j = i - 1
+    if doc.norms[j] in ("،", ","):
+        j -= 1
+    return phrase_ending_at(doc, lexicon, phrases, j, first)
+
+
+def phrase_ending_at(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, first: int
+) -> tuple[int, int] | None:
+    """The noun phrase whose last token is j: the longest one with a source's head that reaches there."""
+    best = None
+    for k in range(j, max(first, j - 14) - 1, -1):
+        if doc.kinds[k] is Kind.MARK and doc.norms[k] in ".:؛" or lexicon.is_a(doc.norms[k], "relative"):
+            break
+        if phrases.head_kind(k) is not None and phrases.end(k, j + 1) == j + 1:
+            best = k
+    return (best, j + 1) if best is not None else None
+
+
+def _before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, first: int) -> tuple[int, int] | None:
+    """`حركة طالبان أعلنت أن`, `وكان الرئيس قال إن`: the subject stands before the verb."""
+    if cue.reading.prefix:
+        return None  # و and ف begin a clause whose subject follows or is implied
+    j = cue.index - 1
+    if j >= first and doc.norms[j] in ("قد", "لقد"):
+        j -= 1
+    if j < first or doc.kinds[j] is not Kind.WORD and doc.norms[j] not in '،,)»"':
+        return None
+    paused = doc.norms[j] in ("،", ",")
+    if paused:
+        j -= 1
+    start = first
+    while start <= j and doc.norms[start] in _LEADING:
+        start += 1
+    if start > j:
+        return None
+    end = phrases.end(start, j + 1)
+    if end == j + 1 or (end > start and phrases.head_kind(start) is not None and j + 1 - end < 12):
+        if phrases.head_kind(start) is not None or (start in range(first, first + 3) and not paused and end == j + 1):
+            return start, end
+    found = phrase_ending_at(doc, lexicon, phrases, j, start)
+    return found if not paused else None
