@@ -41,6 +41,7 @@ class Content(NamedTuple):
     first: int
     last: int
     type: StatementType
+    skip: int = 0
 
 
 def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:
@@ -235,7 +236,7 @@ def make_content(doc: Document, first: int, last: int, skip: int) -> Content | N
         if first >= last:
             return None
     start, end = doc.tokens[first].start + skip, doc.tokens[last - 1].end
-    return Content(((start, end),), first, last, type_of(doc, first, last))
+    return Content(((start, end),), first, last, type_of(doc, first, last), skip)
 
 
 def _is_outer_quote(doc: Document, first: int, last: int) -> bool:

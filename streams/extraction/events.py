@@ -23,7 +23,6 @@ from schemas import (
     StatementEvent,
 )
 from streams.extraction.actors import ActorRegistry, ArticleActorDraft
-from streams.extraction.confidence import confidence
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.identity import actor_id, statement_id
@@ -147,30 +146,30 @@ def _statements(
     seen: Counter[tuple[str, str, str]] = Counter()
     for draft, actor_draft in resolved(found.drafts):
         actor = actors[id(actor_draft)][1]
-        token = doc.tokens[draft.cue.index]
-        text = " … ".join(doc.body[a:b] for a, b in draft.content.spans)
+        cue, content, mention = draft.proposal.cue, draft.proposal.content, draft.proposal.mention
+        token = doc.tokens[cue.index]
+        text = " … ".join(doc.body[a:b] for a, b in content.spans)
         key = (actor.id, token.form.norm, text)
         ids[id(draft)] = statement_id(article.article_id, actor.id, token.form.text, text, seen[key])
         seen[key] += 1
-        mention = draft.mention
         out.append(
             Statement(
                 statement_id=ids[id(draft)],
                 actor=actor,
                 via=draft.via,
-                type=draft.content.type,
+                type=content.type,
                 cue=Cue(
                     text=token.form.text,
-                    lemma=draft.cue.reading.entry.lemma,
-                    cue_class=draft.cue.reading.entry.cue_class,
+                    lemma=cue.reading.entry.lemma,
+                    cue_class=cue.reading.entry.cue_class,
                     span=(token.start, token.end),
                 ),
                 speaker=Speaker(text=doc.text(*mention), span=doc.span(*mention)) if mention else None,
-                content=Content(text=text, spans=draft.content.spans),
+                content=Content(text=text, spans=content.spans),
                 mentions=tuple(
-                    e for e in entities if any(a <= e.span[0] and e.span[1] <= b for a, b in draft.content.spans)
+                    e for e in entities if any(a <= e.span[0] and e.span[1] <= b for a, b in content.spans)
                 ),
-                confidence=confidence(draft, actor_draft),
+                confidence=round(draft.probability, 3),
             )
         )
     return [

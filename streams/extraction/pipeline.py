@@ -1,17 +1,18 @@
 """The method, from a text to its statements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
 from schemas import Article, EnrichedArticle, StatementEvent
+from streams.extraction.acceptance import Acceptance
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
 from streams.extraction.entities import EntityEngine
-from streams.extraction.entities.builtin import BuiltinEngine
+from streams.extraction.entities.builtin import BuiltinEngine, load_clusters
 from streams.extraction.events import Found, this_extractor, to_enriched, to_events
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
@@ -64,15 +65,21 @@ class Extractor:
     [('سامي الحداد', 'قال', 'اللقاح متوفر'), ('سامي الحداد', 'وأضاف', 'الحملة تبدأ غدا')]
     """
 
-    def __init__(self, lexicon: Lexicon, entities: EntityEngine) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        clusters: Mapping[str, tuple[str, str]],
+        entities: EntityEngine,
+        acceptance: Acceptance,
+    ) -> None:
         """`entities` is used by one thread at a time."""
-        self._lexicon, self._entities = lexicon, entities
+        self._lexicon, self._clusters, self._entities, self._acceptance = lexicon, clusters, entities, acceptance
 
     @classmethod
     def load(cls) -> "Extractor":
         """The extractor with the shipped lexicon and models."""
-        lexicon = load_lexicon()
-        return cls(lexicon, BuiltinEngine.load(lexicon))
+        lexicon, clusters = load_lexicon(), load_clusters()
+        return cls(lexicon, clusters, BuiltinEngine.load(lexicon, clusters), Acceptance.load())
 
     def enrich(self, article: Article, *, extracted_at: datetime, clock: Clock) -> Enrichment:
         """All statements of an article. `clock` gives seconds and is used for `timings_ms` only.
@@ -104,9 +111,9 @@ class Extractor:
         stages.begin("cues")
         cues = find_cues(doc, self._lexicon)
         stages.begin("contents")
-        drafts = find_statements(doc, self._lexicon, phrases, cues)
+        drafts = find_statements(doc, self._lexicon, phrases, self._clusters, self._acceptance, cues)
         stages.begin("actors")
         registry = ActorRegistry(doc, self._lexicon, phrases, entities)
-        resolve_actors(doc, registry, drafts)
+        resolve_actors(registry, drafts)
         return Found(language, doc, entities, registry, drafts)
 

@@ -1,127 +1,92 @@
-"""From cues to statements: each cue with its content, its source and the actor behind it, in the order of the text."""
+"""From proposals to statements: which are kept, which are nested in which, and who the actor of each is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from streams.extraction.acceptance import THRESHOLD, Acceptance, features
 from streams.extraction.actors import ActorRegistry, ArticleActorDraft
-from streams.extraction.content import Content, Opening, find_content, find_opening
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.nominal import find_nominal
 from streams.extraction.phrases import Phrases
-from streams.extraction.preceding import find_attribution
-from streams.extraction.source import Source, find_source
+from streams.extraction.proposals import Proposal, Proposals, propose
 
 
 @dataclass(slots=True)
 class StatementDraft:
     """A statement while its article is being read; `nested_in` is the draft that its cue stands inside."""
 
-    cue: Cue
-    content: Content
-    mention: tuple[int, int] | None
+    proposal: Proposal
+    probability: float
     actor: ArticleActorDraft | None = None
     via: str | None = None
-    via_mention: tuple[int, int] | None = None
     nested_in: "StatementDraft | None" = None
-    nominal: bool = False
 
 
-def find_statements(doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, ...]) -> list[StatementDraft]:
-    """All statements of a document with contents and mentions; actors are not resolved yet."""
-    indices = frozenset(c.index for c in cues)
-    found: list[StatementDraft] = []
-    silenced: set[int] = set()
-    for cue in cues:
-        if cue.index in silenced:
-            continue
-        if cue.construction in ("preposition", "as_said"):
-            _attribute(doc, lexicon, phrases, cue, found)
-            continue
-        opening = find_opening(doc, lexicon, phrases, cue)
-        draft = _clause(doc, lexicon, phrases, cue, opening, indices) or _nominal(doc, lexicon, phrases, cue, indices)
-        if draft is None:
-            continue
-        # `وتابع قائلا: …`, `نقلت … قوله إن`: cues between a cue and its content are part of the same report
-        first = draft.content.first
-        for other in cues:
-            if cue.index < other.index < first and other.index not in silenced:
-                silenced.add(other.index)
-        found.append(draft)
-    _nest(found)
-    return found
+def find_statements(
+    doc: Document,
+    lexicon: Lexicon,
+    phrases: Phrases,
+    clusters: Mapping[str, tuple[str, str]],
+    acceptance: Acceptance,
+    cues: tuple[Cue, ...],
+) -> list[StatementDraft]:
+    """The accepted statements of a document, in the order of their cues; actors are not resolved yet.
+
+    Contents end before the next statement, so they are found twice: among all candidates, then among the accepted.
+    """
+    first = propose(doc, lexicon, phrases, cues)
+    kept = {p.cue.index for p, _ in _accepted(doc, lexicon, phrases, clusters, acceptance, first)}
+    kept |= {r.cue.index for r in first.relays}
+    second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.index in kept))
+    drafts = [StatementDraft(p, x) for p, x in _accepted(doc, lexicon, phrases, clusters, acceptance, second)]
+    _nest(drafts)
+    by_cue = {d.proposal.cue.index: d for d in drafts}
+    for draft in drafts:
+        if draft.proposal.via:
+            draft.via = doc.text(*draft.proposal.via)
+    for relay in second.relays:
+        earlier = by_cue.get(relay.earlier.cue.index)
+        if earlier is not None and earlier.via is None and phrases.head_kind(relay.mention[0]) in ("organization", None):
+            earlier.via = doc.text(*relay.mention)
+    return drafts
 
 
-def _clause(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, opening: Opening | None, indices: frozenset[int]
-) -> StatementDraft | None:
-    entry = cue.reading.entry
-    if opening is None or entry.clause == 0:
-        return None
-    if cue.construction == "noun" and opening.zone_end - cue.index > 8:
-        return None
-    if entry.clause == 1 and opening.kind == "colon":
-        return None
-    content = find_content(doc, lexicon, cue, opening, indices)
-    if content is None:
-        return None
-    source = find_source(doc, lexicon, phrases, cue, opening)
-    return StatementDraft(cue, content, source.mention, via_mention=source.via)
+def _accepted(
+    doc: Document,
+    lexicon: Lexicon,
+    phrases: Phrases,
+    clusters: Mapping[str, tuple[str, str]],
+    acceptance: Acceptance,
+    proposals: Proposals,
+) -> Iterator[tuple[Proposal, float]]:
+    for proposal in proposals.statements:
+        probability = acceptance.probability(features(doc, lexicon, phrases, clusters, proposal))
+        if probability >= THRESHOLD:
+            yield proposal, probability
 
 
-def _nominal(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, indices: frozenset[int]
-) -> StatementDraft | None:
-    found = find_nominal(doc, lexicon, phrases, cue, indices)
-    if found is None:
-        return None
-    content, mention = found
-    return StatementDraft(cue, content, mention, nominal=True)
-
-
-def _attribute(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, found: list[StatementDraft]
-) -> None:
-    sentence = doc.sentences[doc.sentence_of[cue.index]]
-    here = [d for d in found if doc.sentence_of[d.content.first] == doc.sentence_of[cue.index]]
-    taken = [(d.content.first, d.content.last) for d in here]
-    attribution = find_attribution(doc, lexicon, phrases, cue, taken)
-    if attribution is None:
-        return
-    if attribution.content is not None:
-        found.append(StatementDraft(cue, attribution.content, attribution.mention))
-    elif here and sentence.first < cue.index:
-        first, last = attribution.mention
-        if phrases.head_kind(first) in ("organization", None):
-            here[-1].via = here[-1].via or doc.text(first, last)
-
-
-def _nest(found: list[StatementDraft]) -> None:
+def _nest(drafts: list[StatementDraft]) -> None:
     """A statement whose cue stands inside another's content is nested in the innermost such."""
-    found.sort(key=lambda d: (d.content.first, -d.content.last))
-    for draft in found:
-        outer = [
-            d for d in found if d is not draft and d.content.first <= draft.cue.index < d.content.last
-            and not (draft.content.first <= d.cue.index < draft.content.last)
-        ]
+    open_: list[StatementDraft] = []
+    for draft in drafts:
+        at = draft.proposal.cue.index
+        open_ = [d for d in open_ if d.proposal.content.last > at]
+        outer = [d for d in open_ if d.proposal.content.first <= at]
         if outer:
-            draft.nested_in = min(outer, key=lambda d: d.content.last - d.content.first)
-    found.sort(key=lambda d: d.cue.index)
+            draft.nested_in = min(outer, key=lambda d: d.proposal.content.last - d.proposal.content.first)
+        open_.append(draft)
 
 
-def resolve_actors(doc: Document, registry: ActorRegistry, drafts: list[StatementDraft]) -> None:
+def resolve_actors(registry: ActorRegistry, drafts: list[StatementDraft]) -> None:
     """Give every statement its actor; implied subjects take the actor who spoke last (`وأضاف أن`)."""
     previous: ArticleActorDraft | None = None
     for draft in drafts:
-        if draft.via_mention:
-            draft.via = doc.text(*draft.via_mention)
-        if draft.mention is not None:
-            draft.actor = registry.resolve(*draft.mention, previous)
-        elif draft.nested_in is not None and draft.nested_in.actor is not None and draft.cue.construction != "participle":
-            draft.actor = draft.nested_in.actor
+        mention = draft.proposal.mention
+        if mention is not None:
+            draft.actor = registry.resolve(*mention, previous)
         else:
-            draft.actor = previous or registry.subject_before(draft.cue.index)
+            draft.actor = previous or registry.subject_before(draft.proposal.cue.index)
         if draft.actor is not None and draft.nested_in is None:
             previous = draft.actor
 

@@ -170,9 +170,9 @@ class BuiltinEngine:
         self._tagger = tagger
 
     @classmethod
-    def load(cls, lexicon: Lexicon) -> "BuiltinEngine":
+    def load(cls, lexicon: Lexicon, clusters: Mapping[str, tuple[str, str]]) -> "BuiltinEngine":
         """The engine with the shipped model."""
-        return cls(Tagger.from_file(MODEL, lexicon, load_clusters()))
+        return cls(Tagger.from_file(MODEL, lexicon, clusters))
 
     def find(self, doc: Document) -> tuple[EntityMention, ...]:
         """All mentions in order, not overlapping."""

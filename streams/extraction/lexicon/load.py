@@ -70,6 +70,8 @@ class Lexicon:
         [('أضاف', 'past', 'و')]
         """
         out: list[CueReading] = []
+        if norm in ("بين", "وبين", "مدينه", "المدينه"):  # the preposition and the noun, far more often than the verbs
+            return ()
         for prefix, stem in _strippings(norm):
             for entry, form in self.cues.get(stem, ()):
                 if _attaches(prefix, form):
@@ -87,7 +89,7 @@ def _strippings(norm: str) -> list[tuple[str, str]]:
         if len(stem) > 3 and stem[0] in "بلكس":
             out.append((prefix + stem[0], stem[1:]))
             if stem[0] == "ل" and stem[1] == "ل":
-                out.append((prefix + "ل", "ا" + stem))  # للمطالبة = ل + المطالبة
+                out.append((prefix + "ل", stem[2:]))  # للمطالبة = ل + المطالبة
         if len(stem) > 4 and stem.startswith("ال"):
             out.append((prefix + "ال", stem[2:]))
     return out

@@ -1,0 +1,120 @@
+"""Which proposals are statements: a logistic regression over the evidence, learned from the annotated articles.
+
+The rules propose with generous recall; `كشف`, `بين`, `يعتقد أن` report in one sentence and not in the next. What tells
+them apart (the lemma, what opens the content, who stands beside it, the words around) is weighed here.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.proposals import Proposal
+from streams.extraction.tokens import Kind
+
+MODEL = Path(__file__).parent / "models" / "acceptance.tsv"
+THRESHOLD = 0.5
+
+
+class Acceptance:
+    """The model: a weight for each feature, the sum through the logistic function."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        """`weights` maps feature names to log-odds; `bias` is one of them."""
+        self._weights = weights
+
+    @classmethod
+    def load(cls, path: Path = MODEL) -> "Acceptance":
+        """The shipped model."""
+        with path.open(encoding="utf-8") as lines:
+            cells = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("# "))
+            return cls({feature: float(weight) for feature, weight in cells})
+
+    def probability(self, features: Iterator[str]) -> float:
+        """Probability that a proposal with these features is a statement."""
+        weights = self._weights
+        total = weights.get("bias", 0.0) + sum(weights.get(f, 0.0) for f in features)
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def features(
+    doc: Document,
+    lexicon: Lexicon,
+    phrases: Phrases,
+    clusters: Mapping[str, tuple[str, str]],
+    proposal: Proposal,
+) -> Iterator[str]:
+    """The evidence for and against one proposal, as feature names."""
+    cue, reading = proposal.cue, proposal.cue.reading
+    entry, i = reading.entry, proposal.cue.index
+    sentence = doc.sentences[doc.sentence_of[i]]
+    opener = proposal.opener
+    yield f"lemma={entry.lemma}"
+    yield f"form={reading.form}"
+    yield f"lemma,form={entry.lemma},{reading.form}"
+    yield f"lemma,opener={entry.lemma},{opener}"
+    yield f"clause={entry.clause},{opener}"
+    yield f"nominal={entry.nominal},{opener}"
+    yield f"form,opener={reading.form},{opener}"
+    yield f"prefix={reading.prefix},{reading.form}"
+    yield f"word={doc.norms[i]}"
+    mention = proposal.mention
+    who = "none" if mention is None else phrases.head_kind(mention[0]) or "other"
+    where = "" if mention is None else "before" if mention[0] < i else "after"
+    yield f"who={who}"
+    yield f"who,opener={who},{opener}"
+    yield f"who,form={who},{reading.form},{reading.prefix != ''}"
+    yield f"who,where={who},{where}"
+    if reading.form == "present":
+        yield f"present,who={entry.lemma},{who}"
+    yield f"quoted={doc.quotation_of[i] >= 0},{opener},{who}"
+    yield f"initial={i == sentence.first},{reading.form},{who}"
+    start, last = proposal.content.first, proposal.content.last
+    yield f"gap={min(abs(start - i), 12)},{opener}"
+    yield f"length={_bucket(last - start)},{opener}"
+    yield f"tail={min(sentence.last - i, 4)}"
+    yield f"question={doc.norms[sentence.last - 1] in '؟?'}"
+    for offset in (-2, -1, 1, 2):
+        j = i + offset
+        if not sentence.first <= j < sentence.last:
+            yield f"{offset}:edge"
+            continue
+        norm = doc.norms[j]
+        yield f"{offset}:w={norm}"
+        cluster = clusters.get(norm)
+        if cluster is not None:
+            yield f"{offset}:c={cluster[0]}"
+            yield f"{offset}:k={cluster[1]}"
+        for category in lexicon.function.get(norm, ()):
+            yield f"{offset}:f={category}"
+        if norm.startswith("ال"):
+            yield f"{offset}:al"
+    cluster = clusters.get(doc.norms[start])
+    if cluster is not None:
+        yield f"first:c={cluster[0]},{opener}"
+        yield f"first:k={cluster[1]},{opener}"
+    yield f"first:w={doc.norms[start]},{opener}"
+    if proposal.content.skip:
+        yield f"attached={entry.lemma}"
+    if mention is not None:
+        head = doc.norms[mention[0]]
+        yield f"head={head}"
+        yield f"mention={min(mention[1] - mention[0], 6)},{opener}"
+        cluster = clusters.get(head)
+        if cluster is not None:
+            yield f"head:k={cluster[1]}"
+        if reading.form in ("past", "present") and not reading.plural:
+            yield f"agrees={_agrees(head, reading.feminine)},{where}"
+    if doc.kinds[start] is Kind.NUMBER:
+        yield f"number,{opener}"
+
+
+def _bucket(n: int) -> int:
+    return next((k for k, edge in enumerate((1, 2, 3, 5, 8, 13, 21, 34)) if n <= edge), 8)
+
+
+def _agrees(head: str, feminine: bool) -> bool:
+    """Whether a verb's gender fits a noun as its ending shows it."""
+    return head.endswith(("ه", "اء", "ات")) == feminine
