@@ -1,0 +1,49 @@
+"""The command `qawl`: one file a command, imported only when it is run."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from streams.settings import SettingsError
+
+_COMMANDS = {
+    "up": "Broker, topics and worker in one go; shows each statement as it leaves.",
+    "worker": "Process articles from Kafka: the production worker.",
+    "extract": "Articles in, statements out; no Kafka.",
+    "topics": "Make and check the topics.",
+    "config": "The settings in force.",
+}
+
+
+class _Lazy(click.Group):
+    """Commands are modules of this package; `qawl --help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"streams.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(None, "--version", prog_name="qawl", package_name="qawl")
+def _group() -> None:
+    """Who said what, live from Arabic news."""
+
+
+def main() -> None:
+    """Entry point. A setting that cannot be used is one line on stderr and exit status 2."""
+    try:
+        _group(standalone_mode=True)
+    except SettingsError as e:
+        click.echo(f"qawl: {e}", err=True)
+        sys.exit(2)
+

@@ -1,0 +1,1 @@
+"""What every Kafka client here shares: how to connect, which topics there are."""
