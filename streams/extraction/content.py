@@ -211,7 +211,7 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
     if j not in cue_indices:
         return False
     for r in lexicon.cue_readings(norm):
-        if r.form == "participle" and r.prefix in ("", "و") and norm.endswith(("ا", "ه", "ين")) and r.entry.clause >= 2:
+        if r.form == "participle" and r.prefix in ("", "و") and norm.endswith(("ا", "ه", "ين")):
             return paused or norm.endswith("ا")
         if r.form in ("past", "present") and r.prefix == "و" and r.entry.clause >= 2:
             return True

@@ -1,0 +1,48 @@
+"""Prometheus metrics. Every label's values are bounded: no article and no actor is ever a label."""
+
+import time
+
+from prometheus_client import Counter, Gauge, Histogram, Info
+
+from schemas import EnrichedArticle
+
+articles = Counter("qawl_articles", "Articles processed, by outcome: enriched, not_arabic, dead_letter", ["outcome"])
+statements = Counter("qawl_statements", "Statements sent, by type and cue class", ["type", "cue_class"])
+entities = Counter("qawl_entities", "Entity mentions found, by type", ["type"])
+deadletters = Counter("qawl_deadletters", "Records sent to the dead letters, by stage and error", ["stage", "error"])
+extract_seconds = Histogram(
+    "qawl_extract_seconds",
+    "Time of each extraction stage on one article",
+    ["stage"],
+    buckets=(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0),
+)
+end_to_end_seconds = Histogram(
+    "qawl_end_to_end_seconds",
+    "From an article's Kafka timestamp to the acknowledgement of all its outputs",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 1800.0),
+)
+article_chars = Histogram(
+    "qawl_article_chars",
+    "Length of article bodies in code points",
+    buckets=(250, 500, 1000, 1500, 2000, 3000, 5000, 10_000, 30_000, 100_000, 1_000_000),
+)
+consumer_lag = Gauge("qawl_consumer_lag", "Records not yet processed", ["topic", "partition"])
+in_flight = Gauge("qawl_in_flight", "Articles whose outputs are on their way to the broker")
+profiles = Counter("qawl_profiles", "Statements applied to actor profiles, by outcome: applied, replayed, invalid", ["outcome"])
+build_info = Info("qawl_build", "Version of Qawl and its entity engine")
+
+
+def observe_enriched(enriched: EnrichedArticle, chars: int) -> None:
+    """Count what an article gave."""
+    article_chars.observe(chars)
+    for stage, milliseconds in enriched.timings_ms.items():
+        extract_seconds.labels(stage).observe(milliseconds / 1000)
+    for entity in enriched.entities:
+        entities.labels(entity.type).inc()
+    for statement in enriched.statements:
+        statements.labels(statement.type, statement.cue.cue_class).inc()
+
+
+def observe_end_to_end(published: float) -> None:
+    """`published` is the record's Kafka timestamp in seconds; clocks of two machines may differ, never below 0."""
+    end_to_end_seconds.observe(max(0.0, time.time() - published))
