@@ -66,7 +66,7 @@ class ActorRegistry:
     def _add_person(self, e: EntityMention) -> ArticleActorDraft:
         doc = self._doc
         words = self._words(e.first, e.last, e.skip)
-        draft = self._same_person(words)
+        draft = self._same_person(words, e.first)
         name = doc.body[doc.tokens[e.first].start + e.skip : doc.tokens[e.last - 1].end]
         if draft is None:
             draft = ArticleActorDraft(name, "person", words, named=True)
@@ -105,10 +105,10 @@ class ActorRegistry:
             if norm in lexicon.calendar:
                 break
             if _bare(norm) in lexicon.titles or norm in lexicon.titles:
+                if norm in lexicon.unnamed and best < name_first:
+                    break  # `متحدث باسم الرئيس مون`: the spokesman is somebody else
                 best = j
             j -= 1
-        if best < name_first and doc.norms[best][:1] == "و" and doc.norms[best] not in lexicon.titles:
-            pass
         return best
 
     def _apposition(self, after: int, draft: ArticleActorDraft) -> None:
@@ -130,7 +130,7 @@ class ActorRegistry:
             if draft.role is None:
                 draft.role = title
 
-    def _same_person(self, words: tuple[str, ...]) -> ArticleActorDraft | None:
+    def _same_person(self, words: tuple[str, ...], at: int) -> ArticleActorDraft | None:
         """The person whose full name holds these words; the family name alone is enough where only one has it."""
         found = []
         for draft in self.drafts:
@@ -144,8 +144,8 @@ class ActorRegistry:
                 found.append(draft)
         if not found:
             return None
-        # two people of one family name: the one named last before this place is not known here, take the longest name
-        return max(found, key=lambda d: sum(d.aliases.values()))
+        # two people of one family name: the one named last before this place
+        return max(found, key=lambda d: (max((p for p in d.positions if p <= at), default=-1), sum(d.aliases.values())))
 
     # -- resolution -----------------------------------------------------------------------------------------------
 
@@ -166,17 +166,25 @@ class ActorRegistry:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
         if not people or self._is_joint(first, last, people):
             return None
-        words = self._words(people[-1].first, people[-1].last, people[-1].skip)
+        # `أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`: a name at the head; else the last, titles stand before it
+        named = people[0] if people[0].first == first else people[-1]
+        words = self._words(named.first, named.last, named.skip)
         head = self._phrases.head_kind(first)
-        if head in ("organization", "document") and people[-1].first > first:
-            return None  # وكالة، حكومة نتنياهو، محامي
-        draft = self._same_person(words)
-        if draft is not None and first < people[-1].first:
-            draft.titles |= {_bare(n) for n in doc_slice(self._doc, first, people[-1].first)}
-            role = self._doc.text(first, people[-1].first).rstrip("،, ")
+        if named.first > first and (
+            head in ("organization", "document", "group")
+            or (head == "unnamed" and not self._doc.norms[first].startswith("ال") and self._has_title(first + 1, named.first))
+        ):
+            return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
+        draft = self._same_person(words, first)
+        if draft is not None and first < named.first:
+            draft.titles |= {_bare(n) for n in doc_slice(self._doc, first, named.first)}
+            role = self._doc.text(first, named.first).rstrip("،, ")
             if head == "person" and len(role) > len(draft.role or ""):
                 draft.role = role
         return draft
+
+    def _has_title(self, first: int, last: int) -> bool:
+        return any(_bare(n) in self._lexicon.titles for n in self._doc.norms[first:last])
 
     def _is_joint(self, first: int, last: int, people: list[EntityMention]) -> bool:
         """`ميركل وماكرون`: several people of one cue."""

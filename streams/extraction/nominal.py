@@ -5,7 +5,7 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.source import _before, _is_oblique
+from streams.extraction.source import is_oblique, subject_before
 from streams.extraction.tokens import Kind
 
 _REACH = 18
@@ -28,11 +28,11 @@ def find_nominal(
     mention: tuple[int, int] | None = None
     zone = i
     if cue.construction == "verb":
-        if phrases.head_kind(i) is not None and not _is_oblique(doc, lexicon, i):
+        if phrases.head_kind(i) is not None and not is_oblique(doc, lexicon, phrases, i):
             end = phrases.end(i, limit)
             mention, zone = (i, end), end
         else:
-            mention = _before(doc, lexicon, phrases, cue, sentence.first)
+            mention = subject_before(doc, lexicon, phrases, cue, sentence.first)
     start = _complement(doc, lexicon, zone, limit, entry.governs)
     if start is None:
         return None

@@ -1,8 +1,11 @@
 """Noun phrases as far as attribution needs them: what may head a source, and where its phrase ends."""
 
+from collections.abc import Container
 from typing import Literal
 
 from streams.extraction.document import Document
+from streams.extraction.entities import EntityMention
+from streams.extraction.entities.features import stems
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.tokens import Kind
 
@@ -17,9 +20,11 @@ _OF = frozenset(["عدد", "مجموعه", "كل", "بعض", "احد", "احدي
 class Phrases:
     """Questions about noun phrases of one document. Entities are token ranges with their type."""
 
-    def __init__(self, doc: Document, lexicon: Lexicon, entities: dict[int, tuple[int, str]]) -> None:
-        """`entities` maps the first token of each entity to (token after it, type)."""
-        self._doc, self._lexicon, self._entities = doc, lexicon, entities
+    def __init__(self, doc: Document, lexicon: Lexicon, words: Container[str], entities: tuple[EntityMention, ...]) -> None:
+        """`words` holds the frequent words of the language, so that an attached particle can be told from a root."""
+        self._doc, self._lexicon, self._words = doc, lexicon, words
+        self._entities = {e.first: (e.last, e.type) for e in entities}
+        self._attached = {e.first: e.skip for e in entities}
 
     def head_kind(self, i: int) -> SourceKind | None:
         """What kind of source a phrase beginning at token i may be, None where it cannot be told to be one."""
@@ -28,10 +33,7 @@ class Phrases:
         entity = self._entities.get(i)
         if entity is not None:
             return "person" if entity[1] == "PER" else "organization"
-        norm = self._doc.norms[i]
-        for word in (norm, norm[2:] if norm.startswith("ال") and len(norm) > 4 else ""):
-            if not word:
-                continue
+        for word in stems(self._doc.norms[i]):
             if word in self._lexicon.unnamed:
                 return "group" if self._lexicon.unnamed[word] == "group" else "unnamed"
             if word in self._lexicon.titles:
@@ -53,9 +55,11 @@ class Phrases:
         j = i
         while j < limit:
             norm, kind = doc.norms[j], doc.kinds[j]
+            if j > i and self.attached(j) in ("ل", "ب") and not self._is_institution(j):
+                break  # an addressee or a matter: `مصدر لوكالة الأناضول`, `هدد المجلس بعواقب`
             entity = self._entities.get(j)
-            if entity is not None and j > i or entity is not None:
-                j = min(entity[0], limit) if entity[0] > j else j + 1
+            if entity is not None:
+                j = min(entity[0], limit)
                 continue
             if kind is Kind.LINE:
                 break
@@ -80,6 +84,29 @@ class Phrases:
             j -= 1
         return j
 
+    def attached(self, j: int) -> str:
+        """The preposition attached to token j, as far as frequent words tell it from a root; "" for none."""
+        norm = self._doc.norms[j]
+        if norm in ("ل", "ب", "لـ", "بـ"):
+            return norm[0]
+        if len(norm) < 4 or norm[0] not in "لب" or norm.startswith(("بن", "باسم", "بو")):
+            return ""
+        if j in self._entities:
+            return norm[0] if self._attached[j] else ""
+        rest = norm[1:]
+        if rest.startswith("ل") and norm[0] == "ل":
+            return "ل"
+        if rest.startswith("ال"):
+            return norm[0]
+        return norm[0] if rest in self._words and norm not in self._words else ""
+
+    def _is_institution(self, j: int) -> bool:
+        """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution that a title belongs to, unless it is a medium."""
+        kinds = [self._lexicon.organizations[w] for w in stems(self._doc.norms[j]) if w in self._lexicon.organizations]
+        if self._doc.norms[j].startswith("لل"):
+            return "media" not in kinds
+        return bool(kinds) and "media" not in kinds
+
     def _is_dangling(self, i: int) -> bool:
         return self._lexicon.is_a(self._doc.norms[i], "preposition") and not self._doc.norms[i].startswith(("ل", "ب"))
 
@@ -89,11 +116,13 @@ class Phrases:
             return True
         if norm in ("ثم", "بل", "هو", "هي", "هم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"):
             return True
-        return self._is_time(norm)
+        return self.is_time(norm)
 
-    def _is_time(self, norm: str) -> bool:
+    def is_time(self, norm: str) -> bool:
+        """Whether a word is a date or a time of day."""
+        # العام, اليوم: with the article only months and weekdays are dates (`المدير العام` is none)
         calendar = self._lexicon.calendar
-        return norm in calendar or (norm.startswith("ال") and norm[2:] in calendar)
+        return norm in calendar or (norm.startswith("ال") and calendar.get(norm[2:]) in ("month", "weekday"))
 
     def _is_cue_verb(self, norm: str) -> bool:
         return any(r.form in ("past", "present", "participle") and r.entry.clause >= 2 and r.prefix in ("", "و", "ف")
@@ -107,7 +136,7 @@ class Phrases:
             return False
         following = doc.norms[j + 1]
         bare = following[2:] if following.startswith("ال") else following
-        if following in lexicon.occasions or bare in lexicon.occasions or self._is_time(following):
+        if following in lexicon.occasions or bare in lexicon.occasions or self.is_time(following):
             return False
         if any(lexicon.is_a(following, c) for c in ("pronoun", "complementizer", "relative")):
             return False

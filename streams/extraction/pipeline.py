@@ -74,6 +74,7 @@ class Extractor:
     ) -> None:
         """`entities` is used by one thread at a time."""
         self._lexicon, self._clusters, self._entities, self._acceptance = lexicon, clusters, entities, acceptance
+        self._made_by = this_extractor(entities.name)
 
     @classmethod
     def load(cls) -> "Extractor":
@@ -91,7 +92,7 @@ class Extractor:
         try:
             found = self._find(article, stages)
             stages.begin("events")
-            enriched = to_enriched(article, found, this_extractor(self._entities.name), extracted_at)
+            enriched = to_enriched(article, found, self._made_by, extracted_at)
             events = to_events(article, enriched)
             stages.begin("")
         except Exception as e:  # whatever went wrong belongs to this article alone
@@ -107,7 +108,7 @@ class Extractor:
         doc = read(article.body)
         stages.begin("entities")
         entities = self._entities.find(doc)
-        phrases = Phrases(doc, self._lexicon, {e.first: (e.last, e.type) for e in entities})
+        phrases = Phrases(doc, self._lexicon, self._clusters, entities)
         stages.begin("cues")
         cues = find_cues(doc, self._lexicon)
         stages.begin("contents")

@@ -13,7 +13,7 @@ from streams.extraction.tokens import Kind
 _LEADING = frozenset(
     ["و", "لكن", "ولكن", "اما", "واما", "كما", "فيما", "وكان", "وكانت", "كان", "كانت", "ثم", "بدوره", "بدورها", "حيث", "بينما", "ان", "فان"]
 )
-_ITS_TURN = ("من جانب", "من جهت", "من ناحيت", "بدور")
+_ADVERBS = frozenset(["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قايلا", "قايله", "قايلين"])
 
 
 class Source(NamedTuple):
@@ -40,7 +40,7 @@ def find_source(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, ope
     after = _after(doc, lexicon, phrases, cue, zone_end)
     if after is not None:
         return Source(after)
-    return Source(_before(doc, lexicon, phrases, cue, sentence.first))
+    return Source(subject_before(doc, lexicon, phrases, cue, sentence.first))
 
 
 def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> tuple[int, int] | None:
@@ -48,15 +48,19 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
     i = cue.index + 1
     if i >= zone_end:
         return None
+    while i < zone_end and doc.norms[i] in _ADVERBS:
+        i += 1  # `وذكرت أيضا وكالة الأنباء أن`
+    if i >= zone_end:
+        return None
     # `وقال للصحيفة إن`, `وأضاف في بيان أن`: what follows the cue is no subject
-    if not _is_oblique(doc, lexicon, i):
+    if not is_oblique(doc, lexicon, phrases, i):
         last = phrases.end(i, zone_end)
         if last > i and doc.kinds[i] is Kind.WORD:
             return i, last
         if last > i and doc.quotation_of[i] >= 0:
             return i, last
     for j in range(i + 1, min(zone_end, i + 12)):
-        if phrases.head_kind(j) in ("person", "unnamed") and not _is_oblique(doc, lexicon, j - 1):
+        if phrases.head_kind(j) in ("person", "unnamed") and not is_oblique(doc, lexicon, phrases, j - 1):
             if doc.norms[j - 1] in ("،", ",") or not lexicon.is_a(doc.norms[j - 1], "preposition"):
                 if _is_person_here(doc, phrases, j):
                     return j, phrases.end(j, zone_end)
@@ -69,18 +73,24 @@ def _is_person_here(doc: Document, phrases: Phrases, j: int) -> bool:
     return before in ("،", ",", "»", '"') or before in ("له", "لها", "صحفي", "صحافي", "صحافيه", "صحفيه", "امس", "اليوم")
 
 
-def _is_oblique(doc: Document, lexicon: Lexicon, i: int) -> bool:
+def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> bool:
+    """Whether token i cannot begin the subject of the verb before it: a preposition, a time, an adverb, a participle."""
     norm = doc.norms[i]
     if any(lexicon.is_a(norm, c) for c in ("preposition", "pronoun", "subordinator", "conjunction", "negation")):
         return True
     if lexicon.is_a(norm, "opener") or lexicon.is_a(norm, "auxiliary"):
         return True
-    if norm in lexicon.calendar or norm.removeprefix("ال") in lexicon.calendar:
+    if phrases.is_time(norm) or norm in _ADVERBS or norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
         return True
-    if norm in ("ايضا", "كذلك", "قايلا", "قايله", "قايلين", "بالقول", "انه", "ذلك", "بدوره", "بدورها"):
+    if norm.startswith("و") and any(lexicon.is_a(norm[1:], c) for c in ("pronoun", "preposition")):
         return True
+    # an indefinite accusative is an adverb or a participle: `وأضاف متحديا`, `وأعلن مرارا`
+    if phrases.head_kind(i) is None and len(norm) > 3 and norm.endswith("ا") and not norm.endswith(("يا", "وا", "اا")):
+        return not norm.startswith("ال")
+    if any(r.form in ("participle", "present") and r.entry.clause >= 1 for r in lexicon.cue_readings(norm)):
+        return not norm.startswith("ال") and phrases.head_kind(i) is None
     # ل attached to a noun is an addressee (`وقال للصحفيين`), ب the matter or the manner
-    return len(norm) > 4 and norm.startswith(("لل", "بال"))
+    return phrases.attached(i) != ""
 
 
 def _second_hand(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> Source | None:
@@ -115,7 +125,7 @@ def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_e
                         break
                 return Source((j + 1, last), via)
         return Source(None)
-    if i + 1 < zone_end and not _is_oblique(doc, lexicon, i + 1):
+    if i + 1 < zone_end and not is_oblique(doc, lexicon, phrases, i + 1):
         last = phrases.end(i + 1, zone_end)
         if last > i + 1:
             return Source((i + 1, last))
@@ -146,11 +156,17 @@ def phrase_ending_at(
     return (best, j + 1) if best is not None else None
 
 
-def _before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, first: int) -> tuple[int, int] | None:
+def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, first: int) -> tuple[int, int] | None:
     """`حركة طالبان أعلنت أن`, `وكان الرئيس قال إن`: the subject stands before the verb."""
+    if cue.reading.prefix == "ف" and doc.norms[first] in ("اما", "واما"):
+        # `أما الرئيس الإيراني فأكد أن`
+        end = phrases.end(first + 1, cue.index)
+        return (first + 1, end) if end > first + 1 else None
     if cue.reading.prefix:
         return None  # و and ف begin a clause whose subject follows or is implied
     j = cue.index - 1
+    if j > first and doc.quotation_of[j] >= 0 and doc.quotations[doc.quotation_of[j]].open == j:
+        j -= 1  # `إن الشركة "ترفض …"`
     if j >= first and doc.norms[j] in ("قد", "لقد"):
         j -= 1
     if j < first or doc.kinds[j] is not Kind.WORD and doc.norms[j] not in '،,)»"':

@@ -16,13 +16,14 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.entities.agreement import agree
 from streams.extraction.entities.features import WINDOW, WordKnowledge, neighbour_attributes, own_attributes
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.text import normalize
 from streams.extraction.tokens import Kind
 
 LABELS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG")
 MODELS = Path(__file__).parent.parent / "models"
 MODEL = MODELS / "entities.npz"
 _POSITIONS = (0, *WINDOW)
-_CACHED_FORMS = 60_000  # at most; 5 positions × 7 labels × 4 bytes each
+_CACHED_FORMS = 30_000  # beyond the shipped ones; 5 positions × 7 labels × 4 bytes each
 _IMPOSSIBLE = np.float32(-1e4)
 
 
@@ -37,8 +38,11 @@ def load_clusters(path: Path = MODELS / "clusters.tsv") -> dict[str, tuple[str, 
     return out
 
 
-def save_model(out: IO[bytes], weights: Mapping[str, Any], knowledge: WordKnowledge) -> None:
-    """Write a CRF's weights with the name lists that its attributes were read from."""
+def save_model(out: IO[bytes], weights: Mapping[str, Any], knowledge: WordKnowledge, forms: Sequence[str]) -> None:
+    """Write a CRF's weights with the name lists that its attributes were read from.
+
+    `forms` are frequent words whose score vectors are computed now instead of when they are first met.
+    """
     state = {a: w for a, w in weights["state"].items() if max(map(abs, w.values())) >= 0.01}
     attributes = sorted(state)
     matrix = np.zeros((len(attributes), len(LABELS)), np.float16)
@@ -48,8 +52,12 @@ def save_model(out: IO[bytes], weights: Mapping[str, Any], knowledge: WordKnowle
     transition = np.zeros((len(LABELS), len(LABELS)), np.float32)
     for (a, b), weight in weights["transition"].items():
         transition[LABELS.index(a), LABELS.index(b)] = weight
+    rows = {attribute: row for row, attribute in enumerate(attributes)}
+    ready = Tagger(rows, matrix.astype(np.float32), transition, knowledge)
     np.savez_compressed(
         out,
+        forms=np.frombuffer("\n".join(forms).encode(), np.uint8),
+        table=np.array([ready.vectors(form) for form in forms], np.float16),
         attributes=np.frombuffer("\n".join(attributes).encode(), np.uint8),
         weights=matrix,
         transition=transition,
@@ -61,8 +69,19 @@ def save_model(out: IO[bytes], weights: Mapping[str, Any], knowledge: WordKnowle
 class Tagger:
     """The model: labels of a sentence's words. Keeps a bounded cache of score vectors by form."""
 
-    def __init__(self, rows: dict[str, int], weights: Any, transition: Any, knowledge: WordKnowledge) -> None:
-        """`weights` is (attributes, labels), `transition` (labels, labels) float32, `rows` attribute -> row."""
+    def __init__(
+        self,
+        rows: dict[str, int],
+        weights: Any,
+        transition: Any,
+        knowledge: WordKnowledge,
+        forms: Sequence[str] = (),
+        table: Any = None,
+    ) -> None:
+        """`weights` is (attributes, labels), `transition` (labels, labels) float32, `rows` attribute -> row.
+
+        `table` holds the vectors of `forms`: (forms, positions, labels).
+        """
         self._rows, self._weights, self._knowledge = rows, weights, knowledge
         self._transition = transition.copy()
         for b, label in enumerate(LABELS):
@@ -71,8 +90,11 @@ class Tagger:
                     if before[2:] != label[2:]:
                         self._transition[a, b] = _IMPOSSIBLE
         self._start_impossible = np.array([_IMPOSSIBLE if x.startswith("I-") else 0 for x in LABELS], np.float32)
-        self._forms: dict[str, int] = {}
-        self._table = np.zeros((4096, len(_POSITIONS), len(LABELS)), np.float32)
+        self._shipped = {form: number for number, form in enumerate(forms)}
+        self._met: dict[str, int] = {}
+        self._table = np.zeros((len(forms) + 4096, len(_POSITIONS), len(LABELS)), np.float32)
+        if len(forms):
+            self._table[: len(forms)] = table
 
     @classmethod
     def from_file(cls, source: "IO[bytes] | Path", lexicon: Lexicon, clusters: Mapping[str, tuple[str, str]]) -> "Tagger":
@@ -81,9 +103,10 @@ class Tagger:
             attributes = z["attributes"].tobytes().decode().split("\n")
             names = dict(line.split("\t") for line in z["names"].tobytes().decode().split("\n"))
             places = frozenset(z["places"].tobytes().decode().split("\n"))
-            weights, transition = z["weights"].astype(np.float32), z["transition"]
+            weights, transition, table = z["weights"].astype(np.float32), z["transition"], z["table"]
+            forms = z["forms"].tobytes().decode().split("\n") if len(table) else []
         rows = {attribute: row for row, attribute in enumerate(attributes)}
-        return cls(rows, weights, transition, WordKnowledge(lexicon, clusters, names, places))
+        return cls(rows, weights, transition, WordKnowledge(lexicon, clusters, names, places), forms, table)
 
     def labels(self, words: Sequence[str], domain: str = "gold") -> list[str]:
         """Labels of one sentence."""
@@ -95,6 +118,8 @@ class Tagger:
         n = len(words)
         if not n:
             return []
+        if len(self._met) + n > _CACHED_FORMS:
+            self._met.clear()  # before, not within, a text: its own forms must keep their numbers
         ids = np.fromiter((self._form(w) for w in words), np.int64, n)
         lengths = np.diff(np.asarray(bounds))
         first = np.repeat(np.asarray(bounds[:-1]), lengths)
@@ -139,24 +164,31 @@ class Tagger:
         row = self._rows.get(attribute)
         return self._weights[row] if row is not None else np.zeros(len(LABELS), np.float32)
 
-    def _form(self, word: str) -> int:
-        known = self._forms.get(word)
-        if known is not None:
-            return known
-        if len(self._forms) >= _CACHED_FORMS:
-            self._forms.clear()  # names come and go; starting again keeps memory bounded and costs little
-        number = len(self._forms)
-        if number >= len(self._table):
-            grown = np.zeros((min(2 * len(self._table), _CACHED_FORMS), *self._table.shape[1:]), np.float32)
-            grown[: len(self._table)] = self._table
-            self._table = grown
-        rows = [r for a in own_attributes(word, self._knowledge) if (r := self._rows.get(f"0|{a}")) is not None]
-        self._table[number, 0] = self._weights[rows].sum(0)
-        near = neighbour_attributes(word, self._knowledge)
+    def vectors(self, form: str) -> Any:
+        """Scores that a form gives at each position: (positions, labels)."""
+        out = np.zeros((len(_POSITIONS), len(LABELS)), np.float32)
+        rows = [r for a in own_attributes(form, self._knowledge) if (r := self._rows.get(f"0|{a}")) is not None]
+        out[0] = self._weights[rows].sum(0)
+        near = neighbour_attributes(form, self._knowledge)
         for position, offset in enumerate(WINDOW, 1):
             rows = [r for a in near if (r := self._rows.get(f"{offset}|{a}")) is not None]
-            self._table[number, position] = self._weights[rows].sum(0)
-        self._forms[word] = number
+            out[position] = self._weights[rows].sum(0)
+        return out
+
+    def _form(self, word: str) -> int:
+        form = word if word.isascii() else normalize(word)
+        known = self._shipped.get(form)
+        if known is None:
+            known = self._met.get(form)
+        if known is not None:
+            return known
+        number = len(self._shipped) + len(self._met)
+        if number >= len(self._table):
+            grown = np.zeros((len(self._shipped) + 2 * len(self._met), *self._table.shape[1:]), np.float32)
+            grown[: len(self._table)] = self._table
+            self._table = grown
+        self._table[number] = self.vectors(form)
+        self._met[form] = number
         return number
 
 

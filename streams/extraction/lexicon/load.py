@@ -1,7 +1,7 @@
 """The lexicon in memory: normalized form -> what the files say of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
@@ -10,6 +10,9 @@ from streams.extraction.lexicon.tables import LexiconError, cell_forms, rows
 from streams.extraction.text import normalize
 
 CueForm = Literal["past", "present", "participle", "noun", "preposition"]
+_CACHED_FORMS = 1 << 16
+# The preposition and the noun are far more often than the verbs of the same letters.
+_HOMOGRAPHS = frozenset(["بين", "وبين", "مدينه", "المدينه"])
 _CLASSES = frozenset(get_args(CueClass))
 
 
@@ -54,6 +57,7 @@ class Lexicon:
     unnamed: Mapping[str, str]
     calendar: Mapping[str, str]
     nationalities: Mapping[str, tuple[str, str]]
+    _readings: dict[str, tuple[CueReading, ...]] = field(default_factory=dict, repr=False)
 
     def is_a(self, norm: str, category: str) -> bool:
         """Whether a word, with or without attached و or ف, is a function word of that category."""
@@ -69,9 +73,17 @@ class Lexicon:
         >>> [(r.entry.lemma, r.form, r.prefix) for r in lexicon.cue_readings("واضافت")]
         [('أضاف', 'past', 'و')]
         """
-        out: list[CueReading] = []
-        if norm in ("بين", "وبين", "مدينه", "المدينه"):  # the preposition and the noun, far more often than the verbs
+        known = self._readings.get(norm)
+        if known is None:
+            if len(self._readings) >= _CACHED_FORMS:
+                self._readings.clear()
+            known = self._readings[norm] = self._read(norm)
+        return known
+
+    def _read(self, norm: str) -> tuple[CueReading, ...]:
+        if norm in _HOMOGRAPHS:
             return ()
+        out: list[CueReading] = []
         for prefix, stem in _strippings(norm):
             for entry, form in self.cues.get(stem, ()):
                 if _attaches(prefix, form):

@@ -37,7 +37,7 @@ def examples(path: Path) -> tuple[list[dict[str, float]], list[bool], list[int]]
     for number, gold in enumerate(read_gold(path)):
         doc = read(str(gold["body"]))
         spans = [tuple(s["cue"]) for s in gold["statements"] if s["cue"]]  # type: ignore[attr-defined]
-        phrases = Phrases(doc, lexicon, {e.first: (e.last, e.type) for e in engine.find(doc)})
+        phrases = Phrases(doc, lexicon, clusters, engine.find(doc))
         for p in propose(doc, lexicon, phrases, find_cues(doc, lexicon)).statements:
             token = doc.tokens[p.cue.index]
             rows.append({f: 1.0 for f in features(doc, lexicon, phrases, clusters, p)})

@@ -111,7 +111,8 @@ def main() -> None:
     parser.add_argument("--c1", type=float, default=0.1)
     parser.add_argument("--c2", type=float, default=0.05)
     a = parser.parse_args()
-    knowledge = WordKnowledge(load_lexicon(), load_clusters(), person_names(), places())
+    clusters = load_clusters()
+    knowledge = WordKnowledge(load_lexicon(), clusters, person_names(), places())
     aner = read_conll(a.shared / "ner" / "anercorp-train.conll", "aner")
     aqmar = read_conll(a.shared / "ner" / "aqmar.conll", "aqmar")
     gold = [project_gold(g) for g in read_gold(a.shared / "gold" / "train" / "gold.jsonl")]
@@ -122,7 +123,7 @@ def main() -> None:
     def run(train: list[Sentence]) -> Tagger:
         weights = fit(train, featurize, a.iterations, a.c1, a.c2)
         buffer = io.BytesIO()
-        save_model(buffer, weights, knowledge)
+        save_model(buffer, weights, knowledge, ())
         buffer.seek(0)
         return Tagger.from_file(buffer, knowledge.lexicon, knowledge.clusters)
 
@@ -150,7 +151,7 @@ def main() -> None:
     started = time.perf_counter()
     weights = fit(aner + aqmar + flat, featurize, a.iterations, a.c1, a.c2)
     with MODEL.open("wb") as out:
-        save_model(out, weights, knowledge)
+        save_model(out, weights, knowledge, list(clusters))
     print(f"trained in {time.perf_counter() - started:.0f} s, {MODEL.stat().st_size / 1e6:.1f} MB, labels {LABELS}", scores)
     write_note(
         MODEL,
