@@ -39,6 +39,7 @@ class ArticleActorDraft:
     titles: set[str] = field(default_factory=set)
     role: str | None = None
     name_latin: str | None = None
+    feminine: bool | None = None
     named: bool = False
     aliases: Counter[str] = field(default_factory=Counter)
     positions: list[int] = field(default_factory=list)

@@ -84,6 +84,25 @@ class Phrases:
             j -= 1
         return j
 
+    def sentence_subject(self, first: int, limit: int) -> tuple[int, int] | None:
+        """The subject of a verb-initial sentence, `رحبت روسيا بالقرار`, or of one that begins with it, as a token range.
+
+        Looked for at the second and the first word, after `من جهته،` and the like; None where neither heads a source.
+        """
+        doc = self._doc
+        while first < limit and doc.norms[first].lstrip("و") in ("من", "في", "كما", "لكن", "فيما", "بينما", "وكان", "وكانت", "قد"):
+            comma = next((k for k in range(first, min(first + 5, limit)) if doc.norms[k] in "،,"), None)
+            if comma is None:
+                first += 1
+                break
+            first = comma + 1
+        for i in (first + 1, first):
+            if i < limit and self.head_kind(i) is not None and not self.attached(i) and not self.is_time(doc.norms[i]):
+                end = self.end(i, limit)
+                if end > i:
+                    return i, end
+        return None
+
     def attached(self, j: int) -> str:
         """The preposition attached to token j, as far as frequent words tell it from a root; "" for none."""
         norm = self._doc.norms[j]

@@ -115,6 +115,6 @@ class Extractor:
         drafts = find_statements(doc, self._lexicon, phrases, self._clusters, self._acceptance, cues)
         stages.begin("actors")
         registry = ActorRegistry(doc, self._lexicon, phrases, entities)
-        resolve_actors(registry, drafts)
+        resolve_actors(doc, phrases, registry, drafts)
         return Found(language, doc, entities, registry, drafts)
 

@@ -78,17 +78,66 @@ def _nest(drafts: list[StatementDraft]) -> None:
         open_.append(draft)
 
 
-def resolve_actors(registry: ActorRegistry, drafts: list[StatementDraft]) -> None:
-    """Give every statement its actor; implied subjects take the actor who spoke last (`وأضاف أن`)."""
-    previous: ArticleActorDraft | None = None
+def resolve_actors(doc: Document, phrases: Phrases, registry: ActorRegistry, drafts: list[StatementDraft]) -> None:
+    """Give every statement its actor, in the order of the text."""
+    spoken: list[StatementDraft] = []
     for draft in drafts:
         mention = draft.proposal.mention
+        previous = spoken[-1].actor if spoken else None
         if mention is not None:
             draft.actor = registry.resolve(*mention, previous)
+            _learn_gender(draft)
         else:
-            draft.actor = previous or registry.subject_before(draft.proposal.cue.index)
+            draft.actor = _implied(doc, phrases, registry, draft, spoken)
         if draft.actor is not None and draft.nested_in is None:
-            previous = draft.actor
+            spoken.append(draft)
+
+
+def _learn_gender(draft: StatementDraft) -> None:
+    """A singular verb agrees with its subject: `قالت ميركل` tells that ميركل is feminine."""
+    reading, mention = draft.proposal.cue.reading, draft.proposal.mention
+    if draft.actor is None or mention is None or reading.form not in ("past", "present") or reading.plural:
+        return
+    if draft.actor.kind in ("person", "organization"):
+        draft.actor.feminine = reading.feminine
+
+
+def _implied(
+    doc: Document, phrases: Phrases, registry: ActorRegistry, draft: StatementDraft, spoken: list[StatementDraft]
+) -> ArticleActorDraft | None:
+    """Who an implied subject stands for: the subject of the sentence, else who spoke last and agrees in gender.
+
+    `رحبت روسيا بالقرار، مؤكدة أن …` is Russia; `وأضاف أن …` at the head of a sentence is who spoke before.
+    """
+    cue = draft.proposal.cue
+    here = doc.sentence_of[cue.index]
+    latest = spoken[-1] if spoken else None
+    if latest is not None and doc.sentence_of[latest.proposal.cue.index] == here:
+        if _agrees(latest.actor, draft) or latest.proposal.mention is None:
+            return latest.actor
+    subject = phrases.sentence_subject(doc.sentences[here].first, cue.index)
+    if subject is not None:
+        actor = registry.resolve(*subject, latest.actor if latest else None)
+        if _agrees(actor, draft):
+            return actor
+    for earlier in reversed(spoken[-4:]):
+        if _agrees(earlier.actor, draft):
+            return earlier.actor
+    return latest.actor if latest else registry.subject_before(cue.index)
+
+
+def _agrees(actor: ArticleActorDraft | None, draft: StatementDraft) -> bool:
+    """Whether a cue's gender and number can be those of an actor, as far as both are known."""
+    if actor is None:
+        return False
+    reading = draft.proposal.cue.reading
+    if reading.form not in ("past", "present", "participle"):
+        return True
+    if reading.plural:
+        return actor.kind in ("group", "unnamed", "organization")
+    if actor.feminine is None:
+        return True
+    return actor.feminine == reading.feminine
 
 
 def resolved(drafts: list[StatementDraft]) -> Iterator[tuple[StatementDraft, ArticleActorDraft]]:
