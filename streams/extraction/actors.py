@@ -78,9 +78,7 @@ class ActorRegistry:
         draft.positions.append(e.first)
         first = self._title_start(e.first) if not e.skip else e.first
         if first < e.first:
-            title = doc.text(first, e.first).rstrip("،, ")
-            if len(title) > len(draft.role or ""):
-                draft.role = title
+            self._set_role(draft, doc.text(first, e.first).rstrip("،, "))
             draft.titles |= {_bare(n) for n in doc.norms[first : e.first]}
             draft.aliases[doc.text(first, e.last)] += 1
         self._apposition(e.last, draft)
@@ -121,15 +119,21 @@ class ActorRegistry:
         if i >= len(doc.tokens) or doc.kinds[i] is not Kind.WORD:
             return
         norm = doc.norms[i]
-        if _bare(norm) not in lexicon.titles or i in self._entities:
+        if _bare(norm) not in lexicon.titles or i in self._entities or norm.startswith("نظير"):
             return
         last = self._phrases.end(i, min(len(doc.tokens), i + 8))
-        if last > i:
+        if last > i and not any(k in self._entities and self._entities[k].type == "PER" for k in range(i, last)):
             title = doc.text(i, last)
             draft.titles |= {_bare(n) for n in doc.norms[i:last]}
             draft.aliases[title] += 1
             if draft.role is None:
-                draft.role = title
+                self._set_role(draft, title)
+
+    @staticmethod
+    def _set_role(draft: ArticleActorDraft, title: str) -> None:
+        """Keep the fullest title; `نظيره` (his counterpart) is none."""
+        if len(title) > len(draft.role or "") and not title.startswith("نظير"):
+            draft.role = title
 
     def _same_person(self, words: tuple[str, ...], at: int) -> ArticleActorDraft | None:
         """The person whose full name holds these words; the family name alone is enough where only one has it."""
@@ -179,9 +183,8 @@ class ActorRegistry:
         draft = self._same_person(words, first)
         if draft is not None and first < named.first:
             draft.titles |= {_bare(n) for n in doc_slice(self._doc, first, named.first)}
-            role = self._doc.text(first, named.first).rstrip("،, ")
-            if head == "person" and len(role) > len(draft.role or ""):
-                draft.role = role
+            if head == "person":
+                self._set_role(draft, self._doc.text(first, named.first).rstrip("،, "))
         return draft
 
     def _has_title(self, first: int, last: int) -> bool:
@@ -303,6 +306,8 @@ class ActorRegistry:
             kind = "group" if norm.endswith(("ون", "ين", "ات")) else "unnamed" if last - first > 3 else "organization"
         text = doc.text(first, last).strip()
         words = tuple(doc.norms[first:last])
+        if words[0].startswith("و") and head is not None and words[0] not in lexicon.titles and len(words[0]) > 3:
+            text, words = text[1:], (words[0][1:], *words[1:])  # the conjunction is no part of the name
         draft = ArticleActorDraft(_clean(text), kind, words, titles={_bare(n) for n in words} if kind != "group" else set())
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":

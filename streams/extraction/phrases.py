@@ -60,6 +60,8 @@ class Phrases:
             entity = self._entities.get(j)
             if entity is not None:
                 j = min(entity[0], limit)
+                if entity[1] == "PER" and j < limit and not self._goes_on_after_name(j):
+                    break
                 continue
             if kind is Kind.LINE:
                 break
@@ -72,7 +74,7 @@ class Phrases:
             if kind is Kind.NUMBER:
                 j += 1
                 continue
-            if j > i and (self._is_edge(j) or self._is_cue_verb(norm)):
+            if j > i and (self._is_edge(j) or self._is_cue_word(norm)):
                 break
             if j == i and self._is_edge(j):
                 break
@@ -123,7 +125,7 @@ class Phrases:
         """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution that a title belongs to, unless it is a medium."""
         kinds = [self._lexicon.organizations[w] for w in stems(self._doc.norms[j]) if w in self._lexicon.organizations]
         if self._doc.norms[j].startswith("لل"):
-            return "media" not in kinds
+            return "media" not in kinds and not any(w in self._lexicon.unnamed for w in stems(self._doc.norms[j]))
         return bool(kinds) and "media" not in kinds
 
     def _is_dangling(self, i: int) -> bool:
@@ -143,9 +145,25 @@ class Phrases:
         calendar = self._lexicon.calendar
         return norm in calendar or (norm.startswith("ال") and calendar.get(norm[2:]) in ("month", "weekday"))
 
-    def _is_cue_verb(self, norm: str) -> bool:
-        return any(r.form in ("past", "present", "participle") and r.entry.clause >= 2 and r.prefix in ("", "و", "ف")
-                   and not norm.startswith("ال") for r in self._lexicon.cue_readings(norm))
+    def _goes_on_after_name(self, j: int) -> bool:
+        """After a name only its title, another name or a mark go on: `حسن روحاني الرئيس الإيراني`, `ميركل وماكرون`."""
+        if self._doc.kinds[j] is not Kind.WORD or j in self._entities:
+            return True
+        norm = self._doc.norms[j]
+        if norm in self._lexicon.nationalities:
+            return True
+        if norm.startswith("و") and self.head_kind(j) is not None:
+            return True
+        return norm.startswith("ال") and norm[2:] in self._lexicon.titles or norm in ("احد", "احدي")
+
+    def _is_cue_word(self, norm: str) -> bool:
+        """A verb or participle of saying, or its noun with the article (`جدد الوزير الروسي التأكيد`)."""
+        return any(
+            (r.form == "noun" and r.entry.clause >= 3)
+            if norm.startswith("ال")
+            else (r.form in ("past", "present", "participle") and r.entry.clause >= 2 and r.prefix in ("", "و", "ف"))
+            for r in self._lexicon.cue_readings(norm)
+        )
 
     def _belongs(self, j: int, head: int) -> bool:
         """Whether the preposition at j goes on with the phrase that begins at `head`."""
