@@ -306,8 +306,8 @@ class ActorRegistry:
             kind = "group" if norm.endswith(("ون", "ين", "ات")) else "unnamed" if last - first > 3 else "organization"
         text = doc.text(first, last).strip()
         words = tuple(doc.norms[first:last])
-        if words[0].startswith("و") and head is not None and words[0] not in lexicon.titles and len(words[0]) > 3:
-            text, words = text[1:], (words[0][1:], *words[1:])  # the conjunction is no part of the name
+        if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
+            text, words = text[1:], (words[0][1:], *words[1:])  # `والبعض`: the conjunction is no part of the name
         draft = ArticleActorDraft(_clean(text), kind, words, titles={_bare(n) for n in words} if kind != "group" else set())
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":

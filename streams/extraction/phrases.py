@@ -44,6 +44,11 @@ class Phrases:
                 return "document"
         return None
 
+    def is_head_word(self, norm: str) -> bool:
+        """Whether the word as it is written, nothing stripped, can head a source (`وزارة`, not `والبعض`)."""
+        lexicon = self._lexicon
+        return norm in lexicon.titles or norm in lexicon.organizations or norm in lexicon.unnamed or norm in self._words
+
     def end(self, i: int, limit: int) -> int:
         """Token after the noun phrase that begins at i, at most `limit`.
 

@@ -64,6 +64,8 @@ def propose(doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, 
                 relays.append(Relay(cue, here[-1], attribution.mention))
             continue
         opening = find_opening(doc, lexicon, phrases, cue)
+        if opening is not None and _reports_by_noun(cue, opening, cues):
+            continue
         proposal = _clause(doc, lexicon, phrases, cue, opening, indices)
         if proposal is None:
             nominal = find_nominal(doc, lexicon, phrases, cue, indices)
@@ -72,6 +74,14 @@ def propose(doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, 
             found.append(proposal)
             reported_until = proposal.content.first
     return Proposals(tuple(found), tuple(relays))
+
+
+def _reports_by_noun(cue: Cue, opening: Opening, cues: tuple[Cue, ...]) -> bool:
+    """`نقلت رويترز عن مصدر قوله إن`: the cue is قوله, what stands before it only tells who relayed it."""
+    return cue.reading.entry.lemma == "نقل" and any(
+        cue.index < other.index < opening.zone_end and other.construction == "noun" and other.reading.possessive
+        for other in cues
+    )
 
 
 def _clause(
