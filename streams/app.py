@@ -1,29 +1,37 @@
-"""The Faust app: topics, tables and agents wired together."""
+"""The Faust app: topics, table and agents wired together."""
 
+import logging
+import socket
 from typing import Any
 
 import faust
 from faust.sensors.prometheus import setup_prometheus_sensors
-from faust.types import StreamT
+from faust.tables.manager import TableManager
 
 from streams.agents.enrich import Enricher, enrich
-from streams.agents.profile import profile
-from streams.delivery.outbox import MAX_REQUEST_BYTES, Outbox
+from streams.agents.profile import Profiles, profile
+from streams.delivery.outbox import Outbox
 from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
 from streams.kafka.security import bootstrap, faust_credentials
 from streams.kafka.topics import Topic, declared
 from streams.observability import metrics
-from streams.observability.health import add_pages, update_lag
+from streams.observability.health import Lag, add_pages
+from streams.observability.web import Pages
 from streams.settings import Settings
 
 _LAG_SECONDS = 1.0
+# Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
+_ARTICLES_BUFFERED = 32
+_STATEMENTS_BUFFERED = 1024
 
 
 class Worker(faust.App):
-    """A Faust app that owns an outbox: started before the agents, emptied before the consumer commits and leaves."""
+    """A Faust app with an outbox: connected before the agents run, empty before the consumer leaves its group."""
 
+    logger = logging.getLogger("faust.app")  # as a subclass it would log Faust's chatter under this module's name
     outbox: Outbox
+    listener: socket.socket | None = None
 
     async def on_start(self) -> None:
         """Connect the outbox first, so that no article is read that could not be answered."""
@@ -31,13 +39,34 @@ class Worker(faust.App):
         await super().on_start()
 
     async def on_stop(self) -> None:
-        """Faust waits for all acknowledgements, commits and leaves the group; then the producer may go."""
+        """Faust stops reading; then what is in hand is finished and committed, and only then the group is left."""
         await super().on_stop()
         await self.outbox.stop()
 
+    async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
+        """End. Faust would restart the agent behind the record that it failed on, which would never be committed."""
+        await self.outbox.fail(exc)
 
-def create_app(settings: Settings, extractor: Extractor, http_port: int) -> Worker:
-    """The worker's app. `http_port` is a real port, 0 is resolved by the caller.
+    def _create_directories(self) -> None:
+        """None: profiles are in memory and in Kafka, a worker needs no file. Faust would leave empty folders behind."""
+
+    def _new_web(self) -> Any:
+        return super()._new_web() if self.listener is None else Pages(self, self.listener)
+
+
+class Tables(TableManager):
+    """Faust's tables without the second that it sleeps at the start, in case that somebody still declares a table."""
+
+    logger = logging.getLogger("faust.tables")
+
+    async def on_start(self) -> None:
+        """Begin recovery."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
+def create_app(settings: Settings, extractor: Extractor, listener: socket.socket | None = None) -> Worker:
+    """The worker's app, with /healthz, /readyz and /metrics on `listener`, or without pages where that is None.
 
     Raises:
         SettingsError: no broker is set, or its TLS files cannot be used.
@@ -47,28 +76,31 @@ def create_app(settings: Settings, extractor: Extractor, http_port: int) -> Work
         settings.topic_prefix + settings.consumer_group,
         broker=[f"kafka://{address}" for address in bootstrap(settings).split(",")],
         broker_credentials=faust_credentials(settings),
-        broker_commit_interval=0.5,
         broker_max_poll_records=500,
-        producer_max_request_size=MAX_REQUEST_BYTES,
+        # A killed worker's partitions go to the others after the first (with the embedded broker the second) of these
+        # times; Faust's minute is long for news.
+        broker_session_timeout=10.0,
+        broker_rebalance_timeout=20.0,
         consumer_max_fetch_size=4 * 1024 * 1024,
         consumer_auto_offset_reset="earliest",
         topic_partitions=settings.partitions,
         topic_replication_factor=settings.replication,
         topic_allow_declare=False,  # `qawl topics create` makes them, with their policies
         topic_disable_leader=True,  # it would need a topic of its own, and nothing here runs on the leader only
+        reply_create_topic=False,
         table_standby_replicas=0,
         store="memory://",
-        stream_wait_empty=True,  # on stop: wait until what was read is acknowledged
-        datadir=str(settings.data_dir / f"worker-{http_port}"),
-        web_bind=settings.http_host,
-        web_host=settings.http_host,
-        web_port=http_port,
-        reply_create_topic=False,
+        TableManager=Tables,
+        stream_wait_empty=False,  # the outbox waits: see there
+        datadir=str(settings.data_dir),
+        web_enabled=listener is not None,
+        web_router_enabled=False,  # pages that would answer with profiles of whoever asks
+        web_tables_enabled=False,
     )
-    app.outbox = Outbox(settings)
-    enricher = Enricher(extractor, topics, settings.max_body_chars)
+    app.listener = listener
+    app.outbox = Outbox(app, settings)
 
-    def raw_bytes(topic: Topic) -> Any:
+    def raw_bytes(topic: Topic, buffered: int | None = None) -> Any:
         # Bytes in, bytes out: a codec of Faust's would drop what it cannot decode before an agent sees it.
         return app.topic(
             topic.name,
@@ -77,43 +109,41 @@ def create_app(settings: Settings, extractor: Extractor, http_port: int) -> Work
             key_serializer="raw",
             value_serializer="raw",
             partitions=settings.partitions,
-            allow_empty=True,
-            internal=False,
+            allow_empty=True,  # a null value is a dead letter, not a record to be passed over
+            acks=False,  # the outbox commits: see there
+            maxsize=buffered,
         )
 
-    table = app.Table(
+    table: Any = app.Table(
         "profiles",
         key_type=bytes,
         value_type=bytes,
         partitions=settings.partitions,
         changelog_topic=raw_bytes(topics.actors),
     )
-    # The topic's serializers are not enough: a table encodes its changelog with its own.
-    table.key_serializer = table.value_serializer = "raw"
+    profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars)
 
-    async def enrich_agent(stream: StreamT[Any]) -> None:
+    async def enrich_agent(stream: faust.Stream[Any]) -> None:
         await enrich(stream, enricher, app.outbox)
 
-    async def profile_agent(stream: StreamT[Any]) -> None:
-        await profile(stream, table)
+    async def profile_agent(stream: faust.Stream[Any]) -> None:
+        await profile(stream, topics, profiles, app.outbox)
 
-    app.agent(raw_bytes(topics.raw), name="enrich")(enrich_agent)
-    app.agent(raw_bytes(topics.statements), name="profile")(profile_agent)
+    @app.on_partitions_revoked.connect
+    async def give_up_partitions(_: Any, *__: Any, **___: Any) -> None:
+        await app.outbox.revoked()
+
+    raw, statements = raw_bytes(topics.raw, _ARTICLES_BUFFERED), raw_bytes(topics.statements, _STATEMENTS_BUFFERED)
+    app.agent(raw, name="enrich")(enrich_agent)
+    app.agent(statements, name="profile")(profile_agent)
     add_pages(app)
     setup_prometheus_sensors(app, name_prefix="faust")
-    read = frozenset({topics.raw.name, topics.statements.name})
+    lag = Lag(app, frozenset({topics.raw.name, topics.statements.name}))
 
     async def watch_lag() -> None:
-        update_lag(app, read)
-
-    async def watch_outbox() -> None:
-        await app.wait_for_stopped(app.outbox.failed)
-        failed = app.outbox.failed
-        if failed is not None and failed.done() and (error := failed.exception()) is not None:
-            await app.crash(error)
+        await lag.update(app.outbox.committed)
 
     app.timer(_LAG_SECONDS)(watch_lag)
-    app.task(watch_outbox)
     made_by = this_extractor("builtin")
     metrics.build_info.info({"version": made_by.version, "engine": made_by.engine})
     return app

@@ -1,62 +1,100 @@
 """What an operator may set: one typed class, read from the environment (`QAWL_…`) and a `.env` file."""
 
+import difflib
+import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "QAWL_"
+_ENV_FILE = ".env"
+_MASK = "********"
+_SHOWN_CHARS = 80  # a wrong value is shown for recognition, not whole
+_ADDRESS = re.compile(r"(?:[^\s,:@/\[\]]+|\[[0-9a-fA-F:.]+\]):([0-9]{1,5})")
+_SASL = ("kafka_sasl_username", "kafka_sasl_password")
+_TLS = ("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile")
 
 
 class SettingsError(ValueError):
     """A setting that cannot be used; the text is one line that names the variable and what was expected."""
 
 
+def _addresses(value: str) -> str:
+    addresses = [a.strip() for a in value.split(",")]
+    for address in addresses:
+        match = _ADDRESS.fullmatch(address)
+        if match is None or not 0 < int(match[1]) < 65536:
+            raise ValueError("expected HOST:PORT of one or more Kafka brokers, comma separated")
+    return ",".join(addresses)
+
+
+# A shell expands `~`, a `.env` file does not: without this a folder of that name is made.
+_Path = Annotated[Path, AfterValidator(Path.expanduser)]
+_Days = Annotated[float, Field(gt=0, le=36_500, allow_inf_nan=False)]
+_Name = r"^[A-Za-z0-9._-]{%d,100}$"  # what Kafka allows in a topic's name
+
+
 class Settings(BaseSettings):
-    """All settings with their defaults. `Settings.load()` reads them; the constructor takes overrides by name."""
+    """All settings with their defaults. `Settings.load()` reads them; the constructor takes overrides by name.
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+    An empty variable counts as not set: container files often pass `QAWL_KAFKA_BOOTSTRAP=` for "none".
+    """
 
-    kafka_bootstrap: Annotated[str, Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$|^\[[0-9a-fA-F:]+\]:\d+$")] | None = Field(
-        None, description="HOST:PORT of the Kafka brokers, comma separated; `qawl up` starts its own broker without it"
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    kafka_bootstrap: Annotated[str, AfterValidator(_addresses)] | None = Field(
+        default=None,
+        description="HOST:PORT of the Kafka brokers, comma separated; `qawl up` starts its own broker without it",
     )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="how to talk to the brokers"
+        default="PLAINTEXT", description="how to talk to the brokers"
     )
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
-        "SCRAM-SHA-512", description="SASL mechanism, with a SASL_… protocol"
+        default="SCRAM-SHA-512", description="SASL mechanism, with a SASL_… protocol"
     )
-    kafka_sasl_username: str | None = Field(None, description="SASL user")
-    kafka_sasl_password: SecretStr | None = Field(None, description="SASL password")
-    kafka_ssl_cafile: Path | None = Field(None, description="PEM file of the authority that signed the brokers' certificates")
-    kafka_ssl_certfile: Path | None = Field(None, description="PEM file of the client's certificate")
-    kafka_ssl_keyfile: Path | None = Field(None, description="PEM file of the client's key")
-    topic_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = Field(
-        "", description="put before every topic's name"
+    kafka_sasl_username: str | None = Field(default=None, description="SASL user")
+    kafka_sasl_password: SecretStr | None = Field(default=None, description="SASL password")
+    kafka_ssl_cafile: _Path | None = Field(
+        default=None,
+        description="PEM file of the authority that signed the brokers' certificates; the system's if not set",
     )
-    partitions: Annotated[int, Field(ge=1, le=1000)] = Field(8, description="partitions of every topic")
-    replication: Annotated[int, Field(ge=1, le=10)] = Field(1, description="replicas of every partition")
-    retention_days: Annotated[float, Field(gt=0)] = Field(7.0, description="how long articles and statements are kept")
-    deadletter_retention_days: Annotated[float, Field(gt=0)] = Field(90.0, description="how long dead letters are kept")
-    consumer_group: Annotated[str, Field(min_length=1, max_length=200)] = Field(
-        "qawl", description="consumer group that the workers share"
+    kafka_ssl_certfile: _Path | None = Field(default=None, description="PEM file of the client's certificate")
+    kafka_ssl_keyfile: _Path | None = Field(default=None, description="PEM file of the client's key, not encrypted")
+    topic_prefix: Annotated[str, Field(pattern=_Name % 0)] = Field(
+        default="", description="put before every topic's name"
     )
-    http_host: str = Field("127.0.0.1", description="address of the worker's /healthz, /readyz and /metrics")
-    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(6066, description="its port, 0 for any free one")
-    data_dir: Path = Field(Path(".qawl"), description="where a worker keeps what it can rebuild from Kafka")
-    log_format: Literal["console", "json"] = Field("console", description="console or json")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severity that is logged")
+    partitions: Annotated[int, Field(ge=1, le=1000)] = Field(default=8, description="partitions of every topic")
+    replication: Annotated[int, Field(ge=1, le=10)] = Field(default=1, description="replicas of every partition")
+    retention_days: _Days = Field(default=7.0, description="how long articles and statements are kept")
+    deadletter_retention_days: _Days = Field(default=90.0, description="how long dead letters are kept")
+    consumer_group: Annotated[str, Field(pattern=_Name % 1)] = Field(
+        default="qawl", description="consumer group that the workers share"
+    )
+    http_host: str = Field(default="127.0.0.1", description="address of the worker's /healthz, /readyz and /metrics")
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=6066, description="its port, 0 for any free one")
+    data_dir: _Path = Field(default=Path(".qawl"), description="where a worker keeps what it can rebuild from Kafka")
+    log_format: Literal["console", "json"] = Field(default="console", description="console or json")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least severity that is logged"
+    )
     max_body_chars: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
-        1_000_000, description="longest article body; longer ones go to the dead letters"
+        default=1_000_000, description="longest article body; longer ones go to the dead letters"
     )
 
     @model_validator(mode="after")
-    def _sasl_is_complete(self) -> "Settings":
+    def _security_is_complete(self) -> "Settings":
         if self.kafka_security_protocol.startswith("SASL"):
-            for name in ("kafka_sasl_username", "kafka_sasl_password"):
+            for name in _SASL:
                 if getattr(self, name) is None:
-                    raise ValueError(f"{PREFIX}{name.upper()} is needed with {self.kafka_security_protocol}")
+                    raise ValueError(f"{_variable(name)} is needed with {self.kafka_security_protocol}")
+        if self.kafka_ssl_keyfile is not None and self.kafka_ssl_certfile is None:
+            raise ValueError(f"{PREFIX}KAFKA_SSL_CERTFILE is needed with {PREFIX}KAFKA_SSL_KEYFILE")
         return self
 
     @classmethod
@@ -64,33 +102,59 @@ class Settings(BaseSettings):
         """The settings in force; `overrides` (command-line options) win, None among them means not given.
 
         Raises:
-            SettingsError: a value that cannot be used.
+            SettingsError: a value that cannot be used, or a `.env` that cannot be read.
         """
         given = {k: v for k, v in overrides.items() if v is not None}
         try:
             return cls(**given)
         except ValidationError as e:
             raise SettingsError(_one_line(e)) from None
+        except UnicodeDecodeError:
+            raise SettingsError(f"{Path(_ENV_FILE).absolute()}: expected UTF-8 text") from None
+        except OSError as e:
+            raise SettingsError(f"{Path(_ENV_FILE).absolute()} cannot be read: {e.strerror}") from None
 
     def masked(self) -> dict[str, str]:
         """Variable -> value for people to read; secrets are stars."""
         out = {}
         for name in type(self).model_fields:
             value = getattr(self, name)
-            shown = "" if value is None else "********" if isinstance(value, SecretStr) else str(value)
-            out[PREFIX + name.upper()] = shown
+            out[_variable(name)] = "" if value is None else _MASK if isinstance(value, SecretStr) else str(value)
         return out
+
+    def without_effect(self) -> list[str]:
+        """What is set and does nothing, one remark each: a misspelt variable, credentials that the protocol ignores."""
+        known = [name.upper() for name in type(self).model_fields]
+        remarks = []
+        for variable in sorted({v.upper() for v in [*os.environ, *dotenv_values(_ENV_FILE)]}):
+            name = variable.removeprefix(PREFIX)
+            if variable.startswith(PREFIX) and name not in known:
+                near = difflib.get_close_matches(name, known, 1, cutoff=0.7)
+                remarks.append(f"{variable} is no setting" + (f" (did you mean {PREFIX}{near[0]}?)" if near else ""))
+        protocol = self.kafka_security_protocol
+        for names, word, remedy in ((_SASL, "SASL", "SASL_SSL"), (_TLS, "SSL", "SSL or SASL_SSL")):
+            unused = [_variable(n) for n in names if getattr(self, n) is not None]
+            if unused and word not in protocol:
+                wanted = f"set {PREFIX}KAFKA_SECURITY_PROTOCOL to {remedy} to use it"
+                remarks += [f"{v} is not used with {protocol}: {wanted}" for v in unused]
+        return remarks
+
+
+def _variable(name: str) -> str:
+    return PREFIX + name.upper()
 
 
 def _one_line(error: ValidationError) -> str:
     parts = []
     for e in error.errors():
         message = e["msg"].removeprefix("Value error, ")
-        message = message[:1].lower() + message[1:] if not message.startswith(PREFIX) else message
-        if not e["loc"]:
-            parts.append(message)
-            continue
-        name = str(e["loc"][0])
-        secret = "password" in name
-        parts.append(f"{PREFIX}{name.upper()}={'********' if secret else e['input']}: {message}")
+        message = message.replace("Input should be", "expected").replace(
+            "String should match pattern", "expected text like"
+        )
+        if e["loc"]:
+            name = str(e["loc"][0])
+            # repr's escapes keep a line break in the value from breaking the line
+            shown = _MASK if "password" in name else repr(str(e["input"]))[1:-1][:_SHOWN_CHARS]
+            message = f"{_variable(name)}={shown}: {message}"
+        parts.append(message)
     return "; ".join(dict.fromkeys(parts))

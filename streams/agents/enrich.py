@@ -1,91 +1,94 @@
 """`articles.raw` -> `articles.enriched` and `statements`, or `articles.deadletter`."""
 
-import logging
+import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from faust.types import EventT, StreamT
+from faust import Stream
 
+from schemas import EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article
-from streams.delivery.deadletters import Failure, dead_letter
+from streams.delivery.deadletters import Failure, reject
 from streams.delivery.outbox import Outbox
-from streams.delivery.records import Record, enriched_record, statement_record
+from streams.delivery.records import InputRecord, Record, enriched_record, input_record, statement_record
 from streams.extraction import ExtractionFailed, Extractor
-from streams.kafka.topics import MAX_MESSAGE_BYTES, Topics
+from streams.kafka.topics import Topics
 from streams.observability import metrics
-from streams.observability.logs import position
-
-logger = logging.getLogger(__name__)
 
 
 class Outcome(NamedTuple):
-    """What one input record yields: all its outputs, and how it is counted."""
+    """What one raw record yields. `enriched` and `chars` (length of the body) are None for a dead letter."""
 
     records: tuple[Record, ...]
-    name: str
+    enriched: EnrichedArticle | None = None
+    chars: int | None = None
 
 
 class Enricher:
-    """The `enrich` agent without Kafka: a record in, records out. Never raises for a bad record."""
+    """The `enrich` agent without Kafka: a record in, records out. Never raises, whatever the record holds."""
 
     def __init__(self, extractor: Extractor, topics: Topics, max_body_chars: int) -> None:
         self._extractor, self._topics, self._max_body_chars = extractor, topics, max_body_chars
 
-    def process(self, topic: str, partition: int, offset: int, key: bytes | None, value: bytes | None) -> Outcome:
-        """The outputs of the record read at topic, partition and offset."""
+    def process(self, record: InputRecord) -> Outcome:
+        """The outputs of one record of `articles.raw`."""
         article_id: str | None = None
         try:
-            article = decode_article(value, max_body_chars=self._max_body_chars)
+            article = decode_article(record.value, max_body_chars=self._max_body_chars)
             article_id = article.article_id
             result = self._extractor.enrich(article, extracted_at=datetime.now(UTC), clock=time.perf_counter)
             records = (
                 enriched_record(self._topics, result.enriched),
                 *(statement_record(self._topics, event) for event in result.events),
             )
-            self._refuse_oversized(records, article_id)
         except InvalidPayload as e:
             failure = Failure(e.error, str(e), "decode")
         except ExtractionFailed as e:
             failure = Failure(type(e.cause).__name__, str(e), e.stage)
+        except Exception as e:  # a result that cannot be encoded; as an uncaught error it would end the worker each time
+            failure = Failure(type(e).__name__, f"the result cannot be encoded: {type(e).__name__}: {e}", "encode")
         else:
-            metrics.observe_enriched(result.enriched, len(article.body))
-            return Outcome(records, "enriched" if result.enriched.language == "ar" else "not_arabic")
-        logger.warning(
-            "record cannot be processed and goes to %s: %s",
-            self._topics.deadletter.name,
-            failure.message,
-            extra=position(topic, partition, offset, article_id=article_id, stage=failure.stage, error=failure.error),
-        )
-        metrics.deadletters.labels(failure.stage, failure.error).inc()
-        letter = dead_letter(
-            self._topics,
-            failure,
-            key=key,
-            value=value,
-            topic=topic,
-            partition=partition,
-            offset=offset,
-            failed_at=datetime.now(UTC),
-        )
-        return Outcome((letter,), "dead_letter")
+            return Outcome(records, result.enriched, len(article.body))
+        return Outcome((reject(self._topics, record, failure, article_id),))
 
-    def _refuse_oversized(self, records: tuple[Record, ...], article_id: str) -> None:
-        """A record that the broker would refuse must become a dead letter before anything of the article is sent."""
-        largest = max(len(r.value or b"") + len(r.key or b"") for r in records)
-        if largest > MAX_MESSAGE_BYTES - 4096:
-            raise ExtractionFailed(
-                "encode", article_id, ValueError(f"an output has {largest} bytes, topics take {MAX_MESSAGE_BYTES}")
-            )
+    def refuse(self, record: InputRecord, reason: str, article_id: str | None) -> Record:
+        """The dead letter of a record whose outputs the broker does not take."""
+        return reject(self._topics, record, Failure("too_large", reason, "deliver"), article_id)
 
 
-async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox) -> None:
-    """Process a stream of raw records; each is acknowledged by the outbox once its outputs are stored."""
-    event: EventT[Any]
-    async for event in stream.noack().events():
-        message = event.message
-        outcome = enricher.process(message.topic, message.partition, message.offset, message.key, message.value)
-        await outbox.deliver(event, outcome.records, outcome.name)
+async def enrich(stream: Stream[Any], enricher: Enricher, outbox: Outbox) -> None:
+    """Process a stream of raw records in their order."""
+    loop = asyncio.get_running_loop()
+    # A thread: a body of a million characters takes seconds, in which /healthz must answer and offsets be committed.
+    with ThreadPoolExecutor(1, "extraction") as thread:
+        async for event in stream.events():
+            await outbox.take(event)
+            record = input_record(event)
+            outcome = await loop.run_in_executor(thread, enricher.process, record)
+            delivery = _Delivery(enricher, record, outcome, event.message.timestamp)
+            await outbox.deliver(event, outcome.records, delivered=delivery.delivered, refused=delivery.refused)
 
 
+class _Delivery:
+    """Counts an article when it is stored, as what it became in the end."""
 
+    __slots__ = ("_enricher", "_outcome", "_published", "_record")
+
+    def __init__(self, enricher: Enricher, record: InputRecord, outcome: Outcome, published: float) -> None:
+        self._enricher, self._record, self._outcome, self._published = enricher, record, outcome, published
+
+    def refused(self, reason: str) -> Record:
+        enriched = self._outcome.enriched
+        self._outcome = Outcome(())
+        return self._enricher.refuse(self._record, reason, enriched.article_id if enriched else None)
+
+    def delivered(self) -> None:
+        enriched, chars = self._outcome.enriched, self._outcome.chars
+        if enriched is None or chars is None:
+            metrics.articles.labels("dead_letter").inc()
+        else:
+            metrics.articles.labels("enriched" if enriched.language == "ar" else "not_arabic").inc()
+            metrics.observe_enriched(enriched, chars)
+        metrics.observe_end_to_end(self._published)

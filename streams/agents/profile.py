@@ -1,17 +1,20 @@
 """`statements` -> `actors`: one current profile an actor."""
 
 import logging
-from collections.abc import MutableMapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
-from faust.types import EventT, StreamT
+from faust import Stream
 
 from schemas import ActorProfile, Alias, AppliedPosition, Role, StatementEvent
-from schemas.codec import InvalidPayload, decode_profile, decode_statement, encode
+from schemas.codec import InvalidPayload, decode_profile, decode_statement
+from streams.delivery.deadletters import Failure, reject
+from streams.delivery.outbox import Outbox
+from streams.delivery.records import InputRecord, Record, input_record, profile_record
+from streams.kafka.topics import Topics
 from streams.observability import metrics
-from streams.observability.logs import position
 
 logger = logging.getLogger(__name__)
 
@@ -87,27 +90,64 @@ def _with_role(roles: tuple[Role, ...], text: str | None, seen: datetime) -> tup
     return tuple(sorted(known.values(), key=lambda r: (r.last_seen, r.text))[-_ROLES:])
 
 
-async def profile(stream: StreamT[Any], table: MutableMapping[bytes, bytes]) -> None:
-    """Apply a stream of statements to the table of profiles, whose changelog is the topic `actors`."""
-    event: EventT[Any]
-    async for event in stream.events():
-        message = event.message
-        extra = position(message.topic, message.partition, message.offset)
+class Profiles:
+    """The profiles of this worker's partitions: a Faust table whose changelog is the topic `actors`.
+
+    The table recovers from `actors`, and only that: the outbox writes the topic, so that a statement's offset is
+    committed after its profile is stored. `table[key] = …` would send a second record of its own, whose failure Faust
+    logs and forgets.
+    """
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def get(self, key: bytes) -> ActorProfile | None:
+        """The current profile; None where there is none, or none that this version can read."""
+        stored = self._table.data.get(key)
+        if stored is None:
+            return None
         try:
-            statement = decode_statement(message.value)
+            return decode_profile(stored)
         except InvalidPayload as e:
-            # Only our own workers write this topic; somebody else's record is told and passed over, not fatal.
-            metrics.profiles.labels("invalid").inc()
-            logger.error("a record of the statements topic is no statement and is not counted: %s", e, extra=extra)
-            continue
+            logger.error("the profile of %s in the actors topic cannot be read and begins anew: %s", key.decode(), e)
+            return None
+
+    def put(self, key: bytes, profile: bytes | None, partition: int) -> None:
+        """Set the profile that is on its way to `actors`."""
+        self._table.data[key] = profile
+        # Faust remembers the partition of recovered keys only; ours would stay in memory when the partition goes.
+        self._table.data._key_partition[key] = partition
+
+
+async def profile(stream: Stream[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:
+    """Apply a stream of statements to the profiles and send each changed one to `actors`."""
+    async for event in stream.events():
+        await outbox.take(event)
+        record = input_record(event)
+        output, outcome = _applied(topics, profiles, record)
+        refused = partial(_refused, topics, record)
+        await outbox.deliver(event, output, delivered=metrics.profiles.labels(outcome).inc, refused=refused)
+
+
+def _applied(topics: Topics, profiles: Profiles, record: InputRecord) -> tuple[tuple[Record, ...], str]:
+    """What a statement makes of its actor's profile, and how that is counted."""
+    try:
+        statement = decode_statement(record.value)
         key = statement.actor.id.encode()
-        if message.key != key:
-            metrics.profiles.labels("invalid").inc()
-            logger.error("a statement is not keyed by its actor %s and is not counted", statement.actor.id, extra=extra)
-            continue
-        stored = table.get(key)
-        at = AppliedPosition(topic=message.topic, partition=message.partition, offset=message.offset)
-        changed = apply_statement(decode_profile(stored) if stored is not None else None, statement, at)
-        metrics.profiles.labels("replayed" if changed is None else "applied").inc()
-        if changed is not None:
-            table[key] = encode(changed)
+        if record.key != key:
+            # In another partition than the actor's others it would count against another profile.
+            raise InvalidPayload(error="invalid_key", field="actor.id", expected=f"expected the key {statement.actor.id}")
+    except InvalidPayload as e:
+        # Only workers write this topic; what somebody else put there is told, not fatal.
+        return (reject(topics, record, Failure(e.error, str(e), "profile")),), "invalid"
+    at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
+    changed = apply_statement(profiles.get(key), statement, at)
+    if changed is None:
+        return (), "replayed"
+    output = profile_record(topics, changed, record.partition)
+    profiles.put(key, output.value, record.partition)
+    return (output,), "applied"
+
+
+def _refused(topics: Topics, record: InputRecord, reason: str) -> Record:
+    return reject(topics, record, Failure("too_large", reason, "deliver"))

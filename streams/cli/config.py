@@ -7,6 +7,12 @@ from streams.settings import Settings
 
 @click.command("config")
 def command() -> None:
-    """The settings in force, one VARIABLE=value a line; secrets are stars."""
-    for name, value in Settings.load().masked().items():
+    """The settings in force, one VARIABLE=value a line; secrets are stars.
+
+    What is set but has no effect (a misspelt variable, an unused password) is told on stderr.
+    """
+    settings = Settings.load()
+    for name, value in settings.masked().items():
         click.echo(f"{name}={value}")
+    for remark in settings.without_effect():
+        click.echo(f"qawl: {remark}", err=True)

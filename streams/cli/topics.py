@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 
 import click
 
-from streams.kafka.topics import BrokerUnreachable, State, TopicProblem, check, create, describe
+from streams.kafka.topics import BrokerUnreachable, State, TopicProblem, create, describe, raise_problems
 from streams.settings import Settings
+
+_DAY_MS = 86_400_000
 
 
 @click.group("topics")
@@ -18,34 +19,45 @@ def command() -> None:
 @command.command("create")
 @click.option("--bootstrap", help="HOST:PORT of the brokers, instead of QAWL_KAFKA_BOOTSTRAP.")
 def create_command(bootstrap: str | None) -> None:
-    """Make the topics that are missing."""
-    _show(Settings.load(kafka_bootstrap=bootstrap), create)
+    """Make the topics that are missing; those that exist are left as they are."""
+    settings = Settings.load(kafka_bootstrap=bootstrap)
+    try:
+        _show(asyncio.run(create(settings)))
+    except (BrokerUnreachable, TopicProblem) as e:
+        _fail(e)
 
 
 @command.command("describe")
 @click.option("--bootstrap", help="HOST:PORT of the brokers, instead of QAWL_KAFKA_BOOTSTRAP.")
 def describe_command(bootstrap: str | None) -> None:
-    """Show the topics and whether they are as the settings say; exit status 1 if they are not."""
+    """Show the topics as the cluster has them; exit status 1 if a worker could not use them."""
     settings = Settings.load(kafka_bootstrap=bootstrap)
-    _show(settings, describe)
     try:
-        asyncio.run(check(settings))
-    except TopicProblem as e:
-        click.echo(f"qawl: {e}", err=True)
-        sys.exit(1)
-
-
-def _show(settings: Settings, action: Callable[[Settings], Awaitable[list[State]]]) -> None:
-    async def run() -> list[State]:
-        return await action(settings)
-
-    try:
-        states = asyncio.run(run())
+        states = asyncio.run(describe(settings))
+        _show(states)
+        raise_problems(states, settings)
     except (BrokerUnreachable, TopicProblem) as e:
-        click.echo(f"qawl: {e}", err=True)
-        sys.exit(1)
+        _fail(e)
+
+
+def _fail(error: Exception) -> None:
+    click.echo(f"qawl: {error}", err=True)
+    sys.exit(1)
+
+
+def _show(states: list[State]) -> None:
     width = max(len(s.topic.name) for s in states)
     for state in states:
-        partitions = "missing" if state.partitions is None else f"{state.partitions} partitions"
-        policy = state.topic.config["cleanup.policy"]
-        click.echo(f"{state.topic.name:{width}}  {partitions:14}  {policy:8}  {state.topic.key} -> {state.topic.value}")
+        size = "missing" if state.partitions is None else f"{state.partitions} partitions x {state.replicas}"
+        kept = _kept(state.config)
+        line = f"{state.topic.name:{width}}  {size:18}  {kept:16}  {state.topic.key} -> {state.topic.value}"
+        click.echo(line.rstrip())
+
+
+def _kept(config: dict[str, str]) -> str:
+    """Cleanup policy and retention, "delete 7 d"; nothing where the topic's configuration is not known."""
+    policy = config.get("cleanup.policy", "")
+    milliseconds = int(config.get("retention.ms", "-1"))
+    if "delete" not in policy or milliseconds < 0:
+        return policy
+    return f"{policy} {milliseconds / _DAY_MS:g} d"

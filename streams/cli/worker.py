@@ -2,13 +2,18 @@
 
 import asyncio
 import logging
+import socket
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from streams.kafka.topics import BrokerUnreachable, TopicProblem, check
 from streams.observability import logs
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.extraction import Extractor
 
 logger = logging.getLogger("qawl.worker")
 
@@ -17,7 +22,11 @@ logger = logging.getLogger("qawl.worker")
 @click.option("--bootstrap", help="HOST:PORT of the brokers, instead of QAWL_KAFKA_BOOTSTRAP.")
 @click.option("--http-port", type=int, help="Port of /healthz, /readyz and /metrics; 0 for any free one.")
 def command(bootstrap: str | None, http_port: int | None) -> None:
-    """Process articles from Kafka until SIGTERM; start several to share the partitions."""
+    """Process articles from Kafka until SIGTERM; start several to share the partitions.
+
+    Exit status 2: topics are missing or contradict the settings, or the HTTP port is taken. 1: no broker answers, or
+    the worker could not go on; what it had not committed is processed again by the next.
+    """
     settings = Settings.load(kafka_bootstrap=bootstrap, http_port=http_port)
     logs.configure(settings.log_format, settings.log_level)
     try:
@@ -28,21 +37,30 @@ def command(bootstrap: str | None, http_port: int | None) -> None:
     except BrokerUnreachable as e:
         click.echo(f"qawl worker: {e}", err=True)
         sys.exit(1)
-    run(settings)
-
-
-def run(settings: Settings) -> None:
-    """Run the worker until a signal ends it; exits with Faust's status."""
     # Imported here: `qawl worker --help` and a wrong setting answer without loading Faust and the models.
+    from streams.extraction import Extractor
+    from streams.observability.web import listen
+
+    try:
+        listener = listen(settings.http_host, settings.http_port)
+    except OSError as e:
+        where = f"{settings.http_host}:{settings.http_port}"
+        click.echo(f"qawl worker: cannot serve HTTP on {where}: {e.strerror}. Set QAWL_HTTP_PORT (0: any)", err=True)
+        sys.exit(2)
+    run(settings, Extractor.load(), listener)
+
+
+def run(settings: Settings, extractor: "Extractor", listener: socket.socket) -> None:
+    """Run the worker until a signal ends it; exits with Faust's status, 0 after SIGTERM."""
     import faust
 
     from streams.app import create_app
-    from streams.embedded.broker import free_port
-    from streams.extraction import Extractor
 
-    port = settings.http_port or free_port()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    asyncio.set_event_loop(asyncio.new_event_loop())  # asyncio.run above closed the one there was
-    app = create_app(settings, Extractor.load(), port)
-    logger.info("worker starts: http://%s:%d/metrics, /healthz, /readyz", settings.http_host, port)
-    faust.Worker(app, override_logging=False, loglevel=None, redirect_stdouts=False, quiet=True).execute_from_commandline()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)  # asyncio.run has closed the one there was
+    app = create_app(settings, extractor, listener)
+    host, port = listener.getsockname()[:2]
+    logger.info("worker starts: http://%s:%d/metrics, /healthz, /readyz", host, port)
+    worker = faust.Worker(app, override_logging=False, redirect_stdouts=False, quiet=True, loop=loop)
+    worker.spinner = None  # it writes cursor movements to standard output, quiet or not
+    worker.execute_from_commandline()

@@ -1,1 +1,1 @@
-"""How what was extracted leaves: records, dead letters, and the outbox that acknowledges an article only when all is out."""
+"""How results leave: Kafka records, dead letters, and the outbox that commits an offset once all outputs are stored."""

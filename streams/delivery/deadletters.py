@@ -1,13 +1,18 @@
 """Dead letters: what could not be processed, byte for byte as it came, with the reason in the headers."""
 
+import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
 from schemas import DeadLetterHeaders
-from streams.delivery.records import Headers, Record
+from streams.delivery.records import Headers, InputRecord, Record
 from streams.kafka.topics import Topics
+from streams.observability import metrics
+from streams.observability.logs import position
+
+logger = logging.getLogger(__name__)
 
 _MESSAGE_CHARS = 1000  # an error message may quote its input
 
@@ -21,28 +26,41 @@ class Failure:
     stage: str
 
 
-def dead_letter(
-    topics: Topics,
-    failure: Failure,
-    *,
-    key: bytes | None,
-    value: bytes | None,
-    topic: str,
-    partition: int,
-    offset: int,
-    failed_at: datetime,
-) -> Record:
-    """The record of `articles.deadletter` for the record read at topic, partition and offset."""
+def reject(topics: Topics, record: InputRecord, failure: Failure, article_id: str | None = None) -> Record:
+    """Tell, once, in log and metrics that a record cannot be processed, and return its dead letter."""
+    logger.warning(
+        "record goes to %s: %s",
+        topics.deadletter.name,
+        failure.message[:_MESSAGE_CHARS],
+        extra=position(
+            record.topic,
+            record.partition,
+            record.offset,
+            article_id=article_id,
+            stage=failure.stage,
+            error=failure.error,
+        ),
+    )
+    metrics.deadletters.labels(failure.stage, failure.error).inc()
+    return dead_letter(topics, record, failure, failed_at=datetime.now(UTC))
+
+
+def dead_letter(topics: Topics, record: InputRecord, failure: Failure, *, failed_at: datetime) -> Record:
+    """The record of `articles.deadletter`: key and value as read (null stays null), the reason in the headers.
+
+    It goes to the partition that the record came from (all topics have the same number), so that dead letters keep the
+    order of what they were.
+    """
     headers = DeadLetterHeaders(
         error_type=failure.error,
         error_message=failure.message[:_MESSAGE_CHARS],
         error_stage=failure.stage,
-        source_topic=topic,
-        source_partition=partition,
-        source_offset=offset,
+        source_topic=record.topic,
+        source_partition=record.partition,
+        source_offset=record.offset,
         failed_at=failed_at,
     )
-    return Record(topics.deadletter.name, key, value, _as_headers(headers))
+    return Record(topics.deadletter.name, record.key, record.value, _as_headers(headers), record.partition)
 
 
 def _as_headers(headers: DeadLetterHeaders) -> Headers:

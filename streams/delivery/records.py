@@ -1,8 +1,10 @@
-"""Events as Kafka records."""
+"""Kafka records: what was read, and events as what is sent."""
 
 from typing import NamedTuple
 
-from schemas import EnrichedArticle, StatementEvent
+from faust.types import EventT
+
+from schemas import ActorProfile, EnrichedArticle, StatementEvent
 from schemas.codec import encode
 from streams.kafka.topics import Topics
 
@@ -11,12 +13,29 @@ CLOUDEVENT_TYPE = "qawl.statement.v1"
 
 
 class Record(NamedTuple):
-    """One record to send; None as value is a null value."""
+    """One record to send. None as value is a null value, None as partition leaves the choice to the key."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+    partition: int | None = None
+
+
+class InputRecord(NamedTuple):
+    """One record as it was read: where it stands and its bytes, untouched."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+def input_record(event: EventT[bytes]) -> InputRecord:
+    """The record of a Faust event whose topic is declared raw, so that the message still holds the bytes as read."""
+    message = event.message
+    return InputRecord(message.topic, message.partition, message.offset, message.key, message.value)
 
 
 def enriched_record(topics: Topics, enriched: EnrichedArticle) -> Record:
@@ -27,6 +46,15 @@ def enriched_record(topics: Topics, enriched: EnrichedArticle) -> Record:
 def statement_record(topics: Topics, event: StatementEvent) -> Record:
     """The record of `statements`, keyed by the actor's id, a CloudEvents 1.0 event in Kafka's binary mode."""
     return Record(topics.statements.name, event.actor.id.encode(), encode(event), cloudevent_headers(event))
+
+
+def profile_record(topics: Topics, profile: ActorProfile, partition: int) -> Record:
+    """The record of `actors`, keyed by the actor's id.
+
+    The partition is that of the statements: the worker that owns them recovers exactly this partition. Left to the key
+    it would lie elsewhere wherever another program wrote `statements` with another partitioner.
+    """
+    return Record(topics.actors.name, profile.id.encode(), encode(profile), partition=partition)
 
 
 def cloudevent_headers(event: StatementEvent) -> Headers:

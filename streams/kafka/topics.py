@@ -1,16 +1,22 @@
 """The topics: what they are called, how they are kept, and whether the cluster has them so."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, for_code
 
-from streams.kafka.security import bootstrap, client_options
+from streams.kafka.security import bootstrap, client_options, connection_reasons
 from streams.settings import PREFIX, Settings
 
 _DAY_MS = 86_400_000
 _TOPIC_EXISTS = 36
+_REQUEST_MS = 10_000  # a broker that does not answer for so long is told to be unreachable
+_VISIBLE_SECONDS = 10.0  # a cluster acknowledges a topic before all of its brokers know it
 # A body of 1,000,000 Arabic characters is 2 MB of UTF-8, up to 6 MB as escaped JSON; brokers refuse 1 MB by default.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
@@ -19,8 +25,21 @@ class BrokerUnreachable(RuntimeError):
     """No broker answered; the text says where and what to check."""
 
 
+class Problem(NamedTuple):
+    """One way in which the cluster contradicts the settings."""
+
+    topic: str
+    kind: Literal["missing", "partitions", "cleanup", "refused"]
+    found: str
+    expected: str
+
+
 class TopicProblem(RuntimeError):
-    """A topic is missing or is not as the settings say; the text says what to run."""
+    """Topics are missing or not as the settings say; the text says what to run, `problems` holds one each."""
+
+    def __init__(self, problems: list[Problem], settings: Settings) -> None:
+        super().__init__(_advice(problems, settings))
+        self.problems = tuple(problems)
 
 
 class Topic(NamedTuple):
@@ -42,7 +61,7 @@ class Topics:
     actors: Topic
     deadletter: Topic
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Topic]:
         return iter((self.raw, self.enriched, self.statements, self.actors, self.deadletter))
 
 
@@ -66,19 +85,25 @@ def declared(settings: Settings) -> Topics:
 
 
 class State(NamedTuple):
-    """A declared topic and the partitions it has in the cluster, None where it is missing."""
+    """A declared topic as it is in the cluster.
+
+    `partitions` and `replicas` (of partition 0) are None where the topic is missing; `config` is empty there, and where
+    the cluster does not let this user read it.
+    """
 
     topic: Topic
     partitions: int | None
+    replicas: int | None
+    config: dict[str, str]
 
 
 async def describe(settings: Settings) -> list[State]:
-    """Every declared topic with its partitions in the cluster.
+    """Every declared topic as it is in the cluster.
 
     Raises:
         BrokerUnreachable: no broker answered.
     """
-    async with _Admin(settings) as admin:
+    async with _admin(settings) as admin:
         return await _states(admin, settings)
 
 
@@ -87,18 +112,23 @@ async def create(settings: Settings) -> list[State]:
 
     Raises:
         BrokerUnreachable: no broker answered.
-        TopicProblem: the cluster refused a topic, or one exists with another partition count.
+        TopicProblem: the cluster refused a topic, or one exists that contradicts the settings. Then none is made,
+            unless the contradicting one is a moment old: Kafka lists a topic some time after acknowledging it.
     """
-    async with _Admin(settings) as admin:
-        missing = [s.topic for s in await _states(admin, settings) if s.partitions is None]
-        if missing:
-            new = [NewTopic(t.name, settings.partitions, settings.replication, topic_configs=t.config) for t in missing]
-            response = await admin.create_topics(new)
-            for name, code, message in (error[:3] for error in response.topic_errors):
-                if code not in (0, _TOPIC_EXISTS):  # another process may have made it meanwhile
-                    raise TopicProblem(f"the cluster refused topic {name!r}: {message or f'error {code}'}")
+    async with _admin(settings) as admin:
         states = await _states(admin, settings)
-    _raise_if_wrong([s for s in states if s.partitions is not None], settings)
+        wrong = [p for p in problems(states, settings) if p.kind != "missing"]
+        if wrong:
+            raise TopicProblem(wrong, settings)
+        missing = [s.topic for s in states if s.partitions is None]
+        if missing:
+            await _create(admin, missing, settings)
+        for _ in range(int(_VISIBLE_SECONDS * 10)):
+            states = await _states(admin, settings)
+            if all(s.partitions is not None for s in states):
+                break
+            await asyncio.sleep(0.1)
+    raise_problems(states, settings)
     return states
 
 
@@ -107,22 +137,77 @@ async def check(settings: Settings) -> None:
 
     Raises:
         BrokerUnreachable: no broker answered.
-        TopicProblem: a topic is missing or its partition count contradicts the settings; says what to run.
+        TopicProblem: a topic is missing or contradicts the settings; says what to run.
     """
-    _raise_if_wrong(await describe(settings), settings)
+    raise_problems(await describe(settings), settings)
 
 
-def _raise_if_wrong(states: list[State], settings: Settings) -> None:
-    missing = [s.topic.name for s in states if s.partitions is None]
+def raise_problems(states: list[State], settings: Settings) -> None:
+    """Raises TopicProblem where a state contradicts the settings."""
+    found = problems(states, settings)
+    if found:
+        raise TopicProblem(found, settings)
+
+
+def problems(states: list[State], settings: Settings) -> list[Problem]:
+    """What stands against working on these topics.
+
+    Retention and replication may differ: operators change them on a running cluster, and nothing is processed wrongly.
+    A partition count must not, since keys would move between workers; nor a cleanup policy: profiles would expire, or
+    articles with the same id would be removed before they are read.
+    """
+    out = []
+    for state in states:
+        name, policy = state.topic.name, state.topic.config["cleanup.policy"]
+        if state.partitions is None:
+            out.append(Problem(name, "missing", "", f"{settings.partitions}"))
+            continue
+        if state.partitions != settings.partitions:
+            out.append(Problem(name, "partitions", f"{state.partitions}", f"{settings.partitions}"))
+        found = state.config.get("cleanup.policy", policy)
+        if ("compact" in found.split(",")) != (policy == "compact"):
+            out.append(Problem(name, "cleanup", found, policy))
+    return out
+
+
+def _advice(found: list[Problem], settings: Settings) -> str:
+    """One line: what is wrong and the command that mends it."""
+    create_command = f"qawl topics create --bootstrap {settings.kafka_bootstrap}"
+    parts = []
+    missing = [p.topic for p in found if p.kind == "missing"]
     if missing:
-        raise TopicProblem(f"missing topics: {', '.join(missing)}. Run: qawl topics create")
-    wrong = [s for s in states if s.partitions != settings.partitions]
-    if wrong:
-        found = ", ".join(f"{s.topic.name} has {s.partitions}" for s in wrong)
-        raise TopicProblem(
-            f"{PREFIX}PARTITIONS is {settings.partitions}, but {found}. Set {PREFIX}PARTITIONS to what the topics have, "
-            f"or choose a new {PREFIX}TOPIC_PREFIX and run: qawl topics create"
+        parts.append(f"missing topics: {', '.join(missing)}. Run: {create_command}")
+    counted = [p for p in found if p.kind == "partitions"]
+    if counted:
+        one = {p.found for p in counted}
+        parts.append(
+            f"{PREFIX}PARTITIONS is {settings.partitions}, but "
+            + ", ".join(f"{p.topic} has {p.found}" for p in counted)
+            + f". Set {PREFIX}PARTITIONS{'=' + one.pop() if len(one) == 1 else ' to what all topics have'}, "
+            + f"or choose a new {PREFIX}TOPIC_PREFIX and run: {create_command}"
         )
+    for p in found:
+        if p.kind == "cleanup":
+            parts.append(
+                f"{p.topic} has cleanup.policy={p.found}, expected {p.expected}. Run: kafka-configs.sh "
+                f"--bootstrap-server {settings.kafka_bootstrap} --alter --entity-type topics --entity-name {p.topic} "
+                f"--add-config cleanup.policy={p.expected}"
+            )
+        elif p.kind == "refused":
+            parts.append(f"the cluster refused topic {p.topic}: {p.found}")
+    return "; ".join(parts)
+
+
+async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], settings: Settings) -> None:
+    new = [NewTopic(t.name, settings.partitions, settings.replication, topic_configs=t.config) for t in missing]
+    response = await admin.create_topics(new)
+    refused = []
+    for name, code, *message in response.topic_errors:
+        if code not in (0, _TOPIC_EXISTS):  # another process may have made it meanwhile
+            why = (message and message[0]) or for_code(code).__name__
+            refused.append(Problem(name, "refused", why, f"{settings.partitions}"))
+    if refused:
+        raise TopicProblem(refused, settings)
 
 
 async def _states(admin: AIOKafkaAdminClient, settings: Settings) -> list[State]:
@@ -130,29 +215,49 @@ async def _states(admin: AIOKafkaAdminClient, settings: Settings) -> list[State]
     existing = set(await admin.list_topics())
     topics = list(declared(settings))
     known = [t.name for t in topics if t.name in existing]
-    described = {d["topic"]: len(d["partitions"]) for d in await admin.describe_topics(known)} if known else {}
-    return [State(t, described.get(t.name)) for t in topics]
+    described, configs = {}, {}
+    if known:
+        described = {d["topic"]: d["partitions"] for d in await admin.describe_topics(known)}
+        for response in await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, n) for n in known]):
+            for code, _, _, name, entries, *_ in response.resources:
+                if code == 0:
+                    configs[name] = {str(e[0]): str(e[1]) for e in entries}
+    states = []
+    for topic in topics:
+        partitions = described.get(topic.name) or None  # an empty list: being made or removed at this moment
+        states.append(
+            State(
+                topic,
+                partitions and len(partitions),
+                partitions and len(partitions[0]["replicas"]),
+                configs.get(topic.name, {}),
+            )
+        )
+    return states
 
 
-class _Admin:
+@asynccontextmanager
+async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client that tells in one line why it could not connect."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._where = bootstrap(settings)
-        self._options = client_options(settings)
-
-    async def __aenter__(self) -> AIOKafkaAdminClient:
-        # Made here: an aiokafka client belongs to the running event loop.
-        self._client = AIOKafkaAdminClient(**self._options, request_timeout_ms=10_000)
+    where = bootstrap(settings)
+    client = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=_REQUEST_MS)
+    try:
+        with connection_reasons() as reasons:
+            try:
+                await client.start()
+            except (KafkaError, OSError, TimeoutError) as e:
+                why = "; ".join(dict.fromkeys(reasons)) or str(e)
+                unused = "".join(f"; {remark}" for remark in settings.without_effect() if "is not used" in remark)
+                how: str = settings.kafka_security_protocol
+                if how.startswith("SASL"):
+                    how += f" {settings.kafka_sasl_mechanism}"
+                raise BrokerUnreachable(
+                    f"no Kafka broker answers at {where} with {how}: {why}. "
+                    f"Check {PREFIX}KAFKA_BOOTSTRAP, and the SASL and TLS settings if the cluster wants them{unused}"
+                ) from e
         try:
-            await self._client.start()
-        except (KafkaConnectionError, KafkaError, OSError) as e:
-            await self._client.close()
-            raise BrokerUnreachable(
-                f"no Kafka broker answers at {self._where}: {e}. Check {PREFIX}KAFKA_BOOTSTRAP, and the SASL and TLS "
-                "settings if the cluster wants them"
-            ) from e
-        return self._client
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
+            yield client
+        except (KafkaError, OSError, TimeoutError) as e:
+            raise BrokerUnreachable(f"the Kafka broker at {where} broke off: {str(e) or type(e).__name__}") from e
+    finally:
+        await client.close()

@@ -1,0 +1,36 @@
+"""A worker whose extraction fails on articles of certain ids; otherwise `qawl worker` as it is. Run as a program."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from schemas import Article
+from streams.cli.worker import run
+from streams.extraction import Enrichment, ExtractionFailed, Extractor
+from streams.observability import logs
+from streams.observability.web import listen
+from streams.settings import Settings
+
+
+class Failing(Extractor):
+    """The real extractor, except for a few articles."""
+
+    def __init__(self, real: Extractor) -> None:
+        self._real = real
+
+    def enrich(self, article: Article, *, extracted_at: datetime, clock: Any) -> Enrichment:
+        if article.article_id == "raises":
+            raise ExtractionFailed("actors", article.article_id, ZeroDivisionError("division by zero \ud800"))
+        if article.article_id == "interrupts":
+            raise ExtractionFailed("contents", article.article_id, RecursionError())
+        result = self._real.enrich(article, extracted_at=extracted_at, clock=clock)
+        if article.article_id == "swells":
+            swollen = msgspec.structs.replace(result.enriched, categories=("x" * 17_000_000,))
+            return Enrichment(swollen, result.events)
+        return result
+
+
+if __name__ == "__main__":
+    logs.configure("json", "info")
+    run(Settings.load(), Failing(Extractor.load()), listen("127.0.0.1", 0))

@@ -1,0 +1,224 @@
+"""The worker from its first check to its last commit: refusals, health, drain, sharing, sudden death."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from streams.embedded.broker import EmbeddedBroker, free_port
+from streams.kafka.security import client_options
+from streams.kafka.topics import create, declared
+from streams.settings import Settings
+from tests.kafka.pipeline import WORKER, WorkerProcess, article, enriched_until, publish, read_until
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest_asyncio.fixture
+async def topics(settings: Settings) -> AsyncIterator[None]:
+    await create(settings)
+    yield
+
+
+def refused(settings: Settings, folder: Path, **environment: str) -> tuple[int, str]:
+    """Exit status and output of a worker that does not start."""
+    worker = WorkerProcess(settings, folder, **environment)
+    done = subprocess.run(WORKER, env=worker._environment, cwd=folder, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+async def committed(settings: Settings) -> dict[TopicPartition, int]:
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    await admin.start()
+    try:
+        group = settings.topic_prefix + settings.consumer_group
+        offsets = await admin.list_consumer_group_offsets(group)
+        return {tp: o.offset for tp, o in offsets.items() if o.offset > 0}
+    finally:
+        await admin.close()
+
+
+# ---- before it starts
+
+
+def test_missing_topics_are_refused_with_the_command_that_makes_them(settings: Settings, tmp_path: Path) -> None:
+    status, output = refused(settings, tmp_path)
+    assert status == 2
+    assert output.startswith("qawl worker: missing topics: ")
+    assert "Run: qawl topics create" in output
+    assert output.count("\n") == 1
+
+
+async def test_a_partition_count_that_contradicts_is_refused(settings: Settings, topics: None, tmp_path: Path) -> None:
+    status, output = await asyncio.to_thread(refused, settings, tmp_path, QAWL_PARTITIONS="3")
+    assert status == 2
+    assert "QAWL_PARTITIONS is 3, but" in output
+    assert "qawl topics create" in output
+    assert output.count("\n") == 1
+
+
+async def test_a_single_missing_topic_is_refused(settings: Settings, tmp_path: Path) -> None:
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    await admin.start()
+    try:
+        made = [t for t in declared(settings) if t != declared(settings).actors]
+        await admin.create_topics([NewTopic(t.name, settings.partitions, 1, topic_configs=t.config) for t in made])
+    finally:
+        await admin.close()
+    status, output = await asyncio.to_thread(refused, settings, tmp_path)
+    assert (status, output.split(".")[0] + "." + output.split(".")[1]) == (
+        2,
+        f"qawl worker: missing topics: {declared(settings).actors.name}. Run: qawl topics create --bootstrap 127".rpartition(
+            " Run"
+        )[0].rpartition(".")[0],
+    )
+
+
+def test_an_unreachable_broker_is_one_clear_line(settings: Settings, tmp_path: Path) -> None:
+    port = free_port()
+    status, output = refused(settings, tmp_path, QAWL_KAFKA_BOOTSTRAP=f"127.0.0.1:{port}")
+    assert status == 1
+    assert output.startswith(f"qawl worker: no Kafka broker answers at 127.0.0.1:{port}")
+    assert output.count("\n") == 1
+
+
+async def test_a_taken_http_port_is_one_clear_line(settings: Settings, topics: None, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, output = await asyncio.to_thread(refused, settings, tmp_path, QAWL_HTTP_PORT=str(port))
+    assert status == 2
+    assert output.startswith(f"qawl worker: cannot serve HTTP on 127.0.0.1:{port}: ")
+    assert output.count("\n") == 1
+
+
+# ---- while it runs
+
+
+async def test_health_pages(settings: Settings, topics: None, tmp_path: Path) -> None:
+    worker = WorkerProcess(settings, tmp_path)
+    worker.start()
+    try:
+        worker.until(lambda: worker.get("/healthz") == (200, '{"status":"alive"}'), "is not alive")
+        seen = set()
+        worker.until(lambda: seen.add(status := worker.get("/readyz")) or status[0] == 200, "is not ready")  # type: ignore[func-returns-value]
+        assert (200, '{"status":"ready"}') in seen
+        assert {status for status, _ in seen} <= {0, 200, 503}
+        assert worker.get("/metrics")[0] == 200
+        assert worker.get("/table/")[0] == 404
+        assert worker.stop() == 0
+    finally:
+        worker.process.kill()
+
+
+async def test_lag_tells_what_waits_and_what_is_done(settings: Settings, topics: None, tmp_path: Path) -> None:
+    raw, names = declared(settings).raw.name, declared(settings)
+    with WorkerProcess(settings, tmp_path) as worker:
+        await publish(settings, [article(f"a{n}") for n in range(400)], partition=1)
+        worker.until(lambda: worker.metric("qawl_consumer_lag", topic=raw, partition="1") > 0, "tells no lag")
+        worker.until(lambda: worker.metric("qawl_articles_total") == 400, "does not finish")
+        worker.until(lambda: worker.metric("qawl_consumer_lag") == 0, "keeps a lag when all is done")
+        # every partition has a series, also where nothing was ever published
+        page = worker.get("/metrics")[1]
+        for topic in (names.raw.name, names.statements.name):
+            for partition in range(settings.partitions):
+                assert f'qawl_consumer_lag{{partition="{partition}",topic="{topic}"}} 0.0' in page
+        # another worker's commit later, a new worker begins without a lag
+        assert worker.stop() == 0
+    with WorkerProcess(settings, tmp_path) as worker:
+        worker.until(lambda: worker.get("/metrics")[1].count("qawl_consumer_lag{") == 8, "tells no lag when idle")
+        assert worker.metric("qawl_consumer_lag") == 0
+
+
+# ---- how it ends
+
+
+async def test_sigterm_finishes_what_is_in_flight_and_commits_it(
+    settings: Settings, topics: None, tmp_path: Path
+) -> None:
+    ids = [f"a{n}" for n in range(600)]
+    await publish(settings, [(i.encode(), article(i)) for i in ids])
+    with WorkerProcess(settings, tmp_path) as first:
+        first.until(lambda: first.metric("qawl_articles_total") > 20, "does not begin")
+        assert first.stop() == 0
+    done = [e.article_id for e in await enriched_until(settings, 1)]
+    assert 20 < len(done) < len(ids), "the signal came too late for this test to mean anything"
+    offsets = await committed(settings)
+    raw = declared(settings).raw.name
+    assert sum(o for tp, o in offsets.items() if tp.topic == raw) == len(done)  # all that was sent, and no more
+    with WorkerProcess(settings, tmp_path) as second:
+        await enriched_until(settings, len(ids))
+        second.until(lambda: second.metric("qawl_consumer_lag") == 0, "does not finish")
+        assert second.stop() == 0
+    assert Counter(e.article_id for e in await enriched_until(settings, len(ids))) == Counter(ids)
+
+
+async def test_kill_9_loses_nothing(settings: Settings, topics: None, tmp_path: Path) -> None:
+    ids = [f"a{n}" for n in range(500)]
+    environment = {"QAWL_LOG_LEVEL": "info"}
+    await publish(settings, [(i.encode(), article(i)) for i in ids])
+    with WorkerProcess(settings, tmp_path, **environment) as first:
+        first.until(lambda: first.metric("qawl_articles_total") > 100, "does not begin")
+        first.stop(signal.SIGKILL)
+    with WorkerProcess(settings, tmp_path, **environment) as second:
+        second.until(lambda: second.metric("qawl_consumer_lag") == 0, "does not finish")
+        records = await enriched_until(settings, len(ids))
+    assert {e.article_id for e in records} == set(ids)
+    again = len(records) - len(ids)
+    assert again <= 256 + 4 * 32, "more than the outbox holds was done again"
+
+
+async def test_two_workers_share_the_partitions(settings: Settings, topics: None, tmp_path: Path) -> None:
+    raw = declared(settings).raw.name
+
+    def partitions(worker: WorkerProcess) -> set[str]:
+        lines = worker.get("/metrics")[1].splitlines()
+        return {x.split('"')[1] for x in lines if x.startswith("qawl_consumer_lag{") and f'topic="{raw}"' in x}
+
+    ids = [f"a{n}" for n in range(300)]
+    with WorkerProcess(settings, tmp_path) as first, WorkerProcess(settings, tmp_path) as second:
+        second.until(lambda: len(partitions(first)) == len(partitions(second)) == 2, "does not share")
+        first.wait_ready()
+        assert partitions(first) | partitions(second) == {"0", "1", "2", "3"}
+        await publish(settings, [(i.encode(), article(i)) for i in ids])
+        await enriched_until(settings, len(ids))
+        first.until(lambda: first.metric("qawl_articles_total") > 30, "got no share")
+        second.until(lambda: second.metric("qawl_articles_total") > 30, "got no share")
+        # One leaves in order: the other takes over at once, and nothing is done twice.
+        assert first.stop() == 0
+        second.until(lambda: len(partitions(second)) == 4, "does not take over")
+        more = [f"b{n}" for n in range(100)]
+        await publish(settings, [(i.encode(), article(i)) for i in more])
+        assert Counter(e.article_id for e in await enriched_until(settings, 400)) == Counter(ids + more)
+
+
+async def test_a_rebalance_in_full_flow_does_nothing_twice(settings: Settings, topics: None, tmp_path: Path) -> None:
+    ids = [f"a{n}" for n in range(900)]
+    with WorkerProcess(settings, tmp_path) as first:
+        await publish(settings, [(i.encode(), article(i)) for i in ids])
+        first.until(lambda: first.metric("qawl_articles_total") > 50, "does not begin")
+        with WorkerProcess(settings, tmp_path) as second:
+            await enriched_until(settings, len(ids))
+            second.until(lambda: second.metric("qawl_consumer_lag") + first.metric("qawl_consumer_lag") == 0, "lags")
+            assert second.metric("qawl_articles_total") > 0
+    assert Counter(e.article_id for e in await enriched_until(settings, len(ids))) == Counter(ids)
+
+
+async def test_a_worker_whose_broker_is_gone_ends_with_an_error(prefix: str, tmp_path: Path) -> None:
+    with EmbeddedBroker() as broker:
+        settings = Settings(kafka_bootstrap=broker.bootstrap, topic_prefix=prefix, partitions=4)
+        await create(settings)
+        with WorkerProcess(settings, tmp_path) as worker:
+            await publish(settings, [article("a")])
+            await read_until(settings, declared(settings).enriched, bool)
+            broker.stop()
+            worker.process.send_signal(signal.SIGTERM)
+            assert worker.process.wait(60) in (0, 1)

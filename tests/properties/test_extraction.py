@@ -1,0 +1,89 @@
+"""Whatever text comes: no exception, spans inside the body, the same answer twice, linear time."""
+
+from datetime import UTC, datetime
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import Article
+from schemas.codec import InvalidPayload, decode_article, decode_enriched, encode
+from streams.extraction import Extractor
+from streams.extraction.document import read
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+EXTRACTOR = Extractor.load()
+WORDS = (
+    "قال وقالت وأضاف مشيراً إلى أن إن أنه : « » \" “ ” ، . ؟ \n ( ) بحسب وفقاً لـ كما حسبما نقلت عن قوله الوزير الروسي سيرغي "
+    "لافروف جون كيري رويترز مصدر أمني الأخير نفسه الذي التي لم سوف إذا في بيان مؤتمر أمس الثلاثاء 2,5 ، وزارة الخارجية دعا طالب ب"
+).split(" ")
+newsy = st.lists(st.sampled_from(WORDS), min_size=1, max_size=80).map(" ".join)
+anything = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+
+
+@settings(max_examples=300, deadline=None)
+@given(newsy | anything | st.lists(newsy | anything, min_size=1, max_size=4).map("\n".join))
+def test_any_text(body: str) -> None:
+    article = Article(article_id="a", body=body)
+    enriched = EXTRACTOR.enrich(article, extracted_at=NOW, clock=lambda: 0.0).enriched
+    assert EXTRACTOR.enrich(article, extracted_at=NOW, clock=lambda: 0.0).enriched == enriched
+    assert decode_enriched(encode(enriched)) == enriched
+    ids = [s.statement_id for s in enriched.statements]
+    assert len(set(ids)) == len(ids)
+    for s in enriched.statements:
+        spans = [s.cue.span, *s.content.spans, *([s.speaker.span] if s.speaker else [])]
+        assert all(0 <= a < b <= len(body) for a, b in spans)
+        assert s.nested_in is None or s.nested_in in ids
+        assert s.content.text == " … ".join(body[a:b] for a, b in s.content.spans)
+    for e in enriched.entities:
+        assert body[slice(*e.span)] == e.text
+
+
+@settings(max_examples=300, deadline=None)
+@given(anything | newsy)
+def test_tokens_tile_the_text(body: str) -> None:
+    doc = read(body)
+    end = 0
+    for token in doc.tokens:
+        assert end <= token.start < token.end
+        assert body[token.start : token.end] == token.form.text
+        end = token.end
+    covered = {i for s in doc.sentences for i in range(s.first, s.last)}
+    lines = {i for i, t in enumerate(doc.tokens) if t.form.text == "\n"}
+    assert covered | lines == set(range(len(doc.tokens)))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
+def test_any_bytes_are_an_article_or_a_told_fault(data: bytes) -> None:
+    try:
+        decode_article(data)
+    except InvalidPayload as e:
+        assert e.error
+        assert e.field
+        assert e.expected
+
+
+PATHOLOGICAL = {
+    "quotation marks": '"' * 100_000,
+    "opening guillemets": "«" * 100_000,
+    "nested guillemets": "قال " + "«" * 5_000 + "نعم" + "»" * 5_000,
+    "one endless word": "قال " + "ا" * 300_000,
+    "only cues": "قال " * 30_000,
+    "only colons": "قال: " * 30_000,
+    "only complementizers": "إن " * 40_000,
+    "no sentence end": "وزير الخارجية الروسي سيرغي لافروف " * 6_000,
+    "commas": "قال الوزير، " * 15_000,
+    "line breaks": "قال\n" * 30_000,
+    "parentheses": "قال (" * 30_000,
+}
+
+
+@pytest.mark.parametrize("name", PATHOLOGICAL)
+def test_no_input_takes_more_than_linear_time(name: str) -> None:
+    body = PATHOLOGICAL[name]
+    started = process_time()
+    EXTRACTOR.enrich(Article(article_id="a", body=body), extracted_at=NOW, clock=lambda: 0.0)
+    # Ordinary text takes 3 µs a character here; a quadratic stage would take minutes.
+    assert process_time() - started < 1.0 + len(body) * 200e-6

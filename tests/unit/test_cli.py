@@ -1,0 +1,66 @@
+"""`qawl extract` and the help, as a user runs them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ARTICLE = {"article_id": "a1", "body": "قال وزير الصحة سامي الحداد إن اللقاح متوفر."}
+
+
+def qawl(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "streams.cli", *arguments], input=stdin, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_help_lists_the_commands_without_loading_them() -> None:
+    done = qawl("--help")
+    assert done.returncode == 0
+    for command in ("up", "worker", "extract", "topics", "config"):
+        assert command in done.stdout
+
+
+def test_extract_writes_one_enriched_article_a_line() -> None:
+    done = qawl("extract", "-", stdin=json.dumps(ARTICLE) + "\n\n" + json.dumps(ARTICLE | {"article_id": "a2"}) + "\n")
+    lines = [json.loads(x) for x in done.stdout.splitlines()]
+    assert (done.returncode, [x["article_id"] for x in lines]) == (0, ["a1", "a2"])
+    (statement,) = lines[0]["statements"]
+    assert statement["actor"]["name"] == "سامي الحداد"
+    assert statement["cue"]["class"] == "neutral"
+    assert statement["content"]["spans"] == [[31, 42]]
+
+
+def test_extract_tells_the_bad_line_and_goes_on() -> None:
+    done = qawl("extract", "-", stdin="{\n" + json.dumps(ARTICLE) + "\n")
+    assert done.returncode == 1
+    assert "line 1: $: expected JSON" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_extract_reads_plain_text(tmp_path: Path) -> None:
+    file = tmp_path / "story.txt"
+    file.write_text(ARTICLE["body"], encoding="utf-8")
+    done = qawl("extract", "--text", str(file))
+    assert json.loads(done.stdout)["statements"][0]["cue"]["text"] == "قال"
+
+
+def test_pretty_marks_speaker_cue_and_content() -> None:
+    done = qawl("extract", "--pretty", "-", stdin=json.dumps(ARTICLE))
+    assert "<قال> [وزير الصحة سامي الحداد] إن {اللقاح متوفر}." in done.stdout
+    assert "\x1b" not in done.stdout  # no colours into a pipe
+
+
+def test_control_characters_of_an_article_do_not_reach_the_terminal() -> None:
+    from streams.cli.show import isolate
+
+    assert isolate("a\x1b[31m\u202eb\n") == "\u2067a[31mb \u2069"
+
+
+def test_a_worker_without_a_broker_says_what_to_set() -> None:
+    done = qawl("worker")
+    assert done.returncode == 2
+    assert done.stderr.startswith("qawl: QAWL_KAFKA_BOOTSTRAP is not set")
+    done = qawl("worker", "--bootstrap", "127.0.0.1:1")
+    assert done.returncode == 1
+    assert "no Kafka broker answers at 127.0.0.1:1" in done.stderr
