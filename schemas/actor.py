@@ -1,14 +1,14 @@
 """`actors`: one current profile an actor (compacted topic, keyed by `actor.id`)."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.common import ActorKind, Contract, Instant
 from schemas.enriched import Alias
 
-ACTOR_SCHEMA = "qawl/actor/1"
+ACTOR_SCHEMA: Final = "qawl/actor/1"
 
 
-class Role(Contract, kw_only=True):
+class Role(Contract, frozen=True, kw_only=True):
     """A title and when it was first and last seen with this actor (publication time, else extraction time)."""
 
     text: str
@@ -16,7 +16,7 @@ class Role(Contract, kw_only=True):
     last_seen: Instant
 
 
-class AppliedPosition(Contract, kw_only=True):
+class AppliedPosition(Contract, frozen=True, kw_only=True):
     """The last record of `statements` that this profile counts.
 
     All statements of an actor are in one partition, so a replayed record at or before it is already counted.
@@ -27,7 +27,7 @@ class AppliedPosition(Contract, kw_only=True):
     offset: int
 
 
-class ActorProfile(Contract, kw_only=True):
+class ActorProfile(Contract, frozen=True, kw_only=True):
     """What is known of an actor over all articles.
 
     `aliases` counts speaker mentions; `recent_statements` and `recent_articles` are bounded, newest last.

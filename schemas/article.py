@@ -1,15 +1,15 @@
 """`articles.raw`: one news article as a feed delivers it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from schemas.common import ArticleId, Contract, Instant, Version
 
-ARTICLE_SCHEMA = "qawl/article/1"
+ARTICLE_SCHEMA: Final = "qawl/article/1"
 
 
-class Article(Contract, kw_only=True):
+class Article(Contract, frozen=True, kw_only=True):
     """A raw article. Everything Qawl reports points into `body` by code-point offsets.
 
     >>> from schemas.codec import decode_article

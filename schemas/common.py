@@ -39,7 +39,7 @@ class Contract(msgspec.Struct, frozen=True):
     """
 
 
-class ArticleReference(Contract, kw_only=True):
+class ArticleReference(Contract, frozen=True, kw_only=True):
     """Which article, in which version, a statement was found in."""
 
     article_id: ArticleId
@@ -50,7 +50,7 @@ class ArticleReference(Contract, kw_only=True):
     published_at: Instant | None = None
 
 
-class Entity(Contract, kw_only=True):
+class Entity(Contract, frozen=True, kw_only=True):
     """One mention of a named entity. `text` is the name without attached particles and titles."""
 
     text: str
@@ -59,7 +59,7 @@ class Entity(Contract, kw_only=True):
     actor_id: str | None = None
 
 
-class Extractor(Contract, kw_only=True):
+class Extractor(Contract, frozen=True, kw_only=True):
     """What made a statement: the program, its version, the entity engine."""
 
     name: str

@@ -3,7 +3,7 @@
 from schemas.common import Contract, Instant
 
 
-class DeadLetterHeaders(Contract, kw_only=True, rename=lambda name: name.replace("_", ".", 1)):
+class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=lambda name: name.replace("_", ".", 1)):
     """Kafka headers of a dead letter, each UTF-8 text; `source.*` is where the record was read.
 
     `error_type` is one bounded token (see `schemas.codec.InvalidPayload.error`) or an exception's name,

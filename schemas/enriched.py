@@ -1,27 +1,27 @@
 """`articles.enriched`: one event an article, with all that was found in it."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.common import ArticleId, Contract, Entity, Extractor, Instant, Version
 from schemas.statement import Actor, Statement
 
-ENRICHED_SCHEMA = "qawl/enriched/1"
+ENRICHED_SCHEMA: Final = "qawl/enriched/1"
 
 
-class Alias(Contract, kw_only=True):
+class Alias(Contract, frozen=True, kw_only=True):
     """An expression that stands for an actor, exactly as written, and how often."""
 
     text: str
     count: int
 
 
-class ArticleActor(Actor, kw_only=True):
+class ArticleActor(Actor, frozen=True, kw_only=True):
     """An actor of one article with every expression the article uses for it."""
 
     aliases: tuple[Alias, ...] = ()
 
 
-class EnrichedArticle(Contract, kw_only=True):
+class EnrichedArticle(Contract, frozen=True, kw_only=True):
     """The article's metadata (its body is not repeated) and what was found in the body."""
 
     article_id: ArticleId

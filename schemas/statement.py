@@ -1,6 +1,6 @@
 """`statements`: one event for every quotation or reported statement, keyed by its actor."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.common import (
     ActorKind,
@@ -15,10 +15,10 @@ from schemas.common import (
     StatementType,
 )
 
-STATEMENT_SCHEMA = "qawl/statement/1"
+STATEMENT_SCHEMA: Final = "qawl/statement/1"
 
 
-class Actor(Contract, kw_only=True):
+class Actor(Contract, frozen=True, kw_only=True):
     """Whose words a statement reports. `id` is the key of `statements` and of `actors`.
 
     `name` is the fullest name without titles, `role` the fullest title the article gives.
@@ -31,7 +31,7 @@ class Actor(Contract, kw_only=True):
     role: str | None = None
 
 
-class Cue(Contract, kw_only=True, rename={"cue_class": "class"}):
+class Cue(Contract, frozen=True, kw_only=True, rename={"cue_class": "class"}):
     """The reporting word as it stands in the text, its lemma and how it presents the statement.
 
     On the wire the class is called `class`, which Python does not allow as a name.
@@ -43,21 +43,21 @@ class Cue(Contract, kw_only=True, rename={"cue_class": "class"}):
     span: Span
 
 
-class Speaker(Contract, kw_only=True):
+class Speaker(Contract, frozen=True, kw_only=True):
     """The mention that stands with the cue, title and name together."""
 
     text: str
     span: Span
 
 
-class Content(Contract, kw_only=True):
+class Content(Contract, frozen=True, kw_only=True):
     """What was said. Several spans where the attribution interrupts the quotation."""
 
     text: str
     spans: tuple[Span, ...]
 
 
-class Statement(Contract, kw_only=True):
+class Statement(Contract, frozen=True, kw_only=True):
     """A statement inside its article (`EnrichedArticle.statements`)."""
 
     statement_id: str
@@ -72,7 +72,7 @@ class Statement(Contract, kw_only=True):
     confidence: Share
 
 
-class StatementEvent(Statement, kw_only=True):
+class StatementEvent(Statement, frozen=True, kw_only=True):
     """A statement with everything a subscriber needs to use it alone."""
 
     article: ArticleReference
