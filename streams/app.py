@@ -7,6 +7,7 @@ from typing import Any
 import faust
 from faust.sensors.prometheus import setup_prometheus_sensors
 from faust.tables.manager import TableManager
+from faust.types import StreamT
 
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.profile import Profiles, profile
@@ -123,14 +124,14 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     )
     profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars)
 
-    async def enrich_agent(stream: faust.Stream[Any]) -> None:
+    async def enrich_agent(stream: StreamT[Any]) -> None:
         await enrich(stream, enricher, app.outbox)
 
-    async def profile_agent(stream: faust.Stream[Any]) -> None:
+    async def profile_agent(stream: StreamT[Any]) -> None:
         await profile(stream, topics, profiles, app.outbox)
 
     @app.on_partitions_revoked.connect
-    async def give_up_partitions(_: Any, *__: Any, **___: Any) -> None:
+    async def give_up_partitions(sender: Any, /, *_: Any, **__: Any) -> None:
         await app.outbox.revoked()
 
     raw, statements = raw_bytes(topics.raw, _ARTICLES_BUFFERED), raw_bytes(topics.statements, _STATEMENTS_BUFFERED)

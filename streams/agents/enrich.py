@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from faust import Stream
+from faust.types import StreamT
 
 from schemas import EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article
@@ -47,7 +47,7 @@ class Enricher:
             failure = Failure(e.error, str(e), "decode")
         except ExtractionFailed as e:
             failure = Failure(type(e.cause).__name__, str(e), e.stage)
-        except Exception as e:  # a result that cannot be encoded; as an uncaught error it would end the worker each time
+        except Exception as e:  # the result cannot be encoded; uncaught it would end every worker that reads the record
             failure = Failure(type(e).__name__, f"the result cannot be encoded: {type(e).__name__}: {e}", "encode")
         else:
             return Outcome(records, result.enriched, len(article.body))
@@ -58,7 +58,7 @@ class Enricher:
         return reject(self._topics, record, Failure("too_large", reason, "deliver"), article_id)
 
 
-async def enrich(stream: Stream[Any], enricher: Enricher, outbox: Outbox) -> None:
+async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox) -> None:
     """Process a stream of raw records in their order."""
     loop = asyncio.get_running_loop()
     # A thread: a body of a million characters takes seconds, in which /healthz must answer and offsets be committed.

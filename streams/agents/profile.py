@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from faust import Stream
+from faust.types import StreamT
 
 from schemas import ActorProfile, Alias, AppliedPosition, Role, StatementEvent
 from schemas.codec import InvalidPayload, decode_profile, decode_statement
@@ -60,7 +60,9 @@ def apply_statement(profile: ActorProfile | None, event: StatementEvent, at: App
         statement_count=profile.statement_count + 1,
         article_count=profile.article_count + new_article,
         recent_statements=(*profile.recent_statements, event.statement_id)[-_RECENT:],
-        recent_articles=(*profile.recent_articles, event.article.article_id)[-_RECENT:] if new_article else profile.recent_articles,
+        recent_articles=(*profile.recent_articles, event.article.article_id)[-_RECENT:]
+        if new_article
+        else profile.recent_articles,
         first_seen=min(profile.first_seen, seen),
         last_seen=max(profile.last_seen, seen),
         applied=at,
@@ -119,7 +121,7 @@ class Profiles:
         self._table.data._key_partition[key] = partition
 
 
-async def profile(stream: Stream[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:
+async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:
     """Apply a stream of statements to the profiles and send each changed one to `actors`."""
     async for event in stream.events():
         await outbox.take(event)
@@ -136,7 +138,9 @@ def _applied(topics: Topics, profiles: Profiles, record: InputRecord) -> tuple[t
         key = statement.actor.id.encode()
         if record.key != key:
             # In another partition than the actor's others it would count against another profile.
-            raise InvalidPayload(error="invalid_key", field="actor.id", expected=f"expected the key {statement.actor.id}")
+            raise InvalidPayload(
+                error="invalid_key", field="actor.id", expected=f"expected the key {statement.actor.id}"
+            )
     except InvalidPayload as e:
         # Only workers write this topic; what somebody else put there is told, not fatal.
         return (reject(topics, record, Failure(e.error, str(e), "profile")),), "invalid"

@@ -36,7 +36,9 @@ def command(file: BinaryIO, text: bool, pretty: bool) -> None:
     failed = 0
     for number, line in _inputs(file, text):
         try:
-            article = line if isinstance(line, Article) else decode_article(line, max_body_chars=settings.max_body_chars)
+            article = (
+                line if isinstance(line, Article) else decode_article(line, max_body_chars=settings.max_body_chars)
+            )
             result = extractor.enrich(article, extracted_at=datetime.now(UTC), clock=time.perf_counter)
         except (InvalidPayload, ExtractionFailed) as e:
             click.echo(f"qawl extract: line {number}: {e}", err=True)

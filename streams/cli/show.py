@@ -24,11 +24,13 @@ CLASS_COLOURS = {
     "expected": "blue",
     "asked": "blue",
 }
-_UNSAFE = {c: None for c in [*range(0x20), 0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]}
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0))
+_DIRECTIONS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNSAFE = dict.fromkeys([*_CONTROLS, *_DIRECTIONS])
 
 
 def isolate(text: str) -> str:
-    """Text as one right-to-left unit; control and directional characters, which could rule the terminal, are left out."""
+    """Text as one right-to-left unit; control characters, which could rule the terminal, are left out."""
     return f"{_RLI}{text.replace(chr(10), ' ').translate(_UNSAFE)}{_PDI}"
 
 

@@ -28,7 +28,9 @@ article_chars = Histogram(
 )
 consumer_lag = Gauge("qawl_consumer_lag", "Records not yet processed", ["topic", "partition"])
 in_flight = Gauge("qawl_in_flight", "Articles whose outputs are on their way to the broker")
-profiles = Counter("qawl_profiles", "Statements applied to actor profiles, by outcome: applied, replayed, invalid", ["outcome"])
+profiles = Counter(
+    "qawl_profiles", "Statements applied to actor profiles, by outcome: applied, replayed, invalid", ["outcome"]
+)
 build_info = Info("qawl_build", "Version of Qawl and its entity engine")
 
 

@@ -20,8 +20,8 @@ def test_dev_scores(gold_folder: Path, tmp_path: Path) -> None:
     predicted = tmp_path / "predicted.jsonl"
     with predicted.open("w", encoding="utf-8") as out:
         subprocess.run([sys.executable, "-m", "streams.cli", "extract", str(articles)], stdout=out, check=True)
-    command = [sys.executable, gold_folder / "score.py", gold_folder / "dev" / "gold.jsonl", predicted, "--json"]
-    scores = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    command = [sys.executable, str(gold_folder / "score.py"), str(gold_folder / "dev" / "gold.jsonl"), str(predicted)]
+    scores = json.loads(subprocess.run([*command, "--json"], capture_output=True, text=True, check=True).stdout)
     assert scores["missing_articles"] == []
     for name, floor in FLOORS.items():
         assert scores["prf"][name][2] >= floor, (name, scores["prf"][name])

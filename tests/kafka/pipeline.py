@@ -126,7 +126,7 @@ class WorkerProcess:
 
 
 async def publish(
-    settings: Settings, values: Sequence[bytes | None | tuple[bytes | None, bytes | None]], partition: int | None = None
+    settings: Settings, values: Sequence[bytes | tuple[bytes | None, bytes | None] | None], partition: int | None = None
 ) -> list[tuple[int, int]]:
     """Send values, or (key, value) pairs, to `articles.raw`; partition and offset of each."""
     producer = AIOKafkaProducer(**client_options(settings), max_request_size=MAX_MESSAGE_BYTES)

@@ -45,7 +45,9 @@ BAD = {
     "mistyped time": Bad(article("a", published_at="yesterday"), "invalid_field", "published_at: invalid RFC3339"),
     "empty body": Bad(b'{"article_id": "a1", "body": ""}', "body_empty", "body: expected text"),
     "white body": Bad(article("a1", " \n\t "), "body_empty", "body: expected text, got only white space"),
-    "long body": Bad(article("a1", "ق" * (MAX_BODY_CHARS + 1)), "body_too_long", "body: expected at most 5000 characters"),
+    "long body": Bad(
+        article("a1", "ق" * (MAX_BODY_CHARS + 1)), "body_too_long", "body: expected at most 5000 characters"
+    ),
     "null value": Bad(None, "null_value", "$: expected a JSON object, got a null value"),
     "null value and key": Bad(None, "null_value", "$: expected a JSON object", key=None),
     "unknown schema": Bad(article("a1", schema="qawl/article/9"), "unknown_schema", "schema: "),

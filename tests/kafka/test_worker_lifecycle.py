@@ -4,7 +4,6 @@ import asyncio
 import signal
 import socket
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -75,12 +74,8 @@ async def test_a_single_missing_topic_is_refused(settings: Settings, tmp_path: P
     finally:
         await admin.close()
     status, output = await asyncio.to_thread(refused, settings, tmp_path)
-    assert (status, output.split(".")[0] + "." + output.split(".")[1]) == (
-        2,
-        f"qawl worker: missing topics: {declared(settings).actors.name}. Run: qawl topics create --bootstrap 127".rpartition(
-            " Run"
-        )[0].rpartition(".")[0],
-    )
+    assert status == 2
+    assert output.startswith(f"qawl worker: missing topics: {declared(settings).actors.name}. Run: qawl topics create ")
 
 
 def test_an_unreachable_broker_is_one_clear_line(settings: Settings, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_extract_writes_one_enriched_article_a_line() -> None:
     (statement,) = lines[0]["statements"]
     assert statement["actor"]["name"] == "سامي الحداد"
     assert statement["cue"]["class"] == "neutral"
-    assert statement["content"]["spans"] == [[31, 42]]
+    assert statement["content"]["spans"] == [[30, 42]]  # from the first word after the complementizer
 
 
 def test_extract_tells_the_bad_line_and_goes_on() -> None:

@@ -28,8 +28,16 @@ BAD = {
         "invalid_field",
         "published_at",
     ),
-    "a category is a number": (b'{"article_id": "a", "body": "x", "categories": [1]}', "invalid_field", "categories[0]"),
-    "unknown schema version": (b'{"article_id": "a", "body": "x", "schema": "qawl/article/9"}', "unknown_schema", "schema"),
+    "a category is a number": (
+        b'{"article_id": "a", "body": "x", "categories": [1]}',
+        "invalid_field",
+        "categories[0]",
+    ),
+    "unknown schema version": (
+        b'{"article_id": "a", "body": "x", "schema": "qawl/article/9"}',
+        "unknown_schema",
+        "schema",
+    ),
 }
 
 

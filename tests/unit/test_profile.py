@@ -19,7 +19,9 @@ from schemas.codec import decode_profile, encode
 from streams.agents.profile import apply_statement
 
 
-def event(n: int, *, article: str = "a", role: str | None = "وزير", published: int = 1, speaker: str | None = "لافروف") -> StatementEvent:
+def event(
+    n: int, *, article: str = "a", role: str | None = "وزير", published: int = 1, speaker: str | None = "لافروف"
+) -> StatementEvent:
     at = datetime(2026, 1, published, tzinfo=UTC)
     return StatementEvent(
         statement_id=f"s{n}",

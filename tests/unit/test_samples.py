@@ -17,7 +17,7 @@ CONSTRUCTIONS = {
     "the latter": "وقال الأخير",
     "the same source": "وأضاف المصدر ذاته",
     "interrupted quotation": '"، قال الوزير الروسي، "',
-    "unbalanced quotation": "«تسعمئة طالب من مدينة واحدة لا يمثلون جيلاً كاملاً\"",
+    "unbalanced quotation": '«تسعمئة طالب من مدينة واحدة لا يمثلون جيلاً كاملاً"',
     "nested": "وقال هولواي إن سوكولين أكد له",
     "joint source": "وأعلنت فرنسا وألمانيا",
     "colon as cue": 'ليلى الدوسري: "',
