@@ -47,8 +47,8 @@ def features(
     proposal: Proposal,
 ) -> Iterator[str]:
     """The evidence for and against one proposal, as feature names."""
-    cue, reading = proposal.cue, proposal.cue.reading
-    entry, i = reading.entry, proposal.cue.index
+    reading, i = proposal.cue.reading, proposal.cue.at
+    entry = reading.entry
     sentence = doc.sentences[doc.sentence_of[i]]
     opener = proposal.opener
     yield f"lemma={entry.lemma}"

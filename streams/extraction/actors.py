@@ -4,343 +4,209 @@ One registry an article: names come from the entities and their titles, descript
 resolved to the nearest actor before them whose titles contain their words.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
 from schemas import ActorKind
 from streams.extraction.document import Document
+from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare, is_close
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
+from streams.extraction.titles import title_after, title_start
 from streams.extraction.tokens import Kind
 
-_TITLE_REACH = 9  # words of a title before a name
 _LATTER = frozenset(["الاخير", "الاخيره"])
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
-
-
-class PersonMention(NamedTuple):
-    """A named person at tokens [first, last), the name itself at [name_first, last), titles before it."""
-
-    first: int
-    name_first: int
-    last: int
-
-
-@dataclass(slots=True)
-class ArticleActorDraft:
-    """An actor while its article is being read."""
-
-    name: str
-    kind: ActorKind
-    words: tuple[str, ...]
-    titles: set[str] = field(default_factory=set)
-    role: str | None = None
-    name_latin: str | None = None
-    feminine: bool | None = None
-    named: bool = False
-    aliases: Counter[str] = field(default_factory=Counter)
-    positions: list[int] = field(default_factory=list)
+_EDGES = ' "«»“”،,:;؛-–\n'
 
 
 class ActorRegistry:
     """The actors of one article."""
 
-    def __init__(
-        self, doc: Document, lexicon: Lexicon, phrases: Phrases, entities: tuple[EntityMention, ...]
-    ) -> None:
-        """Read all named people of the document with their titles, in order."""
+    def __init__(self, doc: Document, lexicon: Lexicon, phrases: Phrases, entities: tuple[EntityMention, ...]) -> None:
+        """Read all named people of the document with their titles."""
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
         self._entities = {e.first: e for e in entities}
-        self.drafts: list[ArticleActorDraft] = []
-        self._of_entity: dict[EntityMention, ArticleActorDraft] = {}
+        self._people = frozenset(e.first for e in entities if e.type == "PER")
+        self._index = DraftIndex()
+        self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
             if e.type == "PER":
                 self._of_entity[e] = self._add_person(e)
-        for draft in self.drafts:
-            draft.positions.sort()
 
-    # -- people ---------------------------------------------------------------------------------------------------
+    # -- people -------------------------------------------------------------------------------------------------------
 
-    def _add_person(self, e: EntityMention) -> ArticleActorDraft:
+    def _add_person(self, e: EntityMention) -> ActorDraft:
         doc = self._doc
         words = self._words(e.first, e.last, e.skip)
-        draft = self._same_person(words, e.first)
         name = doc.body[doc.tokens[e.first].start + e.skip : doc.tokens[e.last - 1].end]
+        draft = self._same_person(words, e.first)
         if draft is None:
-            draft = ArticleActorDraft(name, "person", words, named=True)
-            self.drafts.append(draft)
+            draft = self._index.add(ActorDraft(name, "person", words, named=True))
         elif len(words) > len(draft.words):
-            draft.name, draft.words = name, words
-        draft.aliases[name] += 1
-        draft.positions.append(e.first)
-        first = self._title_start(e.first) if not e.skip else e.first
+            self._index.rename(draft, name, words)
+        draft.mentioned(e.first, name)
+        first = e.first if e.skip else title_start(doc, self._lexicon, e.first)
         if first < e.first:
-            self._set_role(draft, doc.text(first, e.first).rstrip("،, "))
-            draft.titles |= {_bare(n) for n in doc.norms[first : e.first]}
+            self._add_title(draft, first, e.first)
             draft.aliases[doc.text(first, e.last)] += 1
-        self._apposition(e.last, draft)
+        after = title_after(doc, self._lexicon, self._phrases, e.last, self._people)
+        if after is not None:
+            draft.aliases[doc.text(*after)] += 1
+            self._add_title(draft, *after, replace=draft.role is None)
         return draft
 
-    def _title_start(self, name_first: int) -> int:
-        """First token of the title before a name, or name_first. `وزير الخارجية الروسي سيرغي لافروف`."""
-        doc, lexicon = self._doc, self._lexicon
-        best = name_first
-        j = name_first - 1
-        sentence = doc.sentences[doc.sentence_of[name_first]].first
-        while j >= max(sentence, name_first - _TITLE_REACH):
-            norm = doc.norms[j]
-            if doc.kinds[j] is not Kind.WORD:
-                if not (norm in '،,/"»«' and j == name_first - 1 or norm in '"«»'):
-                    break
-                j -= 1
-                continue
-            if any(lexicon.is_a(norm, c) for c in ("relative", "complementizer", "subordinator", "negation", "auxiliary")):
-                break
-            if lexicon.is_a(norm, "preposition") and norm not in ("في", "من"):
-                break
-            if norm in lexicon.calendar:
-                break
-            if _bare(norm) in lexicon.titles or norm in lexicon.titles:
-                if norm in lexicon.unnamed and best < name_first:
-                    break  # `متحدث باسم الرئيس مون`: the spokesman is somebody else
-                best = j
-            j -= 1
-        return best
+    def _add_title(self, draft: ActorDraft, first: int, last: int, *, replace: bool = True) -> None:
+        doc = self._doc
+        self._index.add_titles(draft, (bare(doc.norms[i]) for i in range(first, last) if doc.kinds[i] is Kind.WORD))
+        if replace:
+            draft.set_role(doc.text(first, last).rstrip("،, "))
 
-    def _apposition(self, after: int, draft: ArticleActorDraft) -> None:
-        """`محمد ولي، المتحدث باسم الوزارة،`: the title may follow the name."""
-        doc, lexicon = self._doc, self._lexicon
-        i = after
-        if i < len(doc.tokens) and doc.norms[i] in ("،", ","):
-            i += 1
-        if i >= len(doc.tokens) or doc.kinds[i] is not Kind.WORD:
-            return
-        norm = doc.norms[i]
-        if _bare(norm) not in lexicon.titles or i in self._entities or norm.startswith("نظير"):
-            return
-        last = self._phrases.end(i, min(len(doc.tokens), i + 8))
-        if last > i and not any(k in self._entities and self._entities[k].type == "PER" for k in range(i, last)):
-            title = doc.text(i, last)
-            draft.titles |= {_bare(n) for n in doc.norms[i:last]}
-            draft.aliases[title] += 1
-            if draft.role is None:
-                self._set_role(draft, title)
-
-    @staticmethod
-    def _set_role(draft: ArticleActorDraft, title: str) -> None:
-        """Keep the fullest title; `نظيره` (his counterpart) is none."""
-        if len(title) > len(draft.role or "") and not title.startswith("نظير"):
-            draft.role = title
-
-    def _same_person(self, words: tuple[str, ...], at: int) -> ArticleActorDraft | None:
+    def _same_person(self, words: Words, at: int) -> ActorDraft | None:
         """The person whose full name holds these words; the family name alone is enough where only one has it."""
         found = []
-        for draft in self.drafts:
-            if draft.kind != "person":
-                continue
+        for draft in self._index.people_sharing(words):
             if draft.words == words:
                 return draft
-            if set(words) <= set(draft.words) or (len(words) > 1 and set(draft.words) <= set(words)):
+            shorter = set(words) <= set(draft.words)
+            longer = len(words) > 1 and set(draft.words) <= set(words)
+            respelt = len(words) == 1 and len(words[0]) > 3 and is_close(words[0], draft.words[-1])
+            if shorter or longer or respelt:
                 found.append(draft)
-            elif len(words) == 1 and len(words[0]) > 3 and _close(words[0], draft.words[-1]):
-                found.append(draft)
-        if not found:
-            return None
         # two people of one family name: the one named last before this place
-        return max(found, key=lambda d: (max((p for p in d.positions if p <= at), default=-1), sum(d.aliases.values())))
+        return max(found, key=lambda d: (d.last_before(at + 1), d.aliases.total()), default=None)
 
-    # -- resolution -----------------------------------------------------------------------------------------------
+    # -- resolution ---------------------------------------------------------------------------------------------------
 
-    def resolve(self, first: int, last: int, previous: ArticleActorDraft | None) -> ArticleActorDraft:
+    def resolve(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft:
         """The actor that the mention [first, last) stands for; `previous` spoke last."""
-        doc = self._doc
-        text = doc.text(first, last).strip()
-        draft = self._resolve_named(first, last)
-        if draft is None:
-            draft = self._resolve_description(first, last, previous)
-        if draft is None:
-            draft = self._new(first, last)
-        draft.aliases[text] += 1
-        draft.positions.append(first)
+        draft = (
+            self._resolve_named(first, last)
+            or self._resolve_description(first, last, previous)
+            or self._new(first, last)
+        )
+        draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
 
-    def _resolve_named(self, first: int, last: int) -> ArticleActorDraft | None:
+    def _resolve_named(self, first: int, last: int) -> ActorDraft | None:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
-        if not people or self._is_joint(first, last, people):
+        if not people or self._is_joint(people):
             return None
         # `أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`: a name at the head; else the last, titles stand before it
         named = people[0] if people[0].first == first else people[-1]
-        words = self._words(named.first, named.last, named.skip)
         head = self._phrases.head_kind(first)
+        spokesman = head == "unnamed" and not self._doc.norms[first].startswith("ال")
         if named.first > first and (
-            head in ("organization", "document", "group")
-            or (head == "unnamed" and not self._doc.norms[first].startswith("ال") and self._has_title(first + 1, named.first))
+            head in ("organization", "document", "group") or (spokesman and self._has_title(first + 1, named.first))
         ):
             return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
-        draft = self._same_person(words, first)
+        draft = self._same_person(self._words(named.first, named.last, named.skip), first)
         if draft is not None and first < named.first:
-            draft.titles |= {_bare(n) for n in doc_slice(self._doc, first, named.first)}
-            if head == "person":
-                self._set_role(draft, self._doc.text(first, named.first).rstrip("،, "))
+            self._add_title(draft, first, named.first, replace=head == "person")
         return draft
 
     def _has_title(self, first: int, last: int) -> bool:
-        return any(_bare(n) in self._lexicon.titles for n in self._doc.norms[first:last])
+        return any(bare(n) in self._lexicon.titles for n in self._doc.norms[first:last])
 
-    def _is_joint(self, first: int, last: int, people: list[EntityMention]) -> bool:
+    def _is_joint(self, people: list[EntityMention]) -> bool:
         """`ميركل وماكرون`: several people of one cue."""
-        return len(people) > 1 and any(
-            self._doc.norms[e.first].startswith("و") or self._doc.norms[e.first - 1] in ("،", ",", "و") for e in people[1:]
-        )
+        norms = self._doc.norms
+        return any(norms[e.first].startswith("و") or norms[e.first - 1] in ("،", ",", "و") for e in people[1:])
 
-    def _resolve_description(
-        self, first: int, last: int, previous: ArticleActorDraft | None
-    ) -> ArticleActorDraft | None:
+    def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         doc, lexicon = self._doc, self._lexicon
         norms = [n for n in doc.norms[first:last] if n not in _SAME]
         if not norms:
             return previous
-        if norms[0] in _LATTER or norms[-1] in _LATTER and len(norms) == 1:
-            return self._latest_other(first, previous)
+        if norms[0] in _LATTER:
+            return self._latest_person(first) or previous
         head = norms[0]
-        bare = {_bare(n) for n in norms}
-        # Same words as an actor we know.
-        for draft in reversed(self.drafts):
-            if draft.kind != "person" and draft.words == tuple(norms):
-                return draft
-        if not head.startswith("ال"):
-            if _bare(head) in lexicon.occasions and lexicon.occasions[_bare(head)] == "document":
-                return self._issuer(first, last, previous)
-            definite = head in lexicon.titles and len(norms) >= 2
-            if not definite:
-                return None
-        if lexicon.occasions.get(_bare(head)) == "document" and len(norms) <= 2:
+        same = next((d for d in self._index.with_words(tuple(norms)) if d.kind != "person"), None)
+        if same is not None:
+            return same
+        is_document = lexicon.occasions.get(bare(head)) == "document"
+        if is_document and (not head.startswith("ال") or len(norms) <= 2):
             return self._issuer(first, last, previous)
+        if not head.startswith("ال") and not (head in lexicon.titles and len(norms) >= 2):
+            return None
         # الوزير الروسي: the nearest actor before whose titles hold all of these words
-        best, best_at = None, -1
-        for draft in self.drafts:
-            at = max((p for p in draft.positions if p < first), default=-1)
-            if at < 0:
-                continue
-            known = draft.titles | ({_bare(w) for w in draft.words} if draft.kind != "person" else set())
-            if bare <= known and at > best_at:
-                best, best_at = draft, at
-        return best
+        found = [(at, d) for d in self._index.with_titles(set(map(bare, norms))) if (at := d.last_before(first)) >= 0]
+        return max(found, key=lambda x: x[0])[1] if found else None
 
-    def _issuer(self, first: int, last: int, previous: ArticleActorDraft | None) -> ArticleActorDraft | None:
+    def _issuer(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         """A document speaks for who issued it: `بيان لوزارة الداخلية`, else whoever spoke last (`وأضاف البيان`)."""
         doc = self._doc
         for i in range(first + 1, last):
             norm = doc.norms[i]
-            skip = 0
-            if norm.startswith("لل"):
-                skip = 1
-            elif norm[:1] == "ل" and norm[1:] in self._lexicon.organizations:
-                skip = 1
-            if skip or self._phrases.head_kind(i) in ("organization", "person"):
+            attached = norm.startswith("لل") or (norm[:1] == "ل" and norm[1:] in self._lexicon.organizations)
+            if attached or self._phrases.head_kind(i) in ("organization", "person"):
                 end = self._phrases.end(i, last)
                 if end > i:
-                    named = self._resolve_named(i, end)
-                    return named or self._organization(i, end, skip)
-        if last - first <= 2 and doc.norms[first].startswith("ال"):
-            return previous
+                    return self._resolve_named(i, end) or self._organization(i, end, 1 if attached else 0)
+        return previous if last - first <= 2 and doc.norms[first].startswith("ال") else None
+
+    def _latest_person(self, before: int) -> ActorDraft | None:
+        """الأخير: the person named last before this place."""
+        for i in range(before - 1, -1, -1):
+            if i in self._people:
+                return self._of_entity[self._entities[i]]
         return None
 
-    def _latest_other(self, before: int, previous: ArticleActorDraft | None) -> ArticleActorDraft | None:
-        """الأخير: the person named last before this place."""
-        found, at = previous, -1
-        for draft in self.drafts:
-            near = max((p for p in draft.positions if p < before), default=-1)
-            if draft.kind == "person" and near > at:
-                found, at = draft, near
-        return found
-
-    def of_entity(self, e: EntityMention) -> ArticleActorDraft | None:
+    def of_entity(self, e: EntityMention) -> ActorDraft | None:
         """The actor that an entity names, None where it names none."""
         known = self._of_entity.get(e)
         if known is not None:
             return known
-        words = self._words(e.first, e.last, e.skip)
-        return next((d for d in self.drafts if d.named and d.words == words), None)
+        return next((d for d in self._index.with_words(self._words(e.first, e.last, e.skip)) if d.named), None)
 
-    def subject_before(self, at: int) -> ArticleActorDraft | None:
+    def subject_before(self, at: int) -> ActorDraft | None:
         """Who is talked about before a cue without a subject where nobody has spoken yet: the actor named last."""
-        near = [(max(before), n) for n, d in enumerate(self.drafts) if (before := [p for p in d.positions if p < at])]
-        return self.drafts[max(near)[1]] if near else None
+        near = [(position, n) for n, d in enumerate(self._index.drafts) if (position := d.last_before(at)) >= 0]
+        return self._index.drafts[max(near)[1]] if near else None
 
-    # -- new actors -----------------------------------------------------------------------------------------------
+    # -- new actors ---------------------------------------------------------------------------------------------------
 
-    def _organization(self, first: int, last: int, skip: int) -> ArticleActorDraft:
+    def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
         doc = self._doc
         text = doc.body[doc.tokens[first].start + skip : doc.tokens[last - 1].end]
         if skip and text.startswith("ل"):
-            text = "ا" + text
+            text = "ا" + text  # للوزارة is ل + الوزارة
         words = tuple(normalize(w) for w in text.split())
-        for draft in self.drafts:
-            if draft.words == words:
-                return draft
-        draft = ArticleActorDraft(text, "organization", words, named=True)
-        self.drafts.append(draft)
-        return draft
+        known = next(self._index.with_words(words), None)
+        return known or self._index.add(ActorDraft(text, "organization", words, named=True))
 
-    def _new(self, first: int, last: int) -> ArticleActorDraft:
-        doc, lexicon = self._doc, self._lexicon
+    def _new(self, first: int, last: int) -> ActorDraft:
+        doc = self._doc
         head = self._phrases.head_kind(first)
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
-        kind: ActorKind
-        if head == "unnamed":
-            kind = "unnamed"
-        elif head == "group":
-            kind = "group"
-        elif any(e.type == "PER" and e.first == first for e in inner) and self._is_joint(first, last, inner):
-            kind = "group"
-        elif head == "person":
-            kind = "person"
-        elif head in ("organization", "document") or inner:
-            kind = "organization"
-        else:
-            norm = doc.norms[first]
-            kind = "group" if norm.endswith(("ون", "ين", "ات")) else "unnamed" if last - first > 3 else "organization"
+        kind = self._kind(first, last, inner)
         text = doc.text(first, last).strip()
         words = tuple(doc.norms[first:last])
         if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
             text, words = text[1:], (words[0][1:], *words[1:])  # `والبعض`: the conjunction is no part of the name
-        draft = ArticleActorDraft(_clean(text), kind, words, titles={_bare(n) for n in words} if kind != "group" else set())
+        draft = ActorDraft(text.strip(_EDGES), kind, words)
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":
             draft.role = text
-        self.drafts.append(draft)
-        return draft
+        if kind != "group":
+            draft.titles = set(map(bare, words))
+        return self._index.add(draft)
 
-    def _words(self, first: int, last: int, skip: int) -> tuple[str, ...]:
+    def _kind(self, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
+        head = self._phrases.head_kind(first)
+        if head == "unnamed" or head == "group":
+            return head
+        people = [e for e in inner if e.type == "PER"]
+        if people and people[0].first == first and self._is_joint(people):
+            return "group"
+        if head == "person":
+            return "person"
+        if head in ("organization", "document") or inner:
+            return "organization"
+        if self._doc.norms[first].endswith(("ون", "ين", "ات")):
+            return "group"
+        return "unnamed" if last - first > 3 else "organization"
+
+    def _words(self, first: int, last: int, skip: int) -> Words:
         doc = self._doc
         head = normalize(doc.tokens[first].form.text[skip:])
         return (head, *(n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] is Kind.WORD))
-
-
-def doc_slice(doc: Document, first: int, last: int) -> tuple[str, ...]:
-    """Normalized words of tokens [first, last) without marks."""
-    return tuple(doc.norms[i] for i in range(first, last) if doc.kinds[i] is Kind.WORD)
-
-
-def _bare(norm: str) -> str:
-    if len(norm) > 4 and norm[0] == "و" and norm[1:3] == "ال":
-        norm = norm[1:]
-    return norm[2:] if norm.startswith("ال") and len(norm) > 4 else norm
-
-
-def _clean(text: str) -> str:
-    return text.strip(" \"«»“”،,:;؛-–\n")
-
-
-def _close(a: str, b: str) -> bool:
-    """Two spellings of one family name: نتنياهو and نتانياهو, ماكرون and ماكغون are not."""
-    if a == b:
-        return True
-    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < 5:
-        return False
-    skeleton = str.maketrans("", "", "اوي")
-    return a.translate(skeleton) == b.translate(skeleton) and len(a.translate(skeleton)) >= 3

@@ -49,11 +49,11 @@ def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) ->
 
     `قال الوزير أمس إن …`, `وأضاف: «…»`, `وأكد لصحيفة «الوطن» أن …`, `نقلت رويترز عن مصدر قوله إن …`.
     """
-    sentence = doc.sentences[doc.sentence_of[cue.index]]
-    inside = doc.quotation_of[cue.index]
-    limit = min(sentence.last, cue.index + _REACH)
+    sentence = doc.sentences[doc.sentence_of[cue.at]]
+    inside = doc.quotation_of[cue.at]
+    limit = min(sentence.last, cue.at + _REACH)
     relative = False
-    j = cue.index + 1
+    j = cue.at + 1
     while j < limit:
         norm, kind = doc.norms[j], doc.kinds[j]
         q = doc.quotation_of[j]
@@ -77,7 +77,7 @@ def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) ->
                 return _after_complementizer(doc, j, inside)
         elif lexicon.is_a(norm, "relative"):
             relative = True
-        elif not relative and j > cue.index + 1 and _is_other_cue(lexicon, norm):
+        elif not relative and j > cue.at + 1 and _is_other_cue(lexicon, norm):
             return None
         j += 1
     return None
@@ -86,8 +86,11 @@ def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) ->
 def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:
     return any(
         r.entry.clause >= 3
-        and (r.form in ("past", "present") or (r.form == "participle" and norm.endswith(("ا", "ه", "ين")) and r.prefix == ""))
-        and not (r.entry.lemma == "قال")  # `وتابع قائلا:` and `مضيفا بالقول` are one statement
+        and (
+            r.form in ("past", "present")
+            or (r.form == "participle" and norm.endswith(("ا", "ه", "ين")) and r.prefix == "")
+        )
+        and r.entry.lemma != "قال"  # `وتابع قائلا:` and `مضيفا بالقول` are one statement
         for r in lexicon.cue_readings(norm)
         if r.prefix in ("", "و", "ف")
     )
@@ -160,7 +163,7 @@ def find_content(
             return make_content(doc, first - 1, more, 0)
         return make_content(doc, first, last, 0)
     sentence = doc.sentences[doc.sentence_of[first]]
-    inside = doc.quotation_of[cue.index]
+    inside = doc.quotation_of[cue.at]
     last = sentence.last
     if inside >= 0:
         last = min(last, doc.quotations[inside].close)
@@ -223,9 +226,9 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
 def make_content(doc: Document, first: int, last: int, skip: int) -> Content | None:
     """The content of tokens [first, last) without outer marks; None where no word is left."""
     while last > first and doc.kinds[last - 1] is not Kind.WORD and doc.kinds[last - 1] is not Kind.NUMBER:
-        if doc.norms[last - 1] not in _TRAILING and not _is_outer_quote(doc, first, last):
-            if doc.kinds[last - 1] is not Kind.LINE:
-                break
+        is_trailing = doc.norms[last - 1] in _TRAILING or doc.kinds[last - 1] is Kind.LINE
+        if not is_trailing and not _is_outer_quote(doc, first, last):
+            break
         last -= 1
     while first < last and (doc.kinds[first] is Kind.LINE or doc.norms[first] in _TRAILING):
         first += 1

@@ -15,9 +15,9 @@ _SUBJUNCTIVE = frozenset(["ان", "بان", "كي", "لكي", "حتي"])
 
 
 class Cue(NamedTuple):
-    """A cue candidate: the token, how it is read, the construction it stands in."""
+    """A cue candidate: the token that it stands at, how it is read, the construction it stands in."""
 
-    index: int
+    at: int
     reading: CueReading
     construction: Construction
 

@@ -8,6 +8,8 @@ from streams.extraction.quotations import Quotation, find_quotations
 from streams.extraction.tokens import Kind, Token, tokenize
 
 _ENDS = frozenset(".!?؟…۔")
+# No sentence of news is longer; text without any full stop would make every look from a cue to its end take the whole.
+_LONGEST = 600
 # A full stop after these is part of an abbreviation (د. محمد، م. أحمد، أ.ف.ب).
 _ABBREVIATED = frozenset(["د", "م", "ا", "ف", "ب", "ق", "ص", "ه", "هـ", "رويترز", "dr", "mr"])
 
@@ -83,36 +85,41 @@ def _split(
     """Sentences end at a line break, or at a full stop, question or exclamation mark outside quotation marks."""
     sentences: list[Sentence] = []
     first = paragraph = 0
-    n = len(tokens)
-    i = 0
-    while i < n:
-        kind, text = tokens[i].form.kind, tokens[i].form.text
-        if kind is Kind.LINE:
+    for i, token in enumerate(tokens):
+        if token.form.kind is Kind.LINE:
             if i > first:
                 sentences.append(Sentence(first, i, paragraph))
             first = i + 1
             paragraph += 1
-        elif kind is Kind.MARK and text in _ENDS and i + 1 < n and tokens[i + 1].form.kind is not Kind.LINE:
-            q = quotation_of[i]
-            inside = q >= 0 and quotations[q].balanced and i < quotations[q].close
-            abbreviated = (
-                text == "." and i > 0 and tokens[i - 1].end == tokens[i].start and tokens[i - 1].form.norm in _ABBREVIATED
-            )
-            # «…» or more stops (...) belong to the sentence that they close.
-            follows = tokens[i + 1].form.text in _ENDS
-            glued = tokens[i + 1].start == tokens[i].end and tokens[i + 1].form.kind is Kind.WORD and text != "."
-            if not (inside or abbreviated or follows or glued):
-                sentences.append(Sentence(first, i + 1, paragraph))
-                first = i + 1
-        elif kind is Kind.MARK and quotation_of[i] >= 0 and i > first:
-            q = quotations[quotation_of[i]]
-            # A stop just inside the closing mark ends the sentence if what follows begins a new one with و or a verb.
-            if i == q.close and tokens[i - 1].form.text in _ENDS and i + 1 < n:
-                after = tokens[i + 1].form
-                if after.kind is Kind.WORD and after.norm.startswith("و"):
-                    sentences.append(Sentence(first, i + 1, paragraph))
-                    first = i + 1
-        i += 1
-    if first < n:
-        sentences.append(Sentence(first, n, paragraph))
+        elif i + 1 - first >= _LONGEST or (
+            token.form.kind is Kind.MARK and i > first and _ends_sentence(tokens, i, quotation_of[i], quotations)
+        ):
+            sentences.append(Sentence(first, i + 1, paragraph))
+            first = i + 1
+    if first < len(tokens):
+        sentences.append(Sentence(first, len(tokens), paragraph))
     return tuple(sentences)
+
+
+def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: Sequence[Quotation]) -> bool:
+    """Whether a sentence ends with the mark at i; `quotation` is the index of the one that it stands in, or -1."""
+    text = tokens[i].form.text
+    if i + 1 == len(tokens) or tokens[i + 1].form.kind is Kind.LINE:
+        return False  # the line break ends it
+    before, after = tokens[i - 1], tokens[i + 1]
+    if text in _ENDS:
+        if quotation >= 0 and quotations[quotation].balanced and i < quotations[quotation].close:
+            return False
+        if text == "." and before.end == tokens[i].start and before.form.norm in _ABBREVIATED:
+            return False
+        # ... and ?! end once, with the last of them; نعم!لا is a slip of the keyboard, ي.ب.ا is not
+        glued = after.start == tokens[i].end and after.form.kind is Kind.WORD and text != "."
+        return after.form.text not in _ENDS and not glued
+    # A stop just inside the closing mark ends the sentence where the next word begins a new one: «… نعم.» وأضاف
+    return (
+        quotation >= 0
+        and i == quotations[quotation].close
+        and before.form.text in _ENDS
+        and after.form.kind is Kind.WORD
+        and after.form.norm.startswith("و")
+    )

@@ -1,6 +1,8 @@
 """What was found in an article, as the events that leave it."""
 
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -22,8 +24,9 @@ from schemas import (
     Statement,
     StatementEvent,
 )
-from streams.extraction.actors import ActorRegistry, ArticleActorDraft
+from streams.extraction.actors import ActorRegistry
 from streams.extraction.document import Document
+from streams.extraction.drafts import ActorDraft
 from streams.extraction.entities import EntityMention
 from streams.extraction.identity import actor_id, statement_id
 from streams.extraction.statements import StatementDraft, resolved
@@ -58,7 +61,7 @@ def to_enriched(article: Article, found: Found, extractor: Extractor, extracted_
     """The enriched event of an article, its statements in the order of their cues."""
     doc = found.doc
     statements: list[Statement] = []
-    actors: dict[int, tuple[ArticleActorDraft, Actor]] = {}
+    actors: dict[int, tuple[ActorDraft, Actor]] = {}
     entities: tuple[Entity, ...] = ()
     if doc is not None:
         for _, draft in resolved(found.drafts):
@@ -105,7 +108,7 @@ def to_events(article: Article, enriched: EnrichedArticle) -> tuple[StatementEve
     )
 
 
-def _actor(draft: ArticleActorDraft, article_id: str) -> Actor:
+def _actor(draft: ActorDraft, article_id: str) -> Actor:
     return Actor(
         id=actor_id(draft.kind, draft.name, named=draft.named, article_id=article_id),
         name=draft.name,
@@ -115,14 +118,12 @@ def _actor(draft: ArticleActorDraft, article_id: str) -> Actor:
     )
 
 
-def _with_aliases(draft: ArticleActorDraft, actor: Actor) -> ArticleActor:
+def _with_aliases(draft: ActorDraft, actor: Actor) -> ArticleActor:
     aliases = tuple(Alias(text=t, count=n) for t, n in sorted(draft.aliases.items(), key=lambda x: (-x[1], x[0])))
     return ArticleActor(**msgspec.structs.asdict(actor), aliases=aliases)
 
 
-def _entities(
-    doc: Document, found: Found, actors: dict[int, tuple[ArticleActorDraft, Actor]]
-) -> tuple[Entity, ...]:
+def _entities(doc: Document, found: Found, actors: dict[int, tuple[ActorDraft, Actor]]) -> tuple[Entity, ...]:
     assert found.registry is not None
     out = []
     for e in found.entities:
@@ -138,16 +139,17 @@ def _statements(
     article: Article,
     doc: Document,
     found: Found,
-    actors: dict[int, tuple[ArticleActorDraft, Actor]],
+    actors: dict[int, tuple[ActorDraft, Actor]],
     entities: tuple[Entity, ...],
 ) -> list[Statement]:
     out: list[Statement] = []
     ids: dict[int, str] = {}
     seen: Counter[tuple[str, str, str]] = Counter()
+    starts = [e.span[0] for e in entities]
     for draft, actor_draft in resolved(found.drafts):
         actor = actors[id(actor_draft)][1]
         cue, content, mention = draft.proposal.cue, draft.proposal.content, draft.proposal.mention
-        token = doc.tokens[cue.index]
+        token = doc.tokens[cue.at]
         text = " … ".join(doc.body[a:b] for a, b in content.spans)
         key = (actor.id, token.form.norm, text)
         ids[id(draft)] = statement_id(article.article_id, actor.id, token.form.text, text, seen[key])
@@ -166,9 +168,7 @@ def _statements(
                 ),
                 speaker=Speaker(text=doc.text(*mention), span=doc.span(*mention)) if mention else None,
                 content=Content(text=text, spans=content.spans),
-                mentions=tuple(
-                    e for e in entities if any(a <= e.span[0] and e.span[1] <= b for a, b in content.spans)
-                ),
+                mentions=tuple(_inside(entities, starts, content.spans)),
                 confidence=round(draft.probability, 3),
             )
         )
@@ -176,3 +176,11 @@ def _statements(
         msgspec.structs.replace(s, nested_in=ids[id(d.nested_in)]) if d.nested_in and id(d.nested_in) in ids else s
         for s, (d, _) in zip(out, resolved(found.drafts), strict=True)
     ]
+
+
+def _inside(entities: Sequence[Entity], starts: Sequence[int], spans: Sequence[tuple[int, int]]) -> Iterator[Entity]:
+    """The entities within the spans; `starts` are the entities' first offsets, rising."""
+    for first, last in spans:
+        for n in range(bisect_left(starts, first), bisect_left(starts, last)):
+            if entities[n].span[1] <= last:
+                yield entities[n]

@@ -14,15 +14,15 @@ _REACH = 18
 def find_nominal(
     doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, indices: frozenset[int]
 ) -> tuple[Content, tuple[int, int] | None] | None:
-    """(content, speaker's mention) of a cue whose complement is a noun phrase, None where there is no such complement."""
+    """(content, speaker's mention) of a cue whose complement is a noun phrase, None where there is none."""
     entry = cue.reading.entry
     if entry.nominal < 2 or cue.construction == "noun":
         return None
-    sentence = doc.sentences[doc.sentence_of[cue.index]]
-    if cue.construction == "participle" and not doc.norms[cue.index].endswith(("ا", "ه")):
+    sentence = doc.sentences[doc.sentence_of[cue.at]]
+    if cue.construction == "participle" and not doc.norms[cue.at].endswith(("ا", "ه")):
         return None
-    limit = min(sentence.last, cue.index + _REACH)
-    i = cue.index + 1
+    limit = min(sentence.last, cue.at + _REACH)
+    i = cue.at + 1
     if i >= limit or doc.kinds[i] is not Kind.WORD:
         return None
     mention: tuple[int, int] | None = None
@@ -57,10 +57,15 @@ def _complement(
                 return j + 1, 0
         if "bi" in governs and norm.startswith("ب") and len(norm) > 3 and j <= zone + 6 and norm not in ("بعد", "بين"):
             return j, 1
-        if "np" in governs and j == zone and kind is Kind.WORD:
-            if not lexicon.is_a(norm, "preposition") and not lexicon.is_a(norm, "subordinator"):
-                if norm not in lexicon.calendar and norm.removeprefix("ال") not in lexicon.calendar:
-                    return j, 0
+        if "np" in governs and j == zone and kind is Kind.WORD and not _is_circumstance(lexicon, norm):
+            return j, 0
         if lexicon.is_a(norm, "complementizer") or lexicon.is_a(norm, "relative"):
             return None
     return None
+
+
+def _is_circumstance(lexicon: Lexicon, norm: str) -> bool:
+    """A time, a place, another clause: `أعلن أمس`, `أعلن في`, `أعلن حين`."""
+    if lexicon.is_a(norm, "preposition") or lexicon.is_a(norm, "subordinator"):
+        return True
+    return norm in lexicon.calendar or norm.removeprefix("ال") in lexicon.calendar

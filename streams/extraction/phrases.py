@@ -14,13 +14,33 @@ SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 _MAX_PHRASE = 24
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
-_OF = frozenset(["عدد", "مجموعه", "كل", "بعض", "احد", "احدي", "واحد", "كثير", "العديد", "عديد", "مزيد", "اي", "نحو", "اثنان", "اثنين"])
+_OF = frozenset(
+    [
+        "عدد",
+        "مجموعه",
+        "كل",
+        "بعض",
+        "احد",
+        "احدي",
+        "واحد",
+        "كثير",
+        "العديد",
+        "عديد",
+        "مزيد",
+        "اي",
+        "نحو",
+        "اثنان",
+        "اثنين",
+    ]
+)
 
 
 class Phrases:
     """Questions about noun phrases of one document. Entities are token ranges with their type."""
 
-    def __init__(self, doc: Document, lexicon: Lexicon, words: Container[str], entities: tuple[EntityMention, ...]) -> None:
+    def __init__(
+        self, doc: Document, lexicon: Lexicon, words: Container[str], entities: tuple[EntityMention, ...]
+    ) -> None:
         """`words` holds the frequent words of the language, so that an attached particle can be told from a root."""
         self._doc, self._lexicon, self._words = doc, lexicon, words
         self._entities = {e.first: (e.last, e.type) for e in entities}
@@ -83,21 +103,30 @@ class Phrases:
                 break
             if j == i and self._is_edge(j):
                 break
-            if lexicon.is_a(norm, "preposition"):
-                if not self._belongs(j, i):
-                    break
+            if lexicon.is_a(norm, "preposition") and not self._belongs(j, i):
+                break
             j += 1
-        while j > i and (doc.kinds[j - 1] is Kind.MARK and doc.norms[j - 1] in "،,-–:؛(" or self._is_dangling(j - 1)):
+        while j > i and ((doc.kinds[j - 1] is Kind.MARK and doc.norms[j - 1] in "،,-–:؛(") or self._is_dangling(j - 1)):
             j -= 1
         return j
 
     def sentence_subject(self, first: int, limit: int) -> tuple[int, int] | None:
-        """The subject of a verb-initial sentence, `رحبت روسيا بالقرار`, or of one that begins with it, as a token range.
+        """The subject of a verb-initial sentence, `رحبت روسيا بالقرار`, or of one that begins with it, as tokens.
 
         Looked for at the second and the first word, after `من جهته،` and the like; None where neither heads a source.
         """
         doc = self._doc
-        while first < limit and doc.norms[first].lstrip("و") in ("من", "في", "كما", "لكن", "فيما", "بينما", "وكان", "وكانت", "قد"):
+        while first < limit and doc.norms[first].lstrip("و") in (
+            "من",
+            "في",
+            "كما",
+            "لكن",
+            "فيما",
+            "بينما",
+            "وكان",
+            "وكانت",
+            "قد",
+        ):
             comma = next((k for k in range(first, min(first + 5, limit)) if doc.norms[k] in "،,"), None)
             if comma is None:
                 first += 1
@@ -127,7 +156,7 @@ class Phrases:
         return norm[0] if rest in self._words and norm not in self._words else ""
 
     def _is_institution(self, j: int) -> bool:
-        """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution that a title belongs to, unless it is a medium."""
+        """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution of a title, unless it is a medium."""
         kinds = [self._lexicon.organizations[w] for w in stems(self._doc.norms[j]) if w in self._lexicon.organizations]
         if self._doc.norms[j].startswith("لل"):
             return "media" not in kinds and not any(w in self._lexicon.unnamed for w in stems(self._doc.norms[j]))
@@ -159,7 +188,7 @@ class Phrases:
             return True
         if norm.startswith("و") and self.head_kind(j) is not None:
             return True
-        return norm.startswith("ال") and norm[2:] in self._lexicon.titles or norm in ("احد", "احدي")
+        return (norm.startswith("ال") and norm[2:] in self._lexicon.titles) or norm in ("احد", "احدي")
 
     def _is_cue_word(self, norm: str) -> bool:
         """A verb or participle of saying, or its noun with the article (`جدد الوزير الروسي التأكيد`)."""
@@ -189,7 +218,7 @@ class Phrases:
             # a name ends its phrase: `قال سامي الخطيب في الرياض إن`
             named = any(head <= first < j for first in self._entities if self._entities[first][1] == "PER")
             return not named and self.head_kind(head) is not None
-        return norm in ("عن",) and previous == "المسوول" or norm == "لدي"
+        return (norm in ("عن",) and previous == "المسوول") or norm == "لدي"
 
     def _after_mark(self, j: int, head: int, limit: int) -> int:
         """Where the phrase goes on after the mark at j, or j if it ends there."""
@@ -208,10 +237,15 @@ class Phrases:
             return j + 1
         if mark in "،," and j > head and j + 1 < limit:
             # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`
-            if self._entities.get(j + 1, (0, ""))[1] == "PER" or self.head_kind(j + 1) == "person":
+            if self.head_kind(j + 1) == "person":
                 return j + 1
             if j - head <= 8 and j + 1 in self._entities:
                 return j
-        if mark == "." and j + 1 < limit and len(doc.norms[j - 1]) == 1 and doc.tokens[j - 1].end == doc.tokens[j].start:
+        if (
+            mark == "."
+            and j + 1 < limit
+            and len(doc.norms[j - 1]) == 1
+            and doc.tokens[j - 1].end == doc.tokens[j].start
+        ):
             return j + 1
         return j

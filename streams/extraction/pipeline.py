@@ -26,7 +26,9 @@ class ExtractionFailed(RuntimeError):
     """A stage raised. Carries the stage's name, the article's id and the cause, for the dead letter."""
 
     def __init__(self, stage: str, article_id: str, cause: Exception) -> None:
-        super().__init__(f"extraction stage {stage!r} failed on article {article_id!r}: {type(cause).__name__}: {cause}")
+        super().__init__(
+            f"extraction stage {stage!r} failed on article {article_id!r}: {type(cause).__name__}: {cause}"
+        )
         self.stage, self.article_id, self.cause = stage, article_id, cause
 
 
@@ -117,4 +119,3 @@ class Extractor:
         registry = ActorRegistry(doc, self._lexicon, phrases, entities)
         resolve_actors(doc, phrases, registry, drafts)
         return Found(language, doc, entities, registry, drafts)
-

@@ -9,19 +9,9 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import Kind
 
-# What things accord with without saying anything: `وفق خطة`, `بحسب القانون`, `حسب الحاجة`.
-_SILENT = frozenset(
-    """قانون القانون قوانين القوانين خطه الخطه اتفاق الاتفاق دستور الدستور نظام النظام الانظمه انظمه جدول معايير المعايير
-    شروط الشروط ضوابط الضوابط قواعد القواعد العاده عاده الحاجه حاجه الطلب طلب نوع حجم مبدا مباديء اسس الاسس اليه اليات
-    الاليات منهج رويه الرويه استراتيجيه الاستراتيجيه برنامج البرنامج الشريعه احكام الاحكام الماده ماده المواد مقتضيات
-    المقتضيات صيغه توقيت التوقيت ترتيب الترتيب اهميه درجه ظروف الظروف الاصول اصول سعر اسعار عدد نسبه مواصفات المواصفات
-    تعبيره تعبيرها تعبيرهم قوله قولها قولهم وصفه وصفها رايه رايها البيان كلامه متطلبات المتطلبات اللوايح لوايح التعليمات
-    الموعد موعد القدره الامكان الاولويه اولويات مصلحه""".split()
-)
-
 
 class Attribution(NamedTuple):
-    """Content and mention of a prepositional or as-said cue; `content` None where it attributes an earlier statement."""
+    """Content and mention of such a cue; `content` is None where it attributes an earlier statement once more."""
 
     content: Content | None
     mention: tuple[int, int]
@@ -35,11 +25,11 @@ def find_attribution(
     `taken` are the contents found before in the sentence as token ranges; one that reaches to the cue is what the cue
     attributes once more, then `content` is None.
     """
-    sentence = doc.sentences[doc.sentence_of[cue.index]]
+    sentence = doc.sentences[doc.sentence_of[cue.at]]
     first, mention = _mention(doc, lexicon, phrases, cue, sentence.last)
     if mention is None:
         return None
-    if cue.index - sentence.first <= 1 and cue.construction == "preposition":
+    if cue.at - sentence.first <= 1 and cue.construction == "preposition":
         content = _following(doc, lexicon, mention[1], sentence.last)
         return Attribution(content, mention) if content else None
     edge = first - 1
@@ -63,10 +53,10 @@ def _mention(
     doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, limit: int
 ) -> tuple[int, tuple[int, int] | None]:
     """(first token of the attribution, the mention behind it)."""
-    i = cue.index + 1
-    first = cue.index
+    i = cue.at + 1
+    first = cue.at
     if cue.construction == "as_said":
-        first = cue.index - 1
+        first = cue.at - 1
     if i < limit and doc.norms[i] in ("ما", "لما", "ل"):
         i += 1
     if i < limit and any(r.form in ("past", "present") for r in lexicon.cue_readings(doc.norms[i])):
@@ -76,7 +66,7 @@ def _mention(
     if i >= limit:
         return first, None
     norm = doc.norms[i]
-    if norm in _SILENT or norm.removeprefix("ل") in _SILENT or "ا" + norm[1:] in _SILENT:
+    if any(w in lexicon.silent for w in (norm, norm.removeprefix("ل"), "ا" + norm[1:])):
         return first, None
     last = phrases.end(i, limit)
     return first, (i, last) if last > i else None

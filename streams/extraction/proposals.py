@@ -11,6 +11,8 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.preceding import find_attribution
 from streams.extraction.source import find_source
 
+_LOOK_BACK = 50  # proposals; more than any sentence of news holds
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -45,15 +47,16 @@ def propose(doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, 
 
     Cues between a cue and its content are part of the same report (`وتابع قائلا: …`) and propose nothing.
     """
-    indices = frozenset(c.index for c in cues)
+    indices = frozenset(c.at for c in cues)
     found: list[Proposal] = []
     relays: list[Relay] = []
     reported_until = -1
     for cue in cues:
-        if cue.index < reported_until:
+        if cue.at < reported_until:
             continue
         if cue.construction in ("preposition", "as_said"):
-            here = [p for p in found if doc.sentence_of[p.content.first] == doc.sentence_of[cue.index]]
+            sentence = doc.sentences[doc.sentence_of[cue.at]]
+            here = [p for p in found[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
             taken = [(p.content.first, p.content.last) for p in here]
             attribution = find_attribution(doc, lexicon, phrases, cue, taken)
             if attribution is None:
@@ -79,7 +82,7 @@ def propose(doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, 
 def _reports_by_noun(cue: Cue, opening: Opening, cues: tuple[Cue, ...]) -> bool:
     """`نقلت رويترز عن مصدر قوله إن`: the cue is قوله, what stands before it only tells who relayed it."""
     return cue.reading.entry.lemma == "نقل" and any(
-        cue.index < other.index < opening.zone_end and other.construction == "noun" and other.reading.possessive
+        cue.at < other.at < opening.zone_end and other.construction == "noun" and other.reading.possessive
         for other in cues
     )
 
@@ -90,7 +93,7 @@ def _clause(
     entry = cue.reading.entry
     if opening is None or entry.clause == 0:
         return None
-    if cue.construction == "noun" and opening.zone_end - cue.index > 8:
+    if cue.construction == "noun" and opening.zone_end - cue.at > 8:
         return None
     content = find_content(doc, lexicon, cue, opening, indices)
     if content is None:

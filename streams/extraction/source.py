@@ -11,9 +11,30 @@ from streams.extraction.tokens import Kind
 
 # Words at the head of a sentence that come before its subject (`لكن الوزير قال`, `أما الحكومة فأكدت`).
 _LEADING = frozenset(
-    ["و", "لكن", "ولكن", "اما", "واما", "كما", "فيما", "وكان", "وكانت", "كان", "كانت", "ثم", "بدوره", "بدورها", "حيث", "بينما", "ان", "فان"]
+    [
+        "و",
+        "لكن",
+        "ولكن",
+        "اما",
+        "واما",
+        "كما",
+        "فيما",
+        "وكان",
+        "وكانت",
+        "كان",
+        "كانت",
+        "ثم",
+        "بدوره",
+        "بدورها",
+        "حيث",
+        "بينما",
+        "ان",
+        "فان",
+    ]
 )
-_ADVERBS = frozenset(["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قايلا", "قايله", "قايلين"])
+_ADVERBS = frozenset(
+    ["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قايلا", "قايله", "قايلين"]
+)
 
 
 class Source(NamedTuple):
@@ -27,7 +48,7 @@ def find_source(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, ope
     """The speaker's mention, None inside where the subject is only implied (`وأضاف أن`)."""
     if cue.reading.form == "participle":
         return Source(None)
-    sentence = doc.sentences[doc.sentence_of[cue.index]]
+    sentence = doc.sentences[doc.sentence_of[cue.at]]
     zone_end = opening.zone_end if opening else sentence.last
     if cue.reading.form == "noun":
         return _of_noun(doc, lexicon, phrases, cue, zone_end)
@@ -45,7 +66,7 @@ def find_source(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, ope
 
 def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> tuple[int, int] | None:
     """`قال وزير الخارجية الروسي سيرغي لافروف إن`; also behind an occasion: `وقال في مؤتمر صحفي الوزير`."""
-    i = cue.index + 1
+    i = cue.at + 1
     if i >= zone_end:
         return None
     while i < zone_end and doc.norms[i] in _ADVERBS:
@@ -60,21 +81,18 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
         if last > i and doc.quotation_of[i] >= 0:
             return i, last
     for j in range(i + 1, min(zone_end, i + 12)):
-        if phrases.head_kind(j) in ("person", "unnamed") and not is_oblique(doc, lexicon, phrases, j - 1):
-            if doc.norms[j - 1] in ("،", ",") or not lexicon.is_a(doc.norms[j - 1], "preposition"):
-                if _is_person_here(doc, phrases, j):
-                    return j, phrases.end(j, zone_end)
+        if phrases.head_kind(j) in ("person", "unnamed") and _is_after_phrase(doc.norms[j - 1]):
+            return j, phrases.end(j, zone_end)
     return None
 
 
-def _is_person_here(doc: Document, phrases: Phrases, j: int) -> bool:
-    """A title inside another phrase (`في مكتب رئيس`) is no subject: the word before must end a phrase."""
-    before = doc.norms[j - 1]
+def _is_after_phrase(before: str) -> bool:
+    """A title inside another phrase (`في مكتب رئيس`) is no subject: the word before it must end a phrase."""
     return before in ("،", ",", "»", '"') or before in ("له", "لها", "صحفي", "صحافي", "صحافيه", "صحفيه", "امس", "اليوم")
 
 
 def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> bool:
-    """Whether token i cannot begin the subject of the verb before it: a preposition, a time, an adverb, a participle."""
+    """Whether token i cannot begin the subject of the verb before it: a preposition, time, adverb, participle."""
     norm = doc.norms[i]
     if any(lexicon.is_a(norm, c) for c in ("preposition", "pronoun", "subordinator", "conjunction", "negation")):
         return True
@@ -97,19 +115,19 @@ def _second_hand(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zo
     """`نقلت رويترز عن مصدر أمني أن`: the source stands behind عن, the relaying medium before it."""
     if cue.reading.entry.lemma not in ("نقل", "نقلا"):
         return None
-    for j in range(cue.index + 1, min(zone_end, cue.index + 16)):
+    for j in range(cue.at + 1, min(zone_end, cue.at + 16)):
         if doc.norms[j] == "عن":
             last = phrases.end(j + 1, zone_end)
             if last <= j + 1:
                 return None
-            via = phrases.end(cue.index + 1, j)
-            return Source((j + 1, last), (cue.index + 1, via) if via > cue.index + 1 else None)
+            via = phrases.end(cue.at + 1, j)
+            return Source((j + 1, last), (cue.at + 1, via) if via > cue.at + 1 else None)
     return None
 
 
 def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> Source:
     """`قوله`, `تصريحات الوزير`: the possessor; `نقلت رويترز عن مصدر قوله`: the phrase behind عن."""
-    i = cue.index
+    i = cue.at
     sentence = doc.sentences[doc.sentence_of[i]]
     if cue.reading.possessive:
         for j in range(i - 1, max(sentence.first, i - 20) - 1, -1):
@@ -134,7 +152,7 @@ def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_e
 
 def _antecedent(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, first: int) -> tuple[int, int] | None:
     """`الوزير الذي قال إن`: the noun phrase before the relative pronoun."""
-    i = cue.index - 1
+    i = cue.at - 1
     if i <= first or not lexicon.is_a(doc.norms[i], "relative"):
         return None
     j = i - 1
@@ -143,13 +161,11 @@ def _antecedent(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, fir
     return phrase_ending_at(doc, lexicon, phrases, j, first)
 
 
-def phrase_ending_at(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, first: int
-) -> tuple[int, int] | None:
+def phrase_ending_at(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, first: int) -> tuple[int, int] | None:
     """The noun phrase whose last token is j: the longest one with a source's head that reaches there."""
     best = None
     for k in range(j, max(first, j - 14) - 1, -1):
-        if doc.kinds[k] is Kind.MARK and doc.norms[k] in ".:؛" or lexicon.is_a(doc.norms[k], "relative"):
+        if (doc.kinds[k] is Kind.MARK and doc.norms[k] in ".:؛") or lexicon.is_a(doc.norms[k], "relative"):
             break
         if phrases.head_kind(k) is not None and phrases.end(k, j + 1) == j + 1:
             best = k
@@ -160,16 +176,16 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
     """`حركة طالبان أعلنت أن`, `وكان الرئيس قال إن`: the subject stands before the verb."""
     if cue.reading.prefix == "ف" and doc.norms[first] in ("اما", "واما"):
         # `أما الرئيس الإيراني فأكد أن`
-        end = phrases.end(first + 1, cue.index)
+        end = phrases.end(first + 1, cue.at)
         return (first + 1, end) if end > first + 1 else None
     if cue.reading.prefix:
         return None  # و and ف begin a clause whose subject follows or is implied
-    j = cue.index - 1
+    j = cue.at - 1
     if j > first and doc.quotation_of[j] >= 0 and doc.quotations[doc.quotation_of[j]].open == j:
         j -= 1  # `إن الشركة "ترفض …"`
     if j >= first and doc.norms[j] in ("قد", "لقد"):
         j -= 1
-    if j < first or doc.kinds[j] is not Kind.WORD and doc.norms[j] not in '،,)»"':
+    if j < first or (doc.kinds[j] is not Kind.WORD and doc.norms[j] not in '،,)»"'):
         return None
     paused = doc.norms[j] in ("،", ",")
     if paused:
@@ -180,8 +196,10 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
     if start > j:
         return None
     end = phrases.end(start, j + 1)
-    if end == j + 1 or (end > start and phrases.head_kind(start) is not None and j + 1 - end < 12):
-        if phrases.head_kind(start) is not None or (start in range(first, first + 3) and not paused and end == j + 1):
-            return start, end
+    is_source = phrases.head_kind(start) is not None
+    if is_source and (end == j + 1 or (end > start and j + 1 - end < 12)):
+        return start, end
+    if end == j + 1 and start in range(first, first + 3) and not paused:
+        return start, end
     found = phrase_ending_at(doc, lexicon, phrases, j, start)
     return found if not paused else None

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from streams.extraction.acceptance import THRESHOLD, Acceptance, features
-from streams.extraction.actors import ActorRegistry, ArticleActorDraft
+from streams.extraction.actors import ActorRegistry
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
+from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, Proposals, propose
@@ -18,7 +19,7 @@ class StatementDraft:
 
     proposal: Proposal
     probability: float
-    actor: ArticleActorDraft | None = None
+    actor: ActorDraft | None = None
     via: str | None = None
     nested_in: "StatementDraft | None" = None
 
@@ -36,18 +37,22 @@ def find_statements(
     Contents end before the next statement, so they are found twice: among all candidates, then among the accepted.
     """
     first = propose(doc, lexicon, phrases, cues)
-    kept = {p.cue.index for p, _ in _accepted(doc, lexicon, phrases, clusters, acceptance, first)}
-    kept |= {r.cue.index for r in first.relays}
-    second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.index in kept))
+    kept = {p.cue.at for p, _ in _accepted(doc, lexicon, phrases, clusters, acceptance, first)}
+    kept |= {r.cue.at for r in first.relays}
+    second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in kept))
     drafts = [StatementDraft(p, x) for p, x in _accepted(doc, lexicon, phrases, clusters, acceptance, second)]
     _nest(drafts)
-    by_cue = {d.proposal.cue.index: d for d in drafts}
+    by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
         if draft.proposal.via:
             draft.via = doc.text(*draft.proposal.via)
     for relay in second.relays:
-        earlier = by_cue.get(relay.earlier.cue.index)
-        if earlier is not None and earlier.via is None and phrases.head_kind(relay.mention[0]) in ("organization", None):
+        earlier = by_cue.get(relay.earlier.cue.at)
+        if (
+            earlier is not None
+            and earlier.via is None
+            and phrases.head_kind(relay.mention[0]) in ("organization", None)
+        ):
             earlier.via = doc.text(*relay.mention)
     return drafts
 
@@ -70,7 +75,7 @@ def _nest(drafts: list[StatementDraft]) -> None:
     """A statement whose cue stands inside another's content is nested in the innermost such."""
     open_: list[StatementDraft] = []
     for draft in drafts:
-        at = draft.proposal.cue.index
+        at = draft.proposal.cue.at
         open_ = [d for d in open_ if d.proposal.content.last > at]
         outer = [d for d in open_ if d.proposal.content.first <= at]
         if outer:
@@ -104,18 +109,18 @@ def _learn_gender(draft: StatementDraft) -> None:
 
 def _implied(
     doc: Document, phrases: Phrases, registry: ActorRegistry, draft: StatementDraft, spoken: list[StatementDraft]
-) -> ArticleActorDraft | None:
+) -> ActorDraft | None:
     """Who an implied subject stands for: the subject of the sentence, else who spoke last and agrees in gender.
 
     `رحبت روسيا بالقرار، مؤكدة أن …` is Russia; `وأضاف أن …` at the head of a sentence is who spoke before.
     """
     cue = draft.proposal.cue
-    here = doc.sentence_of[cue.index]
+    here = doc.sentence_of[cue.at]
     latest = spoken[-1] if spoken else None
-    if latest is not None and doc.sentence_of[latest.proposal.cue.index] == here:
-        if _agrees(latest.actor, draft) or latest.proposal.mention is None:
-            return latest.actor
-    subject = phrases.sentence_subject(doc.sentences[here].first, cue.index)
+    in_sentence = latest is not None and doc.sentence_of[latest.proposal.cue.at] == here
+    if latest is not None and in_sentence and (_agrees(latest.actor, draft) or latest.proposal.mention is None):
+        return latest.actor
+    subject = phrases.sentence_subject(doc.sentences[here].first, cue.at)
     if subject is not None:
         actor = registry.resolve(*subject, latest.actor if latest else None)
         if _agrees(actor, draft):
@@ -123,10 +128,10 @@ def _implied(
     for earlier in reversed(spoken[-4:]):
         if _agrees(earlier.actor, draft):
             return earlier.actor
-    return latest.actor if latest else registry.subject_before(cue.index)
+    return latest.actor if latest else registry.subject_before(cue.at)
 
 
-def _agrees(actor: ArticleActorDraft | None, draft: StatementDraft) -> bool:
+def _agrees(actor: ActorDraft | None, draft: StatementDraft) -> bool:
     """Whether a cue's gender and number can be those of an actor, as far as both are known."""
     if actor is None:
         return False
@@ -140,7 +145,7 @@ def _agrees(actor: ArticleActorDraft | None, draft: StatementDraft) -> bool:
     return actor.feminine == reading.feminine
 
 
-def resolved(drafts: list[StatementDraft]) -> Iterator[tuple[StatementDraft, ArticleActorDraft]]:
+def resolved(drafts: list[StatementDraft]) -> Iterator[tuple[StatementDraft, ActorDraft]]:
     """The statements that have an actor."""
     for draft in drafts:
         if draft.actor is not None:

@@ -32,7 +32,8 @@ def normalize(word: str) -> str:
     """
     word = normalize_unicode(word.translate(_DELETE_INVISIBLE)) if not word.isascii() else word
     word = dediac_ar(word).replace(TATWEEL, "")
-    return normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(word))).lower()
+    unified: str = normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(word)))
+    return unified.lower()
 
 
 @lru_cache(maxsize=1 << 16)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from schemas import EntityType
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 
@@ -16,14 +17,14 @@ def agree(doc: Document, mentions: tuple[EntityMention, ...]) -> tuple[EntityMen
     """
     plain = Counter(doc.norms)
     out = []
-    votes: dict[str, Counter[str]] = {}
+    votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
         skip = _attached(doc.norms[m.first], plain)
         m = m._replace(skip=_original_length(doc, m.first, skip))
         out.append(m)
         votes.setdefault(_key(doc, m, skip), Counter())[m.type] += 1
     return tuple(
-        m._replace(type=max(sorted(votes[key]), key=votes[key].__getitem__))  # type: ignore[type-var]
+        m._replace(type=max(sorted(votes[key]), key=votes[key].__getitem__))
         for m in out
         for key in [_key(doc, m, _attached(doc.norms[m.first], plain))]
     )

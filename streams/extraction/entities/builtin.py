@@ -97,7 +97,9 @@ class Tagger:
             self._table[: len(forms)] = table
 
     @classmethod
-    def from_file(cls, source: "IO[bytes] | Path", lexicon: Lexicon, clusters: Mapping[str, tuple[str, str]]) -> "Tagger":
+    def from_file(
+        cls, source: "IO[bytes] | Path", lexicon: Lexicon, clusters: Mapping[str, tuple[str, str]]
+    ) -> "Tagger":
         """Load a model that `save_model` wrote."""
         with np.load(source) as z:
             attributes = z["attributes"].tobytes().decode().split("\n")

@@ -13,7 +13,7 @@ CueForm = Literal["past", "present", "participle", "noun", "preposition"]
 _CACHED_FORMS = 1 << 16
 # The preposition and the noun are far more often than the verbs of the same letters.
 _HOMOGRAPHS = frozenset(["بين", "وبين", "مدينه", "المدينه"])
-_CLASSES = frozenset(get_args(CueClass))
+_CLASSES: tuple[CueClass, ...] = get_args(CueClass)
 
 
 class CueEntry(NamedTuple):
@@ -57,6 +57,7 @@ class Lexicon:
     unnamed: Mapping[str, str]
     calendar: Mapping[str, str]
     nationalities: Mapping[str, tuple[str, str]]
+    silent: Mapping[str, str]
     _readings: dict[str, tuple[CueReading, ...]] = field(default_factory=dict, repr=False)
 
     def is_a(self, norm: str, category: str) -> bool:
@@ -101,7 +102,7 @@ def _strippings(norm: str) -> list[tuple[str, str]]:
         if len(stem) > 3 and stem[0] in "بلكس":
             out.append((prefix + stem[0], stem[1:]))
             if stem[0] == "ل" and stem[1] == "ل":
-                out.append((prefix + "ل", stem[2:]))  # للمطالبة = ل + المطالبة
+                out.append((prefix + "لال", stem[2:]))  # للمطالبة = ل + المطالبة
         if len(stem) > 4 and stem.startswith("ال"):
             out.append((prefix + "ال", stem[2:]))
     return out
@@ -153,15 +154,16 @@ def load_lexicon() -> Lexicon:
         unnamed=MappingProxyType({normalize(r[0]): r[3] for r in rows("unnamed.tsv", 5)}),
         calendar=MappingProxyType({normalize(r[0]): r[1] for r in rows("calendar.tsv", 4)}),
         nationalities=MappingProxyType(nationalities),
+        silent=MappingProxyType({normalize(form): kind for form, kind in rows("silent.tsv", 2)}),
     )
 
 
 def _load_cues() -> dict[str, tuple[tuple[CueEntry, CueForm], ...]]:
     cues: dict[str, list[tuple[CueEntry, CueForm]]] = {}
     for lemma, pos, cue_class, clause, nominal, governs, past, present, participle, noun, *_ in rows("cues.tsv", 13):
-        if cue_class not in _CLASSES:
-            raise LexiconError(f"cues.tsv: {lemma}: class {cue_class!r} is none of {', '.join(sorted(_CLASSES))}")
-        entry = CueEntry(lemma, pos, cue_class, int(clause), int(nominal), frozenset(governs.split(",")))
+        entry = CueEntry(
+            lemma, pos, _cue_class(lemma, cue_class), int(clause), int(nominal), frozenset(governs.split(","))
+        )
         cells: list[tuple[CueForm, str]] = [
             ("past", past),
             ("present", present),
@@ -175,3 +177,10 @@ def _load_cues() -> dict[str, tuple[tuple[CueEntry, CueForm], ...]]:
                 if reading not in known:
                     known.append(reading)
     return {form: tuple(entries) for form, entries in cues.items()}
+
+
+def _cue_class(lemma: str, written: str) -> CueClass:
+    for known in _CLASSES:
+        if known == written:
+            return known
+    raise LexiconError(f"cues.tsv: {lemma}: class {written!r} is none of {', '.join(sorted(_CLASSES))}")

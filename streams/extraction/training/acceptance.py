@@ -39,14 +39,15 @@ def examples(path: Path) -> tuple[list[dict[str, float]], list[bool], list[int]]
         spans = [tuple(s["cue"]) for s in gold["statements"] if s["cue"]]  # type: ignore[attr-defined]
         phrases = Phrases(doc, lexicon, clusters, engine.find(doc))
         for p in propose(doc, lexicon, phrases, find_cues(doc, lexicon)).statements:
-            token = doc.tokens[p.cue.index]
-            rows.append({f: 1.0 for f in features(doc, lexicon, phrases, clusters, p)})
+            token = doc.tokens[p.cue.at]
+            rows.append(dict.fromkeys(features(doc, lexicon, phrases, clusters, p), 1.0))
             right.append(any(a < token.end and token.start < b for a, b in spans))
             articles.append(number)
     return rows, right, articles
 
 
 def main() -> None:
+    """Train, cross-validate and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("--strength", type=float, default=0.3, help="inverse of the regularization")
@@ -71,7 +72,9 @@ def main() -> None:
     }
     print(scores)
     model = LogisticRegression(C=a.strength, max_iter=400).fit(x, y)
-    weights = {name: w for name, w in zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True) if abs(w) >= 0.01}
+    weights = {
+        name: w for name, w in zip(vectorizer.get_feature_names_out(), model.coef_[0], strict=True) if abs(w) >= 0.01
+    }
     with MODEL.open("w", encoding="utf-8") as out:
         out.write("# feature of streams.extraction.acceptance, weight (log-odds)\n")
         out.write(f"bias\t{model.intercept_[0]:.4f}\n")

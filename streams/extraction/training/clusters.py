@@ -41,7 +41,10 @@ def read_words(path: Path) -> tuple[list[str], np.ndarray]:
             if hash(body[:200]) in seen:
                 continue  # agencies' texts come several times
             seen.add(hash(body[:200]))
-            words = [t.form.norm if t.form.kind is Kind.WORD else "#" if t.form.kind is Kind.NUMBER else "." for t in tokenize(body)]
+            words = [
+                t.form.norm if t.form.kind is Kind.WORD else "#" if t.form.kind is Kind.NUMBER else "."
+                for t in tokenize(body)
+            ]
             texts.append(words)
             counts.update(words)
     vocabulary = [w for w, _ in counts.most_common(WORDS)]
@@ -56,12 +59,14 @@ def read_words(path: Path) -> tuple[list[str], np.ndarray]:
 
 
 def ppmi(ids: np.ndarray, words: int) -> csr_matrix:
-    """Rows are words, columns (offset, context word); positive pointwise mutual information, contexts smoothed by 0.75."""
+    """Rows are words, columns (offset, context word); positive pointwise mutual information, smoothed by 0.75."""
     blocks = []
     for n, offset in enumerate((-2, -1, 1, 2)):
         a, b = (ids[:-offset], ids[offset:]) if offset > 0 else (ids[-offset:], ids[:offset])
         keep = (a >= 0) & (b >= 0) & (b < CONTEXTS)
-        blocks.append(coo_matrix((np.ones(keep.sum(), np.float32), (a[keep], b[keep] + n * CONTEXTS)), (words, 4 * CONTEXTS)))
+        blocks.append(
+            coo_matrix((np.ones(keep.sum(), np.float32), (a[keep], b[keep] + n * CONTEXTS)), (words, 4 * CONTEXTS))
+        )
     counts = sum(b.tocsr() for b in blocks).tocoo()
     rows = np.asarray(counts.tocsr().sum(1)).ravel()
     columns = np.asarray(counts.tocsr().sum(0)).ravel() ** 0.75
@@ -71,6 +76,7 @@ def ppmi(ids: np.ndarray, words: int) -> csr_matrix:
 
 
 def main() -> None:
+    """Make the clusters and write them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     arguments = parser.parse_args()
@@ -86,11 +92,13 @@ def main() -> None:
     with TARGET.open("w", encoding="utf-8") as out:
         out.write(f"# word (normalized), cluster of {FINE}, cluster of {COARSE}; by falling frequency\n")
         out.writelines(f"{w}\t{a}\t{b}\n" for w, a, b in zip(vocabulary, *labels, strict=True))
-    np.save("/tmp/vectors.npy", vectors.astype(np.float32))
     write_note(
         TARGET,
         seed=SEED,
-        scores={"explained_variance": round(float(svd.explained_variance_ratio_.sum()), 3), "tokens": int((ids >= 0).sum())},
+        scores={
+            "explained_variance": round(float(svd.explained_variance_ratio_.sum()), 3),
+            "tokens": int((ids >= 0).sum()),
+        },
         sources=["60,331 Arabic news articles (counts only; no text is kept)"],
     )
 

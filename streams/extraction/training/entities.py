@@ -1,6 +1,6 @@
 """Train the builtin entity tagger: a linear-chain CRF (CRFsuite, L-BFGS) whose weights are shipped as plain arrays.
 
-    python -m streams.extraction.training.entities ../shared --folds 5
+python -m streams.extraction.training.entities ../shared --folds 5
 """
 
 import argparse
@@ -12,7 +12,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pycrfsuite
 
 from streams.extraction.entities.builtin import LABELS, MODEL, Tagger, load_clusters, save_model
@@ -59,7 +58,9 @@ def fit(sentences: list[Sentence], featurize: Featurizer, iterations: int, c1: f
     """Weights of a CRF: {"state": {attribute: {label: weight}}, "transition": {(from, to): weight}}."""
     trainer = pycrfsuite.Trainer(verbose=False)
     trainer.select("lbfgs")
-    trainer.set_params({"c1": c1, "c2": c2, "max_iterations": iterations, "feature.minfreq": 2, "feature.possible_transitions": True})
+    trainer.set_params(
+        {"c1": c1, "c2": c2, "max_iterations": iterations, "feature.minfreq": 2, "feature.possible_transitions": True}
+    )
     for s in sentences:
         trainer.append(featurize(s), s.labels)
     with tempfile.TemporaryDirectory() as folder:
@@ -104,6 +105,7 @@ def score(pairs: list[tuple[list[str], list[str]]]) -> dict[str, float]:
 
 
 def main() -> None:
+    """Cross-validate if asked to, train on everything and write the model."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path, help="folder that holds ner/ and gold/")
     parser.add_argument("--folds", type=int, default=0, help="cross-validate on ANERcorp and on gold first")
@@ -152,7 +154,10 @@ def main() -> None:
     weights = fit(aner + aqmar + flat, featurize, a.iterations, a.c1, a.c2)
     with MODEL.open("wb") as out:
         save_model(out, weights, knowledge, list(clusters))
-    print(f"trained in {time.perf_counter() - started:.0f} s, {MODEL.stat().st_size / 1e6:.1f} MB, labels {LABELS}", scores)
+    print(
+        f"trained in {time.perf_counter() - started:.0f} s, {MODEL.stat().st_size / 1e6:.1f} MB, labels {LABELS}",
+        scores,
+    )
     write_note(
         MODEL,
         seed=SEED,

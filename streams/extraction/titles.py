@@ -1,0 +1,50 @@
+"""Titles that stand with a person's name: `وزير الخارجية الروسي سيرغي لافروف`, `محمد ولي، المتحدث باسم الوزارة،`."""
+
+from collections.abc import Container
+
+from streams.extraction.document import Document
+from streams.extraction.drafts import bare
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.tokens import Kind
+
+_REACH = 9  # words of a title before a name
+_APPOSITION = 8  # words of a title after it
+_NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
+
+
+def title_start(doc: Document, lexicon: Lexicon, name: int) -> int:
+    """First token of the title before the name at token `name`, or `name` where there is none."""
+    best = name
+    sentence = doc.sentences[doc.sentence_of[name]].first
+    for j in range(name - 1, max(sentence, name - _REACH) - 1, -1):
+        norm = doc.norms[j]
+        if doc.kinds[j] is not Kind.WORD:
+            if norm in '"»«' or (norm in "،,/" and j == name - 1):
+                continue
+            break
+        if any(lexicon.is_a(norm, c) for c in _NO_TITLE) or norm in lexicon.calendar:
+            break
+        if lexicon.is_a(norm, "preposition") and norm not in ("في", "من"):
+            break
+        if bare(norm) in lexicon.titles or norm in lexicon.titles:
+            if norm in lexicon.unnamed and best < name:
+                break  # `متحدث باسم الرئيس مون`: the spokesman is somebody else
+            best = j
+    return best
+
+
+def title_after(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, i: int, people: Container[int]
+) -> tuple[int, int] | None:
+    """The title that follows a name ending before token i, as tokens; `people` holds the first tokens of names."""
+    if i < len(doc.tokens) and doc.norms[i] in ("،", ","):
+        i += 1
+    if i >= len(doc.tokens) or doc.kinds[i] is not Kind.WORD:
+        return None
+    if bare(doc.norms[i]) not in lexicon.titles or i in people or doc.norms[i].startswith("نظير"):
+        return None
+    last = phrases.end(i, min(len(doc.tokens), i + _APPOSITION))
+    if last <= i or any(k in people for k in range(i, last)):
+        return None  # `سامي الحداد ووزير المالية نبيل الخطيب`: the title is the next one's
+    return i, last
