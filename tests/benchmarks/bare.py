@@ -26,10 +26,10 @@ def main() -> None:
         web_enabled=False,
     )
     raw: Any = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
-    incoming: Any = app.topic(source, **raw)
+    incoming = app.topic(source, **raw)
     outgoing = app.topic(target, **raw)
 
-    async def pass_on(stream: faust.Stream[bytes]) -> None:
+    async def pass_on(stream: Any) -> None:
         async for key, value in stream.items():
             await outgoing.send(key=key, value=value)
 
