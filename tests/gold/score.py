@@ -31,7 +31,13 @@ def score(gold: Path, split: str) -> dict[str, Any]:
                 out.write(json.dumps(article, ensure_ascii=False) + "\n")
         with predicted.open("wb") as out_bytes:
             subprocess.run([sys.executable, "-m", "streams.cli", "extract", articles], stdout=out_bytes, check=True)
-        command = [sys.executable, gold / "score.py", gold / split / "gold.jsonl", predicted, "--json"]
+        command: list[str | Path] = [
+            sys.executable,
+            gold / "score.py",
+            gold / split / "gold.jsonl",
+            predicted,
+            "--json",
+        ]
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     result: dict[str, Any] = json.loads(done.stdout)
     return result
@@ -41,8 +47,8 @@ def report(scores: dict[str, Any], split: str) -> str:
     """The scores as a Markdown table."""
     low, high = scores["core.attributed.f1.95ci"]
     lines = [
-        f"{scores['articles']} articles of `{split}`, {datetime.now(UTC):%Y-%m-%d}; 95 % interval of core.attributed F1 "
-        f"{low:.2f} to {high:.2f}.",
+        f"{scores['articles']} articles of `{split}`, {datetime.now(UTC):%Y-%m-%d}; "
+        f"95 % interval of core.attributed F1 {low:.2f} to {high:.2f}.",
         "",
         "| | precision | recall | F1 |",
         "| --- | ---: | ---: | ---: |",
