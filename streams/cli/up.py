@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from streams.settings import Settings
 
 _STALLED_SECONDS = 60.0  # without any record: something is wrong, say so instead of waiting for ever
 _STOP_SECONDS = 30.0
+_TERMINATED = 128 + int(signal.SIGTERM)  # the exit status by which a shell tells this end
 
 
 @click.command("up")
@@ -44,10 +45,8 @@ def command(once: bool, feed: Path | None, bootstrap: str | None) -> None:
     Exit status with --once: 0 if every article was answered, by an enriched event or a dead letter.
     """
     settings = Settings.load(kafka_bootstrap=bootstrap)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, so that broker and worker end too
     try:
-        with _open(feed) as lines, _broker(settings) as with_broker, _worker(with_broker) as worker:
-            sys.exit(asyncio.run(_watch(with_broker, worker, lines, once)))
+        sys.exit(asyncio.run(_up(settings, feed, once)))
     except KeyboardInterrupt:
         click.echo("\nstopped", err=True)
         sys.exit(130 if once else 0)
@@ -56,8 +55,39 @@ def command(once: bool, feed: Path | None, bootstrap: str | None) -> None:
         sys.exit(2 if isinstance(e, TopicProblem) else 1)
 
 
-@contextmanager
-def _open(feed: Path | None) -> Iterator[Iterable[bytes]]:
+async def _up(settings: Settings, feed: Path | None, once: bool) -> int:
+    """The exit status, when all is ended that was started.
+
+    Signals only cancel this task: asyncio does so on Ctrl-C, and so is SIGTERM treated here. A handler that raises
+    would do it anywhere, also between the start of a process and the `try` that ends it.
+    """
+    terminated = _cancel_on_sigterm()
+    try:
+        async with _open(feed) as lines, _broker(settings) as with_broker, _worker(with_broker) as worker:
+            return await _watch(with_broker, worker, lines, once)
+    except asyncio.CancelledError:
+        if not terminated.is_set():
+            raise
+        return _TERMINATED
+
+
+def _cancel_on_sigterm() -> asyncio.Event:
+    """Cancel the current task on SIGTERM, once; the event tells that it was that."""
+    terminated, task = asyncio.Event(), asyncio.current_task()
+    assert task is not None
+
+    def cancel() -> None:
+        if not terminated.is_set():  # a second signal must not break off the ending
+            terminated.set()
+            task.cancel()
+
+    with suppress(NotImplementedError):  # Windows has no SIGTERM that could be caught
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, cancel)
+    return terminated
+
+
+@asynccontextmanager
+async def _open(feed: Path | None) -> AsyncIterator[Iterable[bytes]]:
     if feed is None:
         yield sample_feed()
         return
@@ -65,21 +95,21 @@ def _open(feed: Path | None) -> Iterator[Iterable[bytes]]:
         yield file
 
 
-@contextmanager
-def _broker(settings: Settings) -> Iterator[Settings]:
+@asynccontextmanager
+async def _broker(settings: Settings) -> AsyncIterator[Settings]:
     """Settings with a broker that runs and has the topics: the embedded one unless another is given."""
     if settings.kafka_bootstrap is not None:
-        asyncio.run(create(settings))
+        await create(settings)
         yield settings
         return
     with EmbeddedBroker() as broker:
         with_broker = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
-        asyncio.run(create(with_broker))
+        await create(with_broker)
         yield with_broker
 
 
-@contextmanager
-def _worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+@asynccontextmanager
+async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
     """A worker process on a free HTTP port, or the one that is set; ended by SIGTERM so that it commits and leaves."""
     port = settings.http_port if "http_port" in settings.model_fields_set and settings.http_port else free_port()
     environment = os.environ | {"QAWL_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap), "QAWL_HTTP_PORT": str(port)}
@@ -92,14 +122,16 @@ def _worker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the worker in order
         preexec_fn=die_with_parent(),
     )
-    click.echo(f"broker {settings.kafka_bootstrap}  metrics http://{settings.http_host}:{port}/metrics", err=True)
     try:
+        click.echo(f"broker {settings.kafka_bootstrap}  metrics http://{settings.http_host}:{port}/metrics", err=True)
         yield process
     finally:
         process.terminate()
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
+            click.echo(f"qawl up: the worker did not end within {_STOP_SECONDS:.0f} s and is killed", err=True)
+        finally:  # also at a second Ctrl-C
             process.kill()
             process.wait()
 
@@ -109,9 +141,9 @@ async def _watch(settings: Settings, worker: subprocess.Popen[bytes], feed: Iter
     started = time.monotonic()
     topics, tally = declared(settings), Tally()
     consumer = AIOKafkaConsumer(**client_options(settings), max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
-    await consumer.start()
     publishing: asyncio.Task[None] | None = None
     try:
+        await consumer.start()
         await _from_now_on(consumer, topics, settings.partitions)
         publishing = asyncio.create_task(_publish(settings, topics, feed, tally))
         last = time.monotonic()

@@ -14,9 +14,9 @@ from streams.extraction.document import read
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 EXTRACTOR = Extractor.load()
-NEWS_WORDS = """قال وقالت وأضاف مشيراً إلى أن إن أنه : « » " “ ” ، . ؟ ( ) بحسب وفقاً لـ كما حسبما نقلت عن قوله الوزير الروسي
-سيرغي لافروف جون كيري رويترز مصدر أمني الأخير نفسه الذي التي لم سوف إذا في بيان مؤتمر أمس الثلاثاء 2,5 وزارة الخارجية
-دعا طالب ب"""
+NEWS_WORDS = """قال وقالت وأضاف مشيراً إلى أن إن أنه : « » " “ ” ، . ؟ ( ) بحسب وفقاً لـ كما حسبما نقلت عن قوله الوزير
+الروسي سيرغي لافروف جون كيري رويترز مصدر أمني الأخير نفسه الذي التي لم سوف إذا في بيان مؤتمر أمس الثلاثاء 2,5 وزارة
+الخارجية دعا طالب ب"""
 WORDS = [*NEWS_WORDS.split(), "\n"]
 newsy = st.lists(st.sampled_from(WORDS), min_size=1, max_size=80).map(" ".join)
 anything = st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)

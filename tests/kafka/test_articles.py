@@ -1,0 +1,141 @@
+"""A real article through Kafka: who said what, each speaker under one id, and one profile for each."""
+
+import json
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiokafka import ConsumerRecord
+
+from schemas import ActorProfile, StatementEvent
+from schemas.codec import decode_profile, decode_statement
+from streams.kafka.topics import create, declared
+from streams.settings import Settings
+from tests.kafka.pipeline import WorkerProcess, article, enriched_until, publish, read, read_until, statements
+
+pytestmark = pytest.mark.kafka
+
+LAVROV, KERRY, MUALLEM = "سيرغي لافروف", "جون كيري", "وليد المعلم"
+Spans = Iterable[Iterable[int]]
+
+
+@pytest_asyncio.fixture
+async def topics(settings: Settings) -> AsyncIterator[None]:
+    await create(settings)
+    yield
+
+
+def characters(spans: Spans) -> set[int]:
+    return {at for start, end in spans for at in range(start, end)}
+
+
+def same_content(one: Spans, other: Spans) -> bool:
+    """Whether two contents are the same statement: most of what either covers is common to both."""
+    a, b = characters(one), characters(other)
+    return len(a & b) > 0.5 * len(a | b)
+
+
+def latest(records: Iterable[ConsumerRecord]) -> dict[str, ActorProfile]:
+    """The current profile of every key, as compaction would leave it."""
+    return {r.key.decode(): decode_profile(r.value) for r in records}
+
+
+@pytest.fixture
+def lavrov(gold_folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The article `seed-lavrov` and its annotation."""
+    story = json.loads((gold_folder / "dev/articles/seed-lavrov.json").read_text(encoding="utf-8"))
+    for line in (gold_folder / "dev/gold.jsonl").read_text(encoding="utf-8").splitlines():
+        annotated = json.loads(line)
+        if annotated["id"] == story["id"]:
+            return story, annotated
+    pytest.fail("the article seed-lavrov is not annotated")
+
+
+@pytest.mark.gold
+async def test_three_foreign_ministers_each_under_one_id(
+    settings: Settings, topics: None, tmp_path: Path, lavrov: tuple[dict[str, Any], dict[str, Any]]
+) -> None:
+    story, annotated = lavrov
+    raw = article(story["id"], story["body"], title=story["title"], source=story["source"])
+    with WorkerProcess(settings, tmp_path):
+        await publish(settings, [(story["id"].encode(), raw)])
+        (enriched,) = await enriched_until(settings, 1)
+        count = len(enriched.statements)
+        records = await read_until(settings, declared(settings).statements, lambda found: len(found) == count)
+        profiles = latest(await read_until(settings, declared(settings).actors, lambda found: len(found) == count))
+    events = [decode_statement(r.value) for r in records]
+
+    ids = {name: {e.actor.id for e in events if e.actor.name == name} for name in (LAVROV, KERRY, MUALLEM)}
+    assert {name: len(found) for name, found in ids.items()} == {LAVROV: 1, KERRY: 1, MUALLEM: 1}
+    assert [r.key.decode() for r in records] == [e.actor.id for e in events]
+
+    # Whatever the article calls him, what the annotators gave to one of the three stands under his one id.
+    names = {key: a["name"] for key, a in annotated["actors"].items() if a["name"] in ids}
+    found = []
+    for gold in annotated["statements"]:
+        if gold["actor"] in names:
+            same = [e for e in events if same_content(e.content.spans, gold["content"])]
+            assert {e.actor.id for e in same} <= ids[names[gold["actor"]]], gold
+            found += [names[gold["actor"]]] if same else []
+    assert {name: found.count(name) >= 3 for name in ids} == dict.fromkeys(ids, True)
+
+    # "the latter" is the Syrian minister, and "his counterpart" is an alias of the one whom the sentence names.
+    assert said(events, "الأخير").actor.name == MUALLEM
+    aliases = {a.name: {x.text for x in a.aliases} for a in enriched.actors}
+    assert "نظيره الأمريكي جون كيري" in aliases[KERRY]
+    assert {"نظيره السوري وليد المعلم", "الأخير"} <= aliases[MUALLEM]
+
+    for name, (actor_id,) in ids.items():
+        mine = [e for e in events if e.actor.id == actor_id]
+        profile = profiles[actor_id]
+        assert name in profile.names
+        assert (profile.statement_count, profile.article_count) == (len(mine), 1)
+        assert set(profile.recent_statements) <= {e.statement_id for e in mine}
+        spoken = {e.speaker.text for e in mine if e.speaker}
+        assert spoken == {a.text for a in profile.aliases}
+
+
+def said(events: Iterable[StatementEvent], speaker: str) -> StatementEvent:
+    (event,) = [e for e in events if e.speaker is not None and e.speaker.text == speaker]
+    return event
+
+
+async def test_an_actor_of_two_articles_has_one_profile_and_keeps_it_over_a_restart(
+    settings: Settings, topics: None, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        with WorkerProcess(settings, tmp_path) as worker:
+            await publish(settings, [article(f"a{number}", published_at=f"2026-01-0{number}T08:00:00Z")])
+            actors = await read_until(settings, declared(settings).actors, lambda r, n=number: len(r) == n)  # type: ignore[misc]
+            assert worker.stop() == 0
+    (profile,) = latest(actors).values()
+    assert (profile.statement_count, profile.article_count) == (2, 2)
+    assert profile.names == ("سامي الحداد",)
+    assert (profile.first_seen.day, profile.last_seen.day) == (1, 2)
+    assert set(profile.recent_statements) == {e.statement_id for e in await statements(settings)}
+
+
+async def test_a_statement_is_a_cloud_event_and_keeps_its_id_when_other_paragraphs_change(
+    settings: Settings, topics: None, tmp_path: Path
+) -> None:
+    first = article("a", "قال وزير الصحة سامي الحداد إن اللقاح متوفر.", source="الخبر")
+    again = article("a", "مقدمة جديدة للخبر.\nقال وزير الصحة سامي الحداد إن اللقاح متوفر.", source="الخبر", version=2)
+    with WorkerProcess(settings, tmp_path):
+        await publish(settings, [(b"a", first), (b"a", again)])
+        await enriched_until(settings, 2)
+        records = await read(settings, declared(settings).statements)
+    one, two = [decode_statement(r.value) for r in records]
+    assert one.statement_id == two.statement_id
+    assert (one.article.version, two.article.version) == (1, 2)
+    assert two.content.spans[0][0] - one.content.spans[0][0] == len("مقدمة جديدة للخبر.\n")
+    headers = {name: value.decode() for name, value in records[0].headers}
+    assert headers.pop("ce_time").endswith("Z")
+    assert headers == {
+        "ce_specversion": "1.0",
+        "ce_id": one.statement_id,
+        "ce_type": "qawl.statement.v1",
+        "ce_source": "/qawl/الخبر",
+        "content-type": "application/json",
+    }
