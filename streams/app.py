@@ -1,7 +1,9 @@
 """The Faust app: topics, table and agents wired together."""
 
 import logging
+import os
 import socket
+import threading
 from typing import Any
 
 import faust
@@ -11,6 +13,7 @@ from faust.types import StreamT
 
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.profile import Profiles, profile
+from streams.delivery.consumer import Consumer
 from streams.delivery.outbox import Outbox
 from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
@@ -21,7 +24,10 @@ from streams.observability.health import Lag, add_pages
 from streams.observability.web import Pages
 from streams.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 _LAG_SECONDS = 1.0
+_LEAVE_SECONDS = 5.0  # for closing connections, when all is settled
 # Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
 _ARTICLES_BUFFERED = 32
 _STATEMENTS_BUFFERED = 1024
@@ -43,6 +49,21 @@ class Worker(faust.App):
         """Faust stops reading; then what is in hand is finished and committed, and only then the group is left."""
         await super().on_stop()
         await self.outbox.stop()
+        self._leave_in_time()
+
+    def _leave_in_time(self) -> None:
+        """End the process if what is left of Faust's shutdown does not: without a broker aiokafka's may take minutes.
+
+        Nothing can be lost by that: what is stored is committed, or the broker does not answer.
+        """
+
+        def leave() -> None:
+            logger.error("the broker does not answer: the consumer group is left without telling it")
+            os._exit(1)
+
+        timer = threading.Timer(_LEAVE_SECONDS, leave)
+        timer.daemon = True
+        timer.start()
 
     async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
         """End. Faust would restart the agent behind the record that it failed on, which would never be committed."""
@@ -50,6 +71,11 @@ class Worker(faust.App):
 
     def _create_directories(self) -> None:
         """None: profiles are in memory and in Kafka, a worker needs no file. Faust would leave empty folders behind."""
+
+    def _new_transport(self) -> Any:
+        transport: Any = super()._new_transport()
+        transport.Consumer = Consumer
+        return transport
 
     def _new_web(self) -> Any:
         return super()._new_web() if self.listener is None else Pages(self, self.listener)
@@ -78,8 +104,8 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         broker=[f"kafka://{address}" for address in bootstrap(settings).split(",")],
         broker_credentials=faust_credentials(settings),
         broker_max_poll_records=500,
-        # A killed worker's partitions go to the others after the first (with the embedded broker the second) of these
-        # times; Faust's minute is long for news.
+        # A killed worker's partitions go to the others after the first of these times; Faust's minute is long for news.
+        # (The embedded broker waits for ever for a killed worker that led its group: noida-db 0.2.3 keeps it there.)
         broker_session_timeout=10.0,
         broker_rebalance_timeout=20.0,
         consumer_max_fetch_size=4 * 1024 * 1024,

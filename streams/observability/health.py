@@ -1,9 +1,11 @@
 """/healthz: the process answers. /readyz: it has partitions and its profiles are recovered. How far behind it is."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import faust
+from aiokafka.errors import KafkaError
 from faust.types import TP
 from faust.web import Request, Response, View
 
@@ -56,7 +58,8 @@ class Lag:
         new = [tp for tp, offset in begins.items() if offset is None and tp not in self._beginnings]
         if new:
             # Counted from 0, a group that never committed would lag by all that retention removed long ago.
-            self._beginnings |= await consumer.earliest_offsets(*new)
+            with suppress(KafkaError):  # no broker answers: asked again the next time
+                self._beginnings |= await consumer.earliest_offsets(*new)
         metrics.consumer_lag.clear()  # what another worker has now is in that worker's metrics
         for tp, offset in begins.items():
             end = consumer.highwater(tp) if tp in consumer.assignment() else None
