@@ -1,12 +1,13 @@
 """`qawl up`: broker, topics and worker in one process tree, and every statement on the screen."""
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -45,6 +46,9 @@ def command(once: bool, feed: Path | None, bootstrap: str | None) -> None:
     Exit status with --once: 0 if every article was answered, by an enriched event or a dead letter.
     """
     settings = Settings.load(kafka_bootstrap=bootstrap)
+    # What keeps this process from its work comes as an exception; the worker has a log of its own.
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+    logging.getLogger("aiokafka").propagate = False
     try:
         sys.exit(asyncio.run(_up(settings, feed, once)))
     except KeyboardInterrupt:
@@ -63,8 +67,12 @@ async def _up(settings: Settings, feed: Path | None, once: bool) -> int:
     """
     terminated = _cancel_on_sigterm()
     try:
-        async with _open(feed) as lines, _broker(settings) as with_broker, _worker(with_broker) as worker:
-            return await _watch(with_broker, worker, lines, once)
+        async with (
+            _open(feed) as lines,
+            _broker(settings) as (with_broker, check_broker),
+            _worker(with_broker) as worker,
+        ):
+            return await _watch(with_broker, check_broker, worker, lines, once)
     except asyncio.CancelledError:
         if not terminated.is_set():
             raise
@@ -96,16 +104,19 @@ async def _open(feed: Path | None) -> AsyncIterator[Iterable[bytes]]:
 
 
 @asynccontextmanager
-async def _broker(settings: Settings) -> AsyncIterator[Settings]:
-    """Settings with a broker that runs and has the topics: the embedded one unless another is given."""
+async def _broker(settings: Settings) -> AsyncIterator[tuple[Settings, Callable[[], None]]]:
+    """Settings with a broker that runs and has the topics, and a check that it still runs.
+
+    It is the embedded one unless another is given, which is nothing of ours to check.
+    """
     if settings.kafka_bootstrap is not None:
         await create(settings)
-        yield settings
+        yield settings, lambda: None
         return
     with EmbeddedBroker() as broker:
         with_broker = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
         await create(with_broker)
-        yield with_broker
+        yield with_broker, broker.check
 
 
 @asynccontextmanager
@@ -125,6 +136,9 @@ async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
     try:
         click.echo(f"broker {settings.kafka_bootstrap}  metrics http://{settings.http_host}:{port}/metrics", err=True)
         yield process
+    except BrokerFailed:
+        process.kill()  # it has nobody to commit to or to take leave of, and would tell so at length
+        raise
     finally:
         process.terminate()
         try:
@@ -136,7 +150,13 @@ async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-async def _watch(settings: Settings, worker: subprocess.Popen[bytes], feed: Iterable[bytes], once: bool) -> int:
+async def _watch(
+    settings: Settings,
+    check_broker: Callable[[], None],
+    worker: subprocess.Popen[bytes],
+    feed: Iterable[bytes],
+    once: bool,
+) -> int:
     """Publish the feed and show what comes of it; the exit status."""
     started = time.monotonic()
     topics, tally = declared(settings), Tally()
@@ -155,6 +175,7 @@ async def _watch(settings: Settings, worker: subprocess.Popen[bytes], feed: Iter
                 last = time.monotonic()
             if publishing.done():
                 publishing.result()
+            check_broker()
             if worker.poll() is not None:
                 click.echo(f"qawl up: the worker ended with status {worker.returncode}; its log is above", err=True)
                 return 1

@@ -147,6 +147,11 @@ class EmbeddedBroker:
             time.sleep(0.01)
         return False
 
+    def check(self) -> None:
+        """Raises BrokerFailed where the broker has ended by itself, or somebody ended it."""
+        if not self._is_running():
+            raise BrokerFailed(f"the embedded broker has ended; its log ends: {self._log_tail()}")
+
     def _is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

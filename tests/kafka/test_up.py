@@ -92,6 +92,21 @@ def running() -> Iterator[list[Up]]:
         up.process.wait()
 
 
+@pytest.mark.parametrize("once", [False, True])
+def test_when_its_broker_ends_it_says_so_and_leaves_nothing(once: bool, tmp_path: Path, running: list[Up]) -> None:
+    up = Up(tmp_path, *(["--once"] if once else []))
+    running.append(up)
+    up.first_line()
+    for pid in up.processes():
+        if "noida-db" in Path(f"/proc/{pid}/cmdline").read_text().partition("\0")[0]:
+            os.kill(pid, signal.SIGKILL)
+    status, _, err = up.end()
+    assert status == 1
+    assert "qawl up: the embedded broker has ended; its log ends: " in err
+    assert "Traceback" not in err
+    assert up.nothing_is_left()
+
+
 def feed_of(folder: Path, *lines: bytes) -> Path:
     file = folder / "feed.jsonl"
     file.write_bytes(b"\n".join(lines) + b"\n")

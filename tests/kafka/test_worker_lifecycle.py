@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import subprocess
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from streams.embedded.broker import EmbeddedBroker, free_port
 from streams.kafka.security import client_options
 from streams.kafka.topics import create, declared
 from streams.settings import Settings
-from tests.kafka.pipeline import WORKER, WorkerProcess, article, enriched_until, publish, read_until
+from tests.kafka.pipeline import PATIENCE, WORKER, WorkerProcess, article, enriched_until, publish, read_until
 
 pytestmark = pytest.mark.kafka
 
@@ -26,6 +27,15 @@ pytestmark = pytest.mark.kafka
 async def topics(settings: Settings) -> AsyncIterator[None]:
     await create(settings)
     yield
+
+
+@pytest_asyncio.fixture
+async def on_apache(apache: str, prefix: str) -> Settings:
+    """A deployment on Apache Kafka, for what the embedded broker cannot: noida-db 0.2.3 waits for ever for the killed
+    leader of a group, and refuses commits of a group that rebalances."""
+    settings = Settings(kafka_bootstrap=apache, topic_prefix=prefix, partitions=4)
+    await create(settings)
+    return settings
 
 
 def refused(settings: Settings, folder: Path, **environment: str) -> tuple[int, str]:
@@ -156,24 +166,28 @@ async def test_sigterm_finishes_what_is_in_flight_and_commits_it(
     assert Counter(e.article_id for e in await enriched_until(settings, len(ids))) == Counter(ids)
 
 
-async def test_kill_9_loses_nothing(apache: str, prefix: str, tmp_path: Path) -> None:
-    """On Apache Kafka: the embedded broker waits for ever for the killed leader of a group (app.py)."""
-    settings = Settings(kafka_bootstrap=apache, topic_prefix=prefix, partitions=4)
-    await create(settings)
+@pytest.mark.parametrize("done", [1, 100])
+async def test_kill_9_loses_nothing(done: int, on_apache: Settings, tmp_path: Path) -> None:
+    """Before the first commit and after some."""
+    settings = on_apache
     ids = [f"a{n}" for n in range(500)]
     await publish(settings, [(i.encode(), article(i)) for i in ids])
     with WorkerProcess(settings, tmp_path) as first:
-        first.until(lambda: first.metric("qawl_articles_total") > 100, "does not begin")
+        first.until(lambda: first.metric("qawl_articles_total") >= done, "does not begin")
         first.stop(signal.SIGKILL)
     with WorkerProcess(settings, tmp_path) as second:
+        # Not only so many records: some are there twice.
+        enriched = declared(settings).enriched
+        records = await read_until(
+            settings, enriched, lambda found: {r.key for r in found} >= {i.encode() for i in ids}
+        )
         second.until(lambda: second.metric("qawl_consumer_lag") == 0, "does not finish")
-        records = await enriched_until(settings, len(ids))
-    assert {e.article_id for e in records} == set(ids)
     again = len(records) - len(ids)
     assert again <= 256 + 4 * 32, "more than the outbox holds was done again"
 
 
-async def test_two_workers_share_the_partitions(settings: Settings, topics: None, tmp_path: Path) -> None:
+async def test_two_workers_share_the_partitions(on_apache: Settings, tmp_path: Path) -> None:
+    settings = on_apache
     raw = declared(settings).raw.name
 
     def partitions(worker: WorkerProcess) -> set[str]:
@@ -197,15 +211,32 @@ async def test_two_workers_share_the_partitions(settings: Settings, topics: None
         assert Counter(e.article_id for e in await enriched_until(settings, 400)) == Counter(ids + more)
 
 
-async def test_a_rebalance_in_full_flow_does_nothing_twice(settings: Settings, topics: None, tmp_path: Path) -> None:
-    ids = [f"a{n}" for n in range(900)]
+async def test_a_rebalance_in_full_flow_does_nothing_twice(on_apache: Settings, tmp_path: Path) -> None:
+    settings = on_apache
+    ids: list[str] = []
+
+    async def publish_more() -> None:
+        more = [f"a{n}" for n in range(len(ids), len(ids) + 100)]
+        await publish(settings, [(i.encode(), article(i)) for i in more])
+        ids.extend(more)
+
     with WorkerProcess(settings, tmp_path) as first:
-        await publish(settings, [(i.encode(), article(i)) for i in ids])
+        await publish_more()
         first.until(lambda: first.metric("qawl_articles_total") > 50, "does not begin")
-        with WorkerProcess(settings, tmp_path) as second:
+        second = WorkerProcess(settings, tmp_path)
+        second.start()
+        try:
+            # Until the second has its share, however long it takes to start: the first is never idle meanwhile.
+            deadline = time.monotonic() + PATIENCE
+            while second.metric("qawl_articles_total") == 0:
+                assert time.monotonic() < deadline, "the second worker gets nothing"
+                await publish_more()
             await enriched_until(settings, len(ids))
             second.until(lambda: second.metric("qawl_consumer_lag") + first.metric("qawl_consumer_lag") == 0, "lags")
-            assert second.metric("qawl_articles_total") > 0
+            assert (first.stop(), second.stop()) == (0, 0)
+        finally:
+            second.process.kill()
+            second.process.wait()
     assert Counter(e.article_id for e in await enriched_until(settings, len(ids))) == Counter(ids)
 
 
@@ -218,4 +249,4 @@ async def test_a_worker_whose_broker_is_gone_ends_with_an_error(prefix: str, tmp
             await read_until(settings, declared(settings).enriched, bool)
             broker.stop()
             worker.process.send_signal(signal.SIGTERM)
-            assert worker.process.wait(60) in (0, 1)
+            assert worker.process.wait(30) in (0, 1)
