@@ -27,7 +27,7 @@ article_chars = Histogram(
     buckets=(250, 500, 1000, 1500, 2000, 3000, 5000, 10_000, 30_000, 100_000, 1_000_000),
 )
 consumer_lag = Gauge("qawl_consumer_lag", "Records not yet processed", ["topic", "partition"])
-in_flight = Gauge("qawl_in_flight", "Articles whose outputs are on their way to the broker")
+in_flight = Gauge("qawl_in_flight", "Articles and statements in hand: read, and their outputs not yet stored")
 profiles = Counter(
     "qawl_profiles", "Statements applied to actor profiles, by outcome: applied, replayed, invalid", ["outcome"]
 )

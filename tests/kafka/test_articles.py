@@ -33,10 +33,10 @@ def characters(spans: Spans) -> set[int]:
     return {at for start, end in spans for at in range(start, end)}
 
 
-def same_content(one: Spans, other: Spans) -> bool:
-    """Whether two contents are the same statement: most of what either covers is common to both."""
+def likeness(one: Spans, other: Spans) -> float:
+    """Of the characters that either content covers, the share that both do."""
     a, b = characters(one), characters(other)
-    return len(a & b) > 0.5 * len(a | b)
+    return len(a & b) / len(a | b)
 
 
 def latest(records: Iterable[ConsumerRecord]) -> dict[str, ActorProfile]:
@@ -113,7 +113,9 @@ def given_to(annotated: dict[str, Any], events: Iterable[StatementEvent]) -> dic
     found: dict[str, list[StatementEvent]] = {a["name"]: [] for a in annotated["actors"].values()}
     for gold in annotated["statements"]:
         name = annotated["actors"][gold["actor"]]["name"]
-        found[name] += [e for e in events if same_content(e.content.spans, gold["content"])]
+        best = max(events, key=lambda e, content=gold["content"]: likeness(e.content.spans, content))  # type: ignore[misc]
+        if likeness(best.content.spans, gold["content"]) > 0.5:
+            found[name].append(best)
     return found
 
 
