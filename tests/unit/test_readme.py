@@ -1,6 +1,7 @@
 """What the README says of commands, settings, metrics and topics is what the code has."""
 
 import ast
+import json
 import re
 from typing import get_args
 
@@ -52,6 +53,13 @@ def test_every_topic_is_described() -> None:
     for topic in declared(Settings()):
         row = rf"^\| `{re.escape(topic.name)}` \| `?{re.escape(topic.key)}`? \| {topic.value.removeprefix('the ')}"
         assert re.search(row, README, re.MULTILINE), row
+
+
+def test_the_notice_names_every_model() -> None:
+    notice = (REPOSITORY / "NOTICE").read_text(encoding="utf-8")
+    for note in (REPOSITORY / "streams/extraction/models").glob("*.meta.json"):
+        model = json.loads(note.read_text(encoding="utf-8"))
+        assert re.search(rf"^{re.escape(model['model'])}: ", notice, re.MULTILINE), model["sources"]
 
 
 @pytest.mark.parametrize("code", blocks("python"))
