@@ -16,6 +16,7 @@ from streams.extraction.tokens import Kind
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
+_TELLING = 3  # words of a title that stand for the person even before the name is given
 _EDGES = ' "«»“”،,:;؛-–\n'
 
 
@@ -128,9 +129,15 @@ class ActorRegistry:
             return self._issuer(first, last, previous)
         if not head.startswith("ال") and not (head in lexicon.titles and len(norms) >= 2):
             return None
-        # الوزير الروسي: the nearest actor before whose titles hold all of these words
-        found = [(at, d) for d in self._index.with_titles(set(map(bare, norms))) if (at := d.last_before(first)) >= 0]
-        return max(found, key=lambda x: x[0])[1] if found else None
+        # الوزير الروسي: the nearest actor before whose titles hold all of these words, else, as a lead often has it
+        # (`جدد وزير الخارجية الروسي …. وقال وزير الخارجية الروسي سيرغي لافروف`), the next one to be named with them
+        holders = self._index.with_titles(set(map(bare, norms)))
+        before = [(at, d) for d in holders if (at := d.last_before(first)) >= 0]
+        if before:
+            return max(before, key=lambda x: x[0])[1]
+        if len(norms) < _TELLING:
+            return None
+        return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
 
     def _issuer(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         """A document speaks for who issued it: `بيان لوزارة الداخلية`, else whoever spoke last (`وأضاف البيان`)."""
