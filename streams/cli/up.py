@@ -187,7 +187,8 @@ async def _watch(
     finally:
         if publishing is not None:
             publishing.cancel()
-        await consumer.stop()
+        with suppress(asyncio.CancelledError):  # aiokafka's own, of a fetch from a broker that is gone
+            await consumer.stop()
     click.echo(_summary(tally, started))
     return 0
 

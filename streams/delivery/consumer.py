@@ -1,5 +1,6 @@
 """Where reading begins when partitions are assigned: at the first record that is not committed, always."""
 
+import logging
 from collections.abc import Mapping
 
 from faust.transport.drivers import aiokafka
@@ -14,6 +15,8 @@ class Consumer(aiokafka.Consumer):
     offset 0) where it stands: behind the dropped records. A first worker that starts on a backlog, or the one after a
     worker that was killed before its first commit, would pass them over, and the next commit would lose them.
     """
+
+    logger = logging.getLogger("faust.transport.consumer")  # as a subclass it would log under this module's name
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek all partitions; returns the committed offsets, None where there is none."""
