@@ -97,7 +97,6 @@ async def test_three_foreign_ministers_each_under_one_id(
 
 
 @pytest.mark.gold
-@pytest.mark.xfail(reason="the extraction does not yet look ahead for the name of a title that comes first")
 def test_a_title_before_the_first_name_is_the_same_man(
     extractor: Extractor, lavrov: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:
