@@ -1,45 +1,216 @@
-"""Where reading begins when partitions are assigned: at the first record that is not committed, always."""
+"""How records are read: from the committed offset on, without a gap, whatever a rebalance does to batches on their way.
 
-import logging
-from collections.abc import Iterable, Mapping
+Between Kafka and an agent a record passes three places that a rebalance empties without telling the one before: the
+batch that Faust's consumer thread has fetched, the one its main loop delivers, and the agent's queue. A partition that
+is not sought back after the last of them was emptied goes on behind what was in them, and the next commit loses it.
+`Consumer` keeps the order of these steps; `in_order` proves for each record that no step was missed.
+"""
+
+import time
+from collections.abc import AsyncIterator, Container, Iterable, Mapping
+from typing import Any
 
 from faust.transport.drivers import aiokafka
-from faust.types import TP
+from faust.types import TP, AppT, ConsumerMessage, EventT, StreamT
+from mode import Service
+
+_AGAIN_SECONDS = (
+    1.0  # between two seeks of a partition: what was fetched before the first still comes, and means nothing
+)
+_STALLED_SECONDS = 30.0  # longer than any article takes
+_WATCH_SECONDS = 5.0
+
+
+class _Thread(aiokafka.AIOKafkaConsumerThread):
+    """Faust's thread around aiokafka's consumer; each record comes with the offset at which its reading began.
+
+    That is the offset behind the record that was read before it, so that a record of a compacted or transactional
+    topic, whose offsets have holes, can be told from one before which records were lost.
+    """
+
+    logger = aiokafka.AIOKafkaConsumerThread.logger  # else Faust's chatter would come under this module's name
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fetched: dict[TP, int] = {}  # the offset behind the last record that left aiokafka
+
+    async def _fetch_records(
+        self,
+        consumer: Any,
+        active_partitions: Container[TP] | None,
+        timeout: float | None = None,
+        max_records: Any = None,
+    ) -> Any:
+        # aiokafka takes an empty set for "all", and Faust empties the very set that it gave when a rebalance begins:
+        # then records of all partitions are taken out of aiokafka, for nobody.
+        active = None if active_partitions is None else _Only(active_partitions)
+        batches = await super()._fetch_records(consumer, active, timeout, max_records)  # type: ignore[arg-type]
+        return {tp: self._linked(tp, records) for tp, records in batches.items()}
+
+    def _linked(self, tp: TP, records: list[Any]) -> list[tuple[int, Any]]:
+        begin = self.fetched.get(tp, records[0].offset)
+        linked = []
+        for record in records:
+            linked.append((min(begin, record.offset), record))
+            begin = record.offset + 1
+        self.fetched[tp] = begin
+        return linked
+
+    async def seek_back(self, tp: TP, offset: int) -> None:
+        """Seek, in one step with the note of it."""
+        if tp in self.assignment():  # a rebalance may have taken it meanwhile
+            self._ensure_consumer().seek(tp, offset)
+            self.fetched[tp] = offset
+
+
+class _Only:
+    """A view of a set that is true also when the set is empty."""
+
+    def __init__(self, tps: Container[TP]) -> None:
+        self._tps = tps
+
+    def __contains__(self, tp: object) -> bool:
+        return tp in self._tps
+
+
+class _Forgetful(dict[TP, int | None]):
+    """Faust's `_read_offset`, empty: it makes Faust drop a record with a smaller offset than the last one.
+
+    Where a batch from before a seek is delivered after it, that would drop the records that the seek is there for.
+    `in_order` drops what comes twice, and recovery does so for changelogs.
+    """
+
+    def __getitem__(self, tp: TP) -> None:
+        return None
+
+    def __setitem__(self, tp: TP, offset: int | None) -> None:
+        pass
+
+    def update(self, *_: Any, **__: Any) -> None:
+        pass
 
 
 class Consumer(aiokafka.Consumer):
-    """Faust's consumer without the records that it passes over, or reads twice, after partitions were assigned.
+    """Faust's consumer, which reads each input partition from its committed offset on without a gap."""
 
-    - Faust resumes the partitions and then seeks them to their committed offsets. A batch read in between is
-      delivered in part, then read again; its last record comes twice, and what was dropped of it not at all.
-    - aiokafka's `seek_to_committed` leaves a partition without a committed offset (or with offset 0) where it stands,
-      behind records that were fetched and dropped while profiles were recovered. A first worker that starts on a
-      backlog, or the one after a worker that was killed before its first commit, would pass them over.
+    logger = aiokafka.Consumer.logger
+    _thread: _Thread
 
-    Either way the next commit would lose them.
-    """
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._read_offset = _Forgetful()
+        # The offset that an agent must get next, for each input once it is sought. None between two assignments.
+        self._next: dict[TP, int] | None = None
+        self._sought: dict[TP, float] = {}
 
-    logger = logging.getLogger("faust.transport.consumer")  # as a subclass it would log under this module's name
-    _until_seek: frozenset[TP] = frozenset()
+    def _new_consumer_thread(self) -> _Thread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Finish and commit what is in hand (that is a callback of ours), then take no more records."""
+        await super().on_partitions_revoked(revoked)
+        self._next = None
+        # An agent's queue that was full when it was emptied would resume its partition too early, with its next record.
+        self._buffered_partitions.clear()
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """No input is read before it is sought."""
+        self._next = {}
+        await super().on_partitions_assigned(assigned, generation_id)
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
-        """Resume changelogs now, inputs when they have been sought, which recovery does next."""
-        tps = frozenset(tps)
-        self._until_seek = frozenset(tp for tp in tps if not self._is_changelog_tp(tp))
-        super().resume_partitions(tps - self._until_seek)
+        """Resume changelogs only. Faust resumes inputs before it seeks: of a batch in between a part would be lost."""
+        super().resume_partitions({tp for tp in tps if self._is_changelog_tp(tp)})
 
     async def perform_seek(self) -> None:
-        """Seek all partitions to where reading begins, and resume those that wait for it."""
-        await super().perform_seek()
-        inputs = self._until_seek & self.assignment()  # some may have been given up meanwhile
-        self._until_seek = frozenset()
-        super().resume_partitions(inputs)
+        """Seek all inputs to where reading begins.
+
+        Recovery calls it when profiles are there. Faust also does on a batch that comes in a rebalance, while flow is
+        stopped: that seek, to what was committed before, could end after the one that counts.
+        """
+        if self.flow_active:
+            await super().perform_seek()
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Seek all partitions; returns the committed offsets, None where there is none."""
+        """Seek all partitions; returns the committed offsets, None where there is none.
+
+        aiokafka leaves a partition without a committed offset (or with offset 0) where it stands: behind records that
+        were fetched and dropped while profiles were recovered. A first worker that starts on a backlog, or the one
+        after a worker that was killed before its first commit, would pass them over.
+        """
+        begun = self._next
         committed: Mapping[TP, int] = await super().seek_to_committed()
-        begun = {tp for tp, offset in committed.items() if offset}
-        new = [tp for tp in self.assignment() if not self._is_changelog_tp(tp) and tp not in begun]
-        if new:
-            await self.seek_wait(await self.earliest_offsets(*new))
+        inputs = {tp for tp in self.assignment() if not self._is_changelog_tp(tp)}
+        begin = {TP(*tp): offset for tp, offset in committed.items() if offset and tp in inputs}
+        if new := inputs - begin.keys():
+            earliest = {TP(*tp): offset for tp, offset in (await self.earliest_offsets(*new)).items()}
+            await self.seek_wait(earliest)
+            begin |= earliest
+        if begun is not None and begun is self._next:  # else the assignment is not the one that was sought
+            self._thread.fetched |= begin
+            begun |= begin
         return committed
+
+    def resume_flow(self) -> None:
+        """Resume also the inputs that are sought: only now, Faust has just emptied the agents' queues once more."""
+        if self._next is None:
+            return  # recovery of partitions that are given up: it would read on until it learns of that
+        super().resume_flow()
+        super().resume_partitions(self._next.keys())
+
+    async def in_order(self, message: ConsumerMessage) -> bool:
+        """Whether this record comes next in its partition, no record before it missing and itself not there before.
+
+        After a gap the partition is read again from there. Nothing behind a gap is ever processed, nor committed.
+        """
+        tp: TP = message.tp
+        expected = None if self._next is None else self._next.get(tp)
+        if self._next is None or expected is None or message.offset < expected:
+            return False
+        follows: int = message.follows  # type: ignore[attr-defined]
+        if follows > expected:
+            await self._read_again(tp, expected)
+            return False
+        self._next[tp] = message.offset + 1
+        return True
+
+    async def _read_again(self, tp: TP, offset: int) -> None:
+        now = time.monotonic()
+        if now - self._sought.get(tp, 0.0) > _AGAIN_SECONDS:
+            self._sought[tp] = now
+            self.log.warning("records of %s/%d are missing from offset %d on: reading again", *tp, offset)
+            await self._thread.call_thread(self._thread.seek_back, tp, offset)
+
+    @Service.task
+    async def _watch(self) -> None:
+        """Read again where fetched records do not arrive, and no later one comes whose gap would tell."""
+        seen: dict[TP, tuple[int, float]] = {}
+        while not self.should_stop:
+            await self.sleep(_WATCH_SECONDS)
+            now = time.monotonic()
+            for tp, offset in [*(self._next or {}).items()]:
+                if self._thread.fetched.get(tp, offset) <= offset or seen.get(tp, (None,))[0] != offset:
+                    seen[tp] = (offset, now)
+                elif now - seen[tp][1] > _STALLED_SECONDS:
+                    seen[tp] = (offset, now)
+                    await self._read_again(tp, offset)
+
+    def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
+        follows, record = record
+        message = super()._to_message(tp, record)
+        message.follows = follows  # type: ignore[attr-defined]
+        return message
+
+
+class InOrder:
+    """An agent's stream, each record once and none left out: see `Consumer.in_order`."""
+
+    def __init__(self, app: AppT, stream: StreamT[Any]) -> None:
+        self._app, self._stream = app, stream
+
+    async def events(self) -> AsyncIterator[EventT[Any]]:
+        """The stream's events."""
+        consumer: Any = self._app.consumer
+        async for event in self._stream.events():
+            if await consumer.in_order(event.message):
+                yield event

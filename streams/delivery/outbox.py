@@ -14,6 +14,7 @@ Faust's own acknowledgement is switched off (`acks=False` on the topics), becaus
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 _WINDOW = 256  # records in hand; bounds memory and what a crash makes the next worker do again
 _COMMIT_SECONDS = 0.5
 _SETTLE_SECONDS = 15.0  # less than a group waits for a member in a rebalance (app.py)
+_DISCONNECT_SECONDS = 3.0
 _FRAMING_BYTES = 1024  # what Kafka puts around a record
 # A dead letter is as large as the record that it came from, plus its headers.
 MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES + 64 * 1024
@@ -85,9 +87,11 @@ class Outbox:
             logger.warning("%d records are left to the next worker", self._in_hand)
         for task in self._tasks:
             task.cancel()
-        if self._producer is not None:
-            await self._producer.stop()
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(TimeoutError):  # without a broker it waits most of a minute for what cannot be sent
+                async with asyncio.timeout(_DISCONNECT_SECONDS):
+                    await producer.stop()
 
     async def take(self, event: EventT[Any]) -> None:
         """Have a record in hand; waits while there are too many."""
@@ -125,7 +129,8 @@ class Outbox:
             return False
         try:
             async with asyncio.timeout(_SETTLE_SECONDS):
-                await self._idle.wait()
+                while self._in_hand:  # an agent that waits for room takes one more when the last is out of hand
+                    await self._idle.wait()
                 await self.commit()  # for ever, where no broker answers
         except TimeoutError:
             return False
