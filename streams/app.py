@@ -174,6 +174,6 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         await lag.update(app.outbox.committed)
 
     app.timer(_LAG_SECONDS)(watch_lag)
-    made_by = this_extractor("builtin")
+    made_by = this_extractor(settings.entity_engine)
     metrics.build_info.info({"version": made_by.version, "engine": made_by.engine})
     return app

@@ -78,6 +78,13 @@ class Settings(BaseSettings):
     )
     http_host: str = Field(default="127.0.0.1", description="address of the worker's /healthz, /readyz and /metrics")
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=6066, description="its port, 0 for any free one")
+    entity_engine: Literal["builtin", "camel"] = Field(
+        default="builtin", description="what finds names: the shipped model, or a BERT of camel-tools"
+    )
+    camel_model: str | None = Field(
+        default=None,
+        description="folder of the camel engine's model, or its name in camel-tools' catalogue; its default if not set",
+    )
     data_dir: _Path = Field(default=Path(".qawl"), description="where a worker keeps what it can rebuild from Kafka")
     log_format: Literal["console", "json"] = Field(default="console", description="console or json")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -2,18 +2,20 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from faust.types import StreamT
+from faust.types import EventT, StreamT
 
-from schemas import EnrichedArticle
+from schemas import Article, EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article
 from streams.delivery.deadletters import Failure, reject
 from streams.delivery.outbox import Outbox
 from streams.delivery.records import InputRecord, Record, enriched_record, input_record, statement_record
-from streams.extraction import ExtractionFailed, Extractor
+from streams.extraction import Enrichment, ExtractionFailed, Extractor
+from streams.extraction.batches import enrich_many
 from streams.kafka.topics import Topics
 from streams.observability import metrics
 
@@ -27,30 +29,53 @@ class Outcome(NamedTuple):
 
 
 class Enricher:
-    """The `enrich` agent without Kafka: a record in, records out. Never raises, whatever the record holds."""
+    """The `enrich` agent without Kafka: records in, records out. Never raises, whatever a record holds."""
 
     def __init__(self, extractor: Extractor, topics: Topics, max_body_chars: int) -> None:
         self._extractor, self._topics, self._max_body_chars = extractor, topics, max_body_chars
+        self.at_once = extractor.articles_at_once
 
     def process(self, record: InputRecord) -> Outcome:
         """The outputs of one record of `articles.raw`."""
-        article_id: str | None = None
+        return self.process_many([record])[0]
+
+    def process_many(self, records: Sequence[InputRecord]) -> list[Outcome]:
+        """The outputs of each record, in order; one that fails leaves the others alone."""
+        decoded = [self._decode(record) for record in records]
+        results = iter(
+            enrich_many(
+                self._extractor,
+                [d for d in decoded if isinstance(d, Article)],
+                extracted_at=datetime.now(UTC),
+                clock=time.perf_counter,
+            )
+        )
+        return [
+            self._encode(record, d, next(results)) if isinstance(d, Article) else self._failed(record, d, None)
+            for record, d in zip(records, decoded, strict=True)
+        ]
+
+    def _decode(self, record: InputRecord) -> Article | Failure:
         try:
-            article = decode_article(record.value, max_body_chars=self._max_body_chars)
-            article_id = article.article_id
-            result = self._extractor.enrich(article, extracted_at=datetime.now(UTC), clock=time.perf_counter)
+            return decode_article(record.value, max_body_chars=self._max_body_chars)
+        except InvalidPayload as e:
+            return Failure(e.error, str(e), "decode")
+
+    def _encode(self, record: InputRecord, article: Article, result: Enrichment | ExtractionFailed) -> Outcome:
+        if isinstance(result, ExtractionFailed):
+            failure = Failure(type(result.cause).__name__, str(result), result.stage)
+            return self._failed(record, failure, article.article_id)
+        try:
             records = (
                 enriched_record(self._topics, result.enriched),
                 *(statement_record(self._topics, event) for event in result.events),
             )
-        except InvalidPayload as e:
-            failure = Failure(e.error, str(e), "decode")
-        except ExtractionFailed as e:
-            failure = Failure(type(e.cause).__name__, str(e), e.stage)
-        except Exception as e:  # the result cannot be encoded; uncaught it would end every worker that reads the record
+        except Exception as e:  # uncaught it would end every worker that reads the record
             failure = Failure(type(e).__name__, f"the result cannot be encoded: {type(e).__name__}: {e}", "encode")
-        else:
-            return Outcome(records, result.enriched, len(article.body))
+            return self._failed(record, failure, article.article_id)
+        return Outcome(records, result.enriched, len(article.body))
+
+    def _failed(self, record: InputRecord, failure: Failure, article_id: str | None) -> Outcome:
         return Outcome((reject(self._topics, record, failure, article_id),))
 
     def refuse(self, record: InputRecord, reason: str, article_id: str | None) -> Record:
@@ -63,12 +88,52 @@ async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox) -> No
     loop = asyncio.get_running_loop()
     # A thread: a body of a million characters takes seconds, in which /healthz must answer and offsets be committed.
     with ThreadPoolExecutor(1, "extraction") as thread:
+        async for events in _in_hand(stream, outbox, enricher.at_once):
+            records = [input_record(event) for event in events]
+            outcomes = await loop.run_in_executor(thread, enricher.process_many, records)
+            for event, record, outcome in zip(events, records, outcomes, strict=True):
+                delivery = _Delivery(enricher, record, outcome, event.message.timestamp)
+                await outbox.deliver(event, outcome.records, delivered=delivery.delivered, refused=delivery.refused)
+
+
+async def _in_hand(stream: StreamT[Any], outbox: Outbox, at_once: int) -> AsyncIterator[list[EventT[Any]]]:
+    """The stream's records, taken, in lists of `at_once` at most: what came while the last list was worked on.
+
+    Nothing waits for a list to fill up: a record that comes alone goes alone.
+    """
+    if at_once == 1:
         async for event in stream.events():
             await outbox.take(event)
-            record = input_record(event)
-            outcome = await loop.run_in_executor(thread, enricher.process, record)
-            delivery = _Delivery(enricher, record, outcome, event.message.timestamp)
-            await outbox.deliver(event, outcome.records, delivered=delivery.delivered, refused=delivery.refused)
+            yield [event]
+        return
+    came: asyncio.Queue[EventT[Any] | None] = asyncio.Queue()
+    room = asyncio.Semaphore(at_once)
+
+    async def read() -> None:
+        try:
+            async for event in stream.events():
+                await room.acquire()
+                await outbox.take(event)
+                came.put_nowait(event)
+        finally:
+            came.put_nowait(None)  # the last: the stream has ended or failed
+
+    reading = asyncio.create_task(read())
+    try:
+        ended = False
+        while not ended:
+            together = [await came.get()]
+            while not came.empty():
+                together.append(came.get_nowait())
+            ended = together[-1] is None
+            events = [event for event in together if event is not None]
+            for _ in events:
+                room.release()
+            if events:
+                yield events
+        await reading
+    finally:
+        reading.cancel()
 
 
 class _Delivery:

@@ -27,11 +27,12 @@ def command(file: BinaryIO, text: bool, pretty: bool) -> None:
     A line that is no article is told on stderr; the others go on, and the exit status is 1.
     """
     # Imported here: a wrong option answers without loading the models.
+    from streams.cli.engine import load_extractor
     from streams.cli.pretty import render
-    from streams.extraction import ExtractionFailed, Extractor
+    from streams.extraction import ExtractionFailed
 
     settings = Settings.load()
-    extractor = Extractor.load()
+    extractor = load_extractor(settings)
     out = click.get_binary_stream("stdout")
     failed = 0
     for number, line in _inputs(file, text):

@@ -38,16 +38,17 @@ def command(bootstrap: str | None, http_port: int | None) -> None:
         click.echo(f"qawl worker: {e}", err=True)
         sys.exit(1)
     # Imported here: `qawl worker --help` and a wrong setting answer without loading Faust and the models.
-    from streams.extraction import Extractor
+    from streams.cli.engine import load_extractor
     from streams.observability.web import listen
 
+    extractor = load_extractor(settings)
     try:
         listener = listen(settings.http_host, settings.http_port)
     except OSError as e:
         where = f"{settings.http_host}:{settings.http_port}"
         click.echo(f"qawl worker: cannot serve HTTP on {where}: {e.strerror}. Set QAWL_HTTP_PORT (0: any)", err=True)
         sys.exit(2)
-    run(settings, Extractor.load(), listener)
+    run(settings, extractor, listener)
 
 
 def run(settings: Settings, extractor: "Extractor", listener: socket.socket) -> None:

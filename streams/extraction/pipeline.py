@@ -11,7 +11,7 @@ from streams.extraction.acceptance import Acceptance
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
-from streams.extraction.entities import EntityEngine
+from streams.extraction.entities import BatchEngine, EntityEngine
 from streams.extraction.entities.builtin import BuiltinEngine, load_clusters
 from streams.extraction.events import Found, this_extractor, to_enriched, to_events
 from streams.extraction.language import detect_language
@@ -65,7 +65,11 @@ class Extractor:
     >>> result = Extractor.load().enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
     >>> [(e.actor.name, e.cue.text, e.content.text) for e in result.events]
     [('سامي الحداد', 'قال', 'اللقاح متوفر'), ('سامي الحداد', 'وأضاف', 'الحملة تبدأ غدا')]
+
+    `articles_at_once` is how many articles should be given to `batches.enrich_many`, where as many are waiting.
     """
+
+    articles_at_once = 1
 
     def __init__(
         self,
@@ -75,14 +79,21 @@ class Extractor:
         acceptance: Acceptance,
     ) -> None:
         """`entities` is used by one thread at a time."""
-        self._lexicon, self._clusters, self._entities, self._acceptance = lexicon, clusters, entities, acceptance
+        self._lexicon, self._clusters, self._acceptance = lexicon, clusters, acceptance
+        self.entities = entities
         self._made_by = this_extractor(entities.name)
+        if isinstance(entities, BatchEngine):
+            self.articles_at_once = entities.at_once
 
     @classmethod
-    def load(cls) -> "Extractor":
-        """The extractor with the shipped lexicon and models."""
+    def load(cls, entities: EntityEngine | None = None) -> "Extractor":
+        """The extractor with the shipped lexicon and models, and the builtin engine unless another is given."""
         lexicon, clusters = load_lexicon(), load_clusters()
-        return cls(lexicon, clusters, BuiltinEngine.load(lexicon, clusters), Acceptance.load())
+        return cls(lexicon, clusters, entities or BuiltinEngine.load(lexicon, clusters), Acceptance.load())
+
+    def with_entities(self, entities: EntityEngine) -> "Extractor":
+        """The same extractor with another engine."""
+        return Extractor(self._lexicon, self._clusters, entities, self._acceptance)
 
     def enrich(self, article: Article, *, extracted_at: datetime, clock: Clock) -> Enrichment:
         """All statements of an article. `clock` gives seconds and is used for `timings_ms` only.
@@ -109,7 +120,7 @@ class Extractor:
         stages.begin("text")
         doc = read(article.body)
         stages.begin("entities")
-        entities = self._entities.find(doc)
+        entities = self.entities.find(doc)
         phrases = Phrases(doc, self._lexicon, self._clusters, entities)
         stages.begin("cues")
         cues = find_cues(doc, self._lexicon)

@@ -1,6 +1,7 @@
 """Named entities: people, places, organizations, as token ranges."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from schemas import EntityType
 from streams.extraction.document import Document
@@ -22,4 +23,15 @@ class EntityEngine(Protocol):
 
     def find(self, doc: Document) -> tuple[EntityMention, ...]:
         """All mentions in order, not overlapping."""
+        ...
+
+
+@runtime_checkable
+class BatchEngine(EntityEngine, Protocol):
+    """An engine that is quicker when it sees several documents at once: `at_once` of them."""
+
+    at_once: int
+
+    def find_many(self, docs: Sequence[Document]) -> list[tuple[EntityMention, ...]]:
+        """The mentions of each document, as `find` has them."""
         ...

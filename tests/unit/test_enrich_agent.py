@@ -1,0 +1,141 @@
+"""The `enrich` agent with a stream and an outbox that are stand-ins: order, lists, failures."""
+
+import asyncio
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from streams.agents.enrich import Enricher, enrich
+from streams.delivery.records import InputRecord
+from streams.extraction import Extractor
+from streams.extraction.document import Document
+from streams.extraction.entities import EntityMention
+from streams.kafka.topics import declared
+from streams.settings import Settings
+
+TOPICS = declared(Settings())
+
+
+class Slow:
+    """An engine for several documents that holds each list until it is let go, and remembers the lists."""
+
+    name = "slow"
+    at_once = 3
+
+    def __init__(self) -> None:
+        self.lists: list[int] = []
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def find(self, doc: Document) -> tuple[EntityMention, ...]:
+        return self.find_many([doc])[0]
+
+    def find_many(self, docs: Any) -> list[tuple[EntityMention, ...]]:
+        self.lists.append(len(docs))
+        self.begun.set()
+        self.go.wait(10)
+        return [() for _ in docs]
+
+
+class Outbox:
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+        self.delivered: list[tuple[int, str]] = []
+
+    async def take(self, event: Any) -> None:
+        self.taken.append(event.message.offset)
+
+    async def deliver(self, event: Any, records: Any, **_: Any) -> None:
+        self.delivered.append((event.message.offset, records[0].topic))
+
+
+def event(offset: int) -> Any:
+    value = b"{" if offset == 3 else b'{"article_id": "%d", "body": "\xd9\x82\xd8\xa7\xd9\x84 %d."}' % (offset, offset)
+    message = SimpleNamespace(
+        topic="articles.raw", partition=0, offset=offset, key=b"", value=value, headers=[], timestamp=0.0
+    )
+    return SimpleNamespace(message=message)
+
+
+class Stream:
+    """Gives `count` events at once and then waits for ever, ends or fails."""
+
+    def __init__(self, count: int, then: BaseException | None = None, *, ends: bool = True) -> None:
+        self.count, self.then, self.ends = count, then, ends
+
+    async def events(self) -> Any:
+        for n in range(self.count):
+            yield event(n)
+        if self.then is not None:
+            raise self.then
+        if not self.ends:
+            await asyncio.Event().wait()
+
+
+def enricher(engine: Any = None) -> Enricher:
+    return Enricher(Extractor.load(engine), TOPICS, 1000)
+
+
+def delivered(count: int) -> list[tuple[int, str]]:
+    return [(n, "articles.deadletter" if n == 3 else "articles.enriched") for n in range(count)]
+
+
+async def test_one_after_the_other_with_an_engine_for_one() -> None:
+    outbox: Any = Outbox()
+    stream: Any = Stream(5)
+    await enrich(stream, enricher(), outbox)
+    assert outbox.delivered == delivered(5)
+
+
+async def test_what_waits_goes_together_in_order_and_a_bad_record_leaves_the_others_alone() -> None:
+    engine = Slow()
+    outbox: Any = Outbox()
+    stream: Any = Stream(10)
+    running = asyncio.create_task(enrich(stream, enricher(engine), outbox))
+    while not engine.begun.is_set():
+        await asyncio.sleep(0.01)
+    assert not running.done()  # the event loop is free while the engine works
+    engine.go.set()
+    await running
+    assert outbox.delivered == delivered(10)
+    assert max(engine.lists) > 1
+    assert max(engine.lists) <= engine.at_once
+
+
+async def test_never_more_than_two_lists_are_in_hand() -> None:
+    engine = Slow()
+    outbox: Any = Outbox()
+    stream: Any = Stream(50, ends=False)
+    running = asyncio.create_task(enrich(stream, enricher(engine), outbox))
+    while not engine.begun.is_set():
+        await asyncio.sleep(0.01)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(outbox.taken) <= 2 * engine.at_once
+    engine.go.set()
+    while len(outbox.delivered) < 50:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert outbox.delivered == delivered(50)
+
+
+async def test_a_stream_that_fails_ends_the_agent_with_its_error() -> None:
+    engine = Slow()
+    engine.go.set()
+    outbox: Any = Outbox()
+    stream: Any = Stream(2, RuntimeError("lost"))
+    with pytest.raises(RuntimeError, match="lost"):
+        await enrich(stream, enricher(engine), outbox)
+    assert outbox.delivered == delivered(2)
+
+
+def test_records_of_one_list_come_out_in_their_order() -> None:
+    engine = Slow()
+    engine.go.set()
+    values = [event(n).message.value for n in range(5)]
+    outcomes = enricher(engine).process_many([InputRecord("articles.raw", 0, n, b"", v) for n, v in enumerate(values)])
+    assert [(n, o.records[0].topic) for n, o in enumerate(outcomes)] == delivered(5)
+    assert engine.lists == [4]
