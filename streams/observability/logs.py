@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 import sys
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,10 +47,37 @@ class Console(logging.Formatter):
         return text
 
 
+class BrokerTrouble(logging.Filter):
+    """One line each few seconds while no broker answers; aiokafka tells each of its attempts, a hundred a second."""
+
+    _SECONDS = 5.0
+    _MEANT = re.compile("Unable (to )?(connect|update metadata)|NodeNotReady|KafkaConnectionError|CoordinatorNotAvail")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: float | None = None
+        self._kept_back = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be written; says in it how many were not."""
+        if record.name.partition(".")[0] != "aiokafka" or not self._MEANT.search(record.getMessage()):
+            return True
+        now = time.monotonic()
+        if self._told is not None and now - self._told < self._SECONDS:
+            self._kept_back += 1
+            return False
+        more = f" ({self._kept_back} more since the last of these)" if self._kept_back else ""
+        record.msg, record.args = f"no answer from the Kafka broker, trying again: {record.getMessage()}{more}", ()
+        self._told, self._kept_back = now, 0
+        return True
+
+
 def configure(log_format: str, level: str) -> None:
     """Send all logs to stderr in the given format; Faust's and aiokafka's chatter only from warnings on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if log_format == "json" else Console())
+    if level != "debug":
+        handler.addFilter(BrokerTrouble())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
