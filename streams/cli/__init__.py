@@ -9,6 +9,8 @@ _COMMANDS = {
     "up": "Broker, topics and worker in one go; shows each statement as it leaves.",
     "worker": "Process articles from Kafka: the production worker.",
     "extract": "Articles in, statements out; no Kafka.",
+    "evaluate": "Measure on texts that you have annotated.",
+    "models": "What models are shipped and installed; install and verify them.",
     "topics": "Make and check the topics.",
     "config": "The settings in force.",
 }

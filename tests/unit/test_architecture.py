@@ -12,6 +12,8 @@ from tests.conftest import REPOSITORY
 ALLOWED = {
     "schemas": {"schemas"},
     "streams/extraction": {"schemas", "streams.extraction"},
+    "streams/evaluation": {"schemas", "streams.extraction", "streams.evaluation"},
+    "streams/inventory": {"streams.extraction", "streams.inventory"},
     "streams/kafka": {"streams.settings", "streams.kafka"},
     "streams/embedded": {"streams.embedded"},
 }

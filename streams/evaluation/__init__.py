@@ -1,0 +1,1 @@
+"""How well extraction does on texts that people have annotated."""

@@ -1,0 +1,157 @@
+"""`qawl evaluate entities`: reading annotated files, exact spans on their tokens, and what the command prints."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from schemas import EntityType
+from streams.cli import _group
+from streams.evaluation.conll import Malformed, TaggedSentence, read_articles
+from streams.evaluation.entities import Counts, found_spans, score
+from streams.extraction.document import Document
+from streams.extraction.entities import EntityMention
+from streams.settings import SettingsError
+
+FILE = """قال O
+سامي B-PERS
+الحداد I-PERS
+في O
+وبالأردن B-LOC
+. O
+
+كأس\tB-MISC
+العرب\tI-MISC
+"""
+
+
+def lines(text: str) -> list[bytes]:
+    return [line.encode() for line in text.splitlines(keepends=True)]
+
+
+def finds(*names: tuple[str, EntityType]) -> Any:
+    """An engine that finds these words of a text, as many tokens as they have."""
+
+    def find(doc: Document) -> tuple[EntityMention, ...]:
+        texts = [token.form.text for token in doc.tokens]
+        out = []
+        for name, of_type in names:
+            words = name.split()
+            for n in range(len(texts)):
+                if texts[n : n + len(words)] == words:
+                    out.append(EntityMention(n, n + len(words), of_type))
+        return tuple(sorted(out))
+
+    return find
+
+
+def test_a_file_is_read_with_either_separator_and_line_end() -> None:
+    expected = [
+        TaggedSentence(("قال", "سامي", "الحداد", "في", "وبالأردن", "."), ("O", "B-PERS", "I-PERS", "O", "B-LOC", "O")),
+        TaggedSentence(("كأس", "العرب"), ("B-MISC", "I-MISC")),
+    ]
+    assert read_articles(lines(FILE)) == [expected]
+    assert read_articles(lines("\ufeff" + FILE.replace("\n", " \r\n") + "\n\n")) == [expected]
+
+
+def test_articles_are_as_marked_or_some_sentences_each() -> None:
+    sentence = "قال O\n\n"
+    marked = f"-DOCSTART- -X- O O\n\n{sentence * 30}-DOCSTART- O\n{sentence}"
+    assert [len(a) for a in read_articles(lines(marked))] == [30, 1]
+    assert [len(a) for a in read_articles(lines(sentence * 30))] == [12, 12, 6]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "the file has no sentence"),
+        (b"\n\n-DOCSTART- O\n\n", "the file has no sentence"),
+        ("قال O\nسامي\n".encode(), "line 2: expected a token and its tag, got 1 columns: 'سامي'"),
+        ("قال NN O\n".encode(), "line 1: expected a token and its tag, got 3 columns"),
+        ("قال O\n\nسامي PERS\n".encode(), "line 3: expected a tag O, B-TYPE or I-TYPE, got 'PERS'"),
+        ("قال O\nسامي E-PERS\n".encode(), "line 2: expected a tag"),
+        ("قال B-\n".encode(), "line 1: expected a tag"),
+        ("قال O\n".encode("cp1256"), "line 1: expected UTF-8, got byte 0xde"),
+    ],
+)
+def test_a_malformed_file_is_told_with_its_line(content: bytes, told: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read_articles(content.splitlines(keepends=True))
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_exact_spans_count_by_type() -> None:
+    articles = read_articles(lines(FILE))
+    find = finds(("سامي الحداد", "PER"), ("كأس", "ORG"), ("وبالأردن", "LOC"))
+    result = score(articles, find, {"PER", "LOC", "ORG"})
+    assert result.types == {"PER": Counts(1, 1, 1), "LOC": Counts(1, 1, 1), "ORG": Counts(0, 1, 0)}
+    assert result.micro == Counts(2, 3, 2)
+    assert (result.micro.precision, result.micro.recall, result.micro.f1) == (2 / 3, 1.0, 0.8)
+    assert (dict(result.unscored), result.sentences, result.tokens) == ({"MISC": 1}, 2, 8)
+
+
+def test_a_wrong_bound_or_type_does_not_count() -> None:
+    articles = read_articles(lines(FILE))
+    for find in (finds(("سامي", "PER")), finds(("قال سامي الحداد", "PER")), finds(("سامي الحداد", "ORG"))):
+        assert score(articles, find, {"PER", "LOC", "ORG"}).micro.right == 0
+
+
+def test_misc_counts_where_the_engine_gives_it() -> None:
+    result = score(read_articles(lines(FILE)), finds(("كأس العرب", "MISC")), {"PER", "LOC", "ORG", "MISC"})
+    assert result.types["MISC"] == Counts(1, 1, 1)
+    assert not result.unscored
+
+
+def test_nothing_found_divides_nothing() -> None:
+    micro = score(read_articles(lines(FILE)), finds(), {"PER"}).types["PER"]
+    assert (micro.precision, micro.recall, micro.f1) == (0.0, 0.0, 0.0)
+
+
+def test_tokens_that_the_engine_splits_or_does_not_see() -> None:
+    sentence = TaggedSentence(("\u200f", "الأردن/سوريا", "\u00a0", "دونالد\u00a0ترامب", "2,5%"), ("O",) * 5)
+    found = finds(("الأردن", "LOC"), ("سوريا", "LOC"), ("دونالد ترامب", "PER"), ("%", "ORG"))
+    # Two names in one of the file's tokens: the first counts.
+    assert list(found_spans([sentence], found)) == [(1, 2, "LOC"), (3, 4, "PER"), (4, 5, "ORG")]
+
+
+def test_a_name_does_not_go_over_a_sentence() -> None:
+    article = [TaggedSentence(("سامي",), ("B-PERS",)), TaggedSentence(("الحداد",), ("B-PERS",))]
+    result = score([article], finds(("سامي", "PER"), ("الحداد", "PER")), {"PER"})
+    assert result.micro == Counts(2, 2, 2)
+
+
+def evaluate(*arguments: str) -> Result:
+    return CliRunner().invoke(_group, ["evaluate", "entities", *arguments])
+
+
+def test_the_command_prints_a_table(tmp_path: Path) -> None:
+    file = tmp_path / "desk.conll"
+    file.write_text(FILE, encoding="utf-8")
+    done = evaluate(str(file))
+    assert done.exit_code == 0, done.output
+    title, columns, *rows = done.stdout.splitlines()
+    assert title == f"builtin engine on {file}: 2 sentences, 8 tokens"
+    assert columns.split() == ["precision", "recall", "F1", "annotated", "found", "right"]
+    assert [row.split()[0] for row in rows[:4]] == ["PER", "LOC", "ORG", "micro"]
+    assert rows[4] == "annotated, not scored, because the engine does not give them: MISC (1)"
+
+
+def test_the_command_tells_a_malformed_file(tmp_path: Path) -> None:
+    file = tmp_path / "desk.conll"
+    file.write_text("سامي\n", encoding="utf-8")
+    done = evaluate(str(file))
+    assert isinstance(done.exception, SettingsError)  # which `main` prints as one line, with exit status 2
+    assert str(done.exception).startswith(f"{file}: line 1: expected a token and its tag")
+    assert evaluate(str(file), "--engine", "other").exit_code == 2
+    assert evaluate(str(tmp_path / "missing")).exit_code == 2
+
+
+def test_the_camel_engine_without_a_model_names_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMELTOOLS_DATA", str(tmp_path))
+    file = tmp_path / "desk.conll"
+    file.write_text(FILE, encoding="utf-8")
+    done = evaluate(str(file), "--engine", "camel")
+    assert isinstance(done.exception, SettingsError)
+    assert "run `qawl models install`" in str(done.exception)
