@@ -13,7 +13,7 @@ from faust.types import StreamT
 
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.profile import Profiles, profile
-from streams.delivery.consumer import Consumer, InOrder
+from streams.delivery.consumer import Consumer
 from streams.delivery.outbox import Outbox
 from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
@@ -150,14 +150,11 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     )
     profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars)
 
-    def in_order(stream: StreamT[Any]) -> Any:
-        return InOrder(app, stream)
-
     async def enrich_agent(stream: StreamT[Any]) -> None:
-        await enrich(in_order(stream), enricher, app.outbox)
+        await enrich(stream, enricher, app.outbox)
 
     async def profile_agent(stream: StreamT[Any]) -> None:
-        await profile(in_order(stream), topics, profiles, app.outbox)
+        await profile(stream, topics, profiles, app.outbox)
 
     @app.on_partitions_revoked.connect
     async def give_up_partitions(sender: Any, /, *_: Any, **__: Any) -> None:

@@ -102,8 +102,7 @@ async def _in_hand(stream: StreamT[Any], outbox: Outbox, at_once: int) -> AsyncI
     Nothing waits for a list to fill up: a record that comes alone goes alone.
     """
     if at_once == 1:
-        async for event in stream.events():
-            await outbox.take(event)
+        async for event in outbox.taken(stream):
             yield [event]
         return
     came: asyncio.Queue[EventT[Any] | None] = asyncio.Queue()
@@ -111,9 +110,8 @@ async def _in_hand(stream: StreamT[Any], outbox: Outbox, at_once: int) -> AsyncI
 
     async def read() -> None:
         try:
-            async for event in stream.events():
+            async for event in outbox.taken(stream):
                 await room.acquire()
-                await outbox.take(event)
                 came.put_nowait(event)
         finally:
             came.put_nowait(None)  # the last: the stream has ended or failed

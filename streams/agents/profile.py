@@ -123,8 +123,7 @@ class Profiles:
 
 async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:
     """Apply a stream of statements to the profiles and send each changed one to `actors`."""
-    async for event in stream.events():
-        await outbox.take(event)
+    async for event in outbox.taken(stream):
         record = input_record(event)
         output, outcome = _applied(topics, profiles, record)
         refused = partial(_refused, topics, record)

@@ -6,17 +6,17 @@ is not sought back after the last of them was emptied goes on behind what was in
 `Consumer` keeps the order of these steps; `in_order` proves for each record that no step was missed.
 """
 
+import logging
 import time
-from collections.abc import AsyncIterator, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from faust.transport.drivers import aiokafka
-from faust.types import TP, AppT, ConsumerMessage, EventT, StreamT
+from faust.types import TP, ConsumerMessage
 from mode import Service
 
-_AGAIN_SECONDS = (
-    1.0  # between two seeks of a partition: what was fetched before the first still comes, and means nothing
-)
+_logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
+_AGAIN_SECONDS = 1.0  # between two seeks of a partition: what was fetched before the first still comes
 _STALLED_SECONDS = 30.0  # longer than any article takes
 _WATCH_SECONDS = 5.0
 
@@ -28,7 +28,7 @@ class _Thread(aiokafka.AIOKafkaConsumerThread):
     topic, whose offsets have holes, can be told from one before which records were lost.
     """
 
-    logger = aiokafka.AIOKafkaConsumerThread.logger  # else Faust's chatter would come under this module's name
+    logger = _logger
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -93,7 +93,7 @@ class _Forgetful(dict[TP, int | None]):
 class Consumer(aiokafka.Consumer):
     """Faust's consumer, which reads each input partition from its committed offset on without a gap."""
 
-    logger = aiokafka.Consumer.logger
+    logger = _logger
     _thread: _Thread
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -200,17 +200,3 @@ class Consumer(aiokafka.Consumer):
         message = super()._to_message(tp, record)
         message.follows = follows  # type: ignore[attr-defined]
         return message
-
-
-class InOrder:
-    """An agent's stream, each record once and none left out: see `Consumer.in_order`."""
-
-    def __init__(self, app: AppT, stream: StreamT[Any]) -> None:
-        self._app, self._stream = app, stream
-
-    async def events(self) -> AsyncIterator[EventT[Any]]:
-        """The stream's events."""
-        consumer: Any = self._app.consumer
-        async for event in self._stream.events():
-            if await consumer.in_order(event.message):
-                yield event

@@ -13,7 +13,7 @@ Faust's own acknowledgement is switched off (`acks=False` on the topics), becaus
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
-from faust.types import TP, EventT
+from faust.types import TP, EventT, StreamT
 
 from streams.delivery.records import Record
 from streams.kafka.security import client_options
@@ -52,7 +52,7 @@ class _Sent:
 
 
 class Outbox:
-    """One a worker. An agent does `take` before it processes a record and `deliver` with what came of it."""
+    """One a worker. An agent reads from `taken` and does `deliver` with what came of each record."""
 
     def __init__(self, app: faust.App, settings: Settings) -> None:
         self._app, self._settings = app, settings
@@ -93,14 +93,21 @@ class Outbox:
                 async with asyncio.timeout(_DISCONNECT_SECONDS):
                     await producer.stop()
 
-    async def take(self, event: EventT[Any]) -> None:
-        """Have a record in hand; waits while there are too many."""
-        await self._window.acquire()
-        self._in_hand += 1
-        self._idle.clear()
-        metrics.in_flight.set(self._in_hand)
-        message = event.message
-        self._app.sensors.on_message_in(message.tp, message.offset, message)  # Faust tells it for topics with acks only
+    async def taken(self, stream: StreamT[Any]) -> AsyncIterator[EventT[Any]]:
+        """A stream's records, each in hand until it is delivered; waits while there are too many."""
+        consumer: Any = self._app.consumer
+        async for event in stream.events():
+            message = event.message
+            await self._window.acquire()
+            # Asked after the wait: what a rebalance took meanwhile is another worker's, or is read again.
+            if not await consumer.in_order(message):
+                self._window.release()
+                continue
+            self._in_hand += 1
+            self._idle.clear()
+            metrics.in_flight.set(self._in_hand)
+            self._app.sensors.on_message_in(message.tp, message.offset, message)  # Faust does for topics with acks only
+            yield event
 
     async def deliver(
         self,
