@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -25,6 +26,15 @@ pytestmark = [
 UP = (sys.executable, "-m", "streams.cli", "up")
 FIRST_STATEMENT_SECONDS = 10.0
 SUMMARY = r"(\d+) articles, (\d+) statements, (\d+) actors, (\d+) dead letters, (\d+\.\d) seconds"
+
+
+def one_line(pipe: IO[str] | None) -> str:
+    """A line, and no byte more: `readline` would keep what follows from `communicate`, which then loses it."""
+    assert pipe is not None
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(pipe.fileno(), 1)):
+        line += byte
+    return line.decode()
 
 
 class Up:
@@ -49,8 +59,7 @@ class Up:
 
     def first_line(self) -> tuple[str, float]:
         """The first line on the screen, and the seconds until it came."""
-        assert self.process.stdout is not None
-        return self.process.stdout.readline(), time.monotonic() - self.started
+        return one_line(self.process.stdout), time.monotonic() - self.started
 
     def end(self) -> tuple[int, str, str]:
         """Exit status, standard output and standard error, once it has ended."""
@@ -157,8 +166,7 @@ def test_ended_while_it_starts_it_leaves_nothing(
 ) -> None:
     up = Up(tmp_path)
     running.append(up)
-    assert up.process.stderr is not None
-    assert up.process.stderr.readline().startswith("broker ")  # the worker has just been started
+    assert one_line(up.process.stderr).startswith("broker ")  # the worker has just been started
     time.sleep(seconds)
     up.process.send_signal(how)
     assert up.end() == (status, "", told)
