@@ -1,8 +1,8 @@
 """The labels that camel-tools' entity recognizer gives, without its padding.
 
-`NERecognizer.predict` pads each sentence, of some 40 word pieces in news, to 256 and computes all of them. Here sentences
-of like length go together with hardly any padding. In 32-bit arithmetic, which both use, that is all that can be saved:
-the processor multiplies matrices as fast as it can.
+`NERecognizer.predict` pads each sentence, of some 40 word pieces in news, to 256 and computes all of them. Here
+sentences of like length go together with hardly any padding. In 32-bit arithmetic, which both use, that is all that can
+be saved: the processor multiplies matrices as fast as it can.
 
 Segments, pieces and the choice of labels are exactly those of `predict`, and a test holds them equal. (What is not
 equal is the last bit of a score: a label could differ where a model gives two labels the same score but for 1e-6.)
