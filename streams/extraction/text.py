@@ -24,15 +24,26 @@ _HAMZA_SEATS = str.maketrans("ؤئ", "وي")
 
 
 @lru_cache(maxsize=1 << 16)
+def written(word: str) -> str:
+    """One word as it is spelt, hamza and all, without diacritics, tatweel and invisible characters.
+
+    >>> written("مُشيــراً"), written("إلى")
+    ('مشيرا', 'إلى')
+    """
+    if word.isascii():
+        return word
+    spelt: str = dediac_ar(normalize_unicode(word.translate(_DELETE_INVISIBLE)))
+    return spelt.replace(TATWEEL, "")
+
+
+@lru_cache(maxsize=1 << 16)
 def normalize(word: str) -> str:
     """One word without diacritics, tatweel and invisible characters, with alef, yaa and taa variants unified.
 
     >>> normalize("مُشيــراً"), normalize("إلى"), normalize("الأخيرة"), normalize("ﻗﺎﻝ")
     ('مشيرا', 'الي', 'الاخيره', 'قال')
     """
-    word = normalize_unicode(word.translate(_DELETE_INVISIBLE)) if not word.isascii() else word
-    word = dediac_ar(word).replace(TATWEEL, "")
-    unified: str = normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(word)))
+    unified: str = normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(written(word))))
     return unified.lower()
 
 
