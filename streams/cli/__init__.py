@@ -1,14 +1,20 @@
 """The command `qawl`: one file a command, imported only when it is run."""
 
+import os
 import sys
 from importlib import import_module
 
 import click
 
+# An article's matrices are small: a second thread would wait for the first more than it helps, and take the core of
+# another worker. Read by numpy's linear algebra when it is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 _COMMANDS = {
     "up": "Broker, topics and worker in one go; shows each statement as it leaves.",
     "worker": "Process articles from Kafka: the production worker.",
     "extract": "Articles in, statements out; no Kafka.",
+    "analyze": "The words of a text with their analysis.",
     "evaluate": "Measure on texts that you have annotated.",
     "models": "What models are shipped and installed; install and verify them.",
     "topics": "Make and check the topics.",

@@ -13,6 +13,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import Kind
+from streams.extraction.words.encoder import WordsInContext
 
 MODEL = Path(__file__).parent / "models" / "acceptance.tsv"
 THRESHOLD = 0.5
@@ -43,7 +44,7 @@ def features(
     doc: Document,
     lexicon: Lexicon,
     phrases: Phrases,
-    clusters: Mapping[str, tuple[str, str]],
+    words: WordsInContext,
     proposal: Proposal,
 ) -> Iterator[str]:
     """The evidence for and against one proposal, as feature names."""
@@ -60,6 +61,8 @@ def features(
     yield f"form,opener={reading.form},{opener}"
     yield f"prefix={reading.prefix},{reading.form}"
     yield f"word={doc.norms[i]}"
+    yield f"category={words.categories[i]},{reading.form}"
+    yield f"category,opener={words.categories[i]},{opener}"
     mention = proposal.mention
     who = "none" if mention is None else phrases.head_kind(mention[0]) or "other"
     where = "" if mention is None else "before" if mention[0] < i else "after"
@@ -83,7 +86,8 @@ def features(
             continue
         norm = doc.norms[j]
         yield f"{offset}:w={norm}"
-        cluster = clusters.get(norm)
+        yield f"{offset}:m={words.categories[j]}"
+        cluster = words.clusters.get(norm)
         if cluster is not None:
             yield f"{offset}:c={cluster[0]}"
             yield f"{offset}:k={cluster[1]}"
@@ -91,18 +95,19 @@ def features(
             yield f"{offset}:f={category}"
         if norm.startswith("ال"):
             yield f"{offset}:al"
-    cluster = clusters.get(doc.norms[start])
+    cluster = words.clusters.get(doc.norms[start])
     if cluster is not None:
         yield f"first:c={cluster[0]},{opener}"
         yield f"first:k={cluster[1]},{opener}"
     yield f"first:w={doc.norms[start]},{opener}"
+    yield f"first:m={words.categories[start]},{opener}"
     if proposal.content.skip:
         yield f"attached={entry.lemma}"
     if mention is not None:
         head = doc.norms[mention[0]]
         yield f"head={head}"
         yield f"mention={min(mention[1] - mention[0], 6)},{opener}"
-        cluster = clusters.get(head)
+        cluster = words.clusters.get(head)
         if cluster is not None:
             yield f"head:k={cluster[1]}"
         if reading.form in ("past", "present") and not reading.plural:

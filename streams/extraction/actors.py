@@ -43,6 +43,8 @@ class ActorRegistry:
         draft = self._same_person(words, e.first)
         if draft is None:
             draft = self._index.add(ActorDraft(name, "person", words, named=True))
+            if len(words) > 1 and words[0].endswith("ه") and words[0] not in self._lexicon.masculine_names:
+                draft.feminine = True  # رندة, فاطمة; أسامة and حمزة are men
         elif len(words) > len(draft.words):
             self._index.rename(draft, name, words)
         draft.mentioned(e.first, name)
@@ -58,7 +60,11 @@ class ActorRegistry:
 
     def _add_title(self, draft: ActorDraft, first: int, last: int, *, replace: bool = True) -> None:
         doc = self._doc
-        self._index.add_titles(draft, (bare(doc.norms[i]) for i in range(first, last) if doc.kinds[i] is Kind.WORD))
+        words = [bare(doc.norms[i]) for i in range(first, last) if doc.kinds[i] is Kind.WORD]
+        self._index.add_titles(draft, words)
+        genders = [self._lexicon.titles[w].gender for w in words[:1] if w in self._lexicon.titles]
+        if genders and draft.feminine is None:
+            draft.feminine = genders[0] == "f"  # `المتحدثة باسم الوزارة`: who says `وقالت` later on
         if replace:
             draft.set_role(doc.text(first, last).rstrip("،, "))
 
@@ -174,9 +180,7 @@ class ActorRegistry:
 
     def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
         doc = self._doc
-        text = doc.body[doc.tokens[first].start + skip : doc.tokens[last - 1].end]
-        if skip and text.startswith("ل"):
-            text = "ا" + text  # للوزارة is ل + الوزارة
+        text = self._without_particle(doc.text(first, last)) if skip else doc.text(first, last)
         words = tuple(normalize(w) for w in text.split())
         known = next(self._index.with_words(words), None)
         return known or self._index.add(ActorDraft(text, "organization", words, named=True))
@@ -187,7 +191,9 @@ class ActorRegistry:
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
         kind = self._kind(first, last, inner)
         text = doc.text(first, last).strip()
-        words = tuple(doc.norms[first:last])
+        if self._phrases.attached(first) == "ل":
+            text = self._without_particle(text)  # `وفقا لدبلوماسي`
+        words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
         if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
             text, words = text[1:], (words[0][1:], *words[1:])  # `والبعض`: the conjunction is no part of the name
         draft = ActorDraft(text.strip(_EDGES), kind, words)
@@ -196,7 +202,28 @@ class ActorRegistry:
             draft.role = text
         if kind != "group":
             draft.titles = set(map(bare, words))
+        if kind == "organization":
+            draft.feminine = self._is_feminine_organization(first)
         return self._index.add(draft)
+
+    def _is_feminine_organization(self, first: int) -> bool | None:
+        """As a verb agrees: countries and cities are feminine, institutions as their head ends; None if unknown."""
+        entity = self._entities.get(first)
+        if entity is not None and entity.type == "LOC":
+            return True
+        head = bare(self._doc.norms[first])
+        if head in self._lexicon.organizations:
+            return head.endswith(("ه", "ات", "اء"))
+        return None
+
+    def _without_particle(self, text: str) -> str:
+        """`لوزارة` -> `وزارة`, `للوزارة` -> `الوزارة`, `للجنة` -> `اللجنة`: three ل in a row are written as two."""
+        rest = text[1:]
+        if not rest.startswith("ل"):
+            return rest
+        head = normalize(rest.split()[0])
+        lexicon = self._lexicon
+        return ("ال" if head in lexicon.organizations or head in lexicon.unnamed else "ا") + rest
 
     def _kind(self, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
         head = self._phrases.head_kind(first)

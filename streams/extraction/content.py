@@ -17,6 +17,7 @@ _PAUSES = frozenset("،,؛;")
 _TRAILING = frozenset("،,؛;.:!؟?…-–()")
 _AN = frozenset(["ان", "بان"])
 _AN_AFTER_TIME = frozenset(["قبل", "بعد", "منذ", "دون", "لحين", "الا", "حتي", "بمجرد", "شريطه", "بشرط", "مع"])
+_BUT = frozenset(["لكن", "ولكن", "لكنه", "لكنها", "لكنهم", "ولكنه", "ولكنها", "كما", "غير", "الا"])
 _NARRATOR = frozenset(["بينما", "فيما"])
 _ATTRIBUTING = frozenset(["بحسب", "حسب", "وفق", "وفقا", "طبقا", "حسبما", "نقلا", "وفقما"])
 _PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}
@@ -73,6 +74,9 @@ def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) ->
                 if _new_clause(doc, lexicon, j + 1, limit):
                     return None
         elif lexicon.is_a(norm, "complementizer"):
+            # `قال السائق الذي اندفع إنه هرب`: after قال only إن opens, in a relative clause it would be أن
+            if relative and cue.reading.entry.lemma == "قال" and doc.tokens[j].form.text.startswith("إ"):
+                relative = False
             if doc.norms[j - 1].lstrip("و") not in _AN_AFTER_TIME and not relative:
                 return _after_complementizer(doc, j, inside)
         elif lexicon.is_a(norm, "relative"):
@@ -110,7 +114,7 @@ def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int
     """
     if close - open_ > 6 or close >= limit:
         return False
-    for k in range(close + 1, min(close + 9, limit)):
+    for k in range(close + 1, min(close + (9 if close - open_ > 4 else 25), limit)):
         if doc.kinds[k] is Kind.MARK and doc.norms[k] in ".؟!":
             return False
         if lexicon.is_a(doc.norms[k], "complementizer") or doc.norms[k] == ":":
@@ -175,7 +179,7 @@ def _goes_on(doc: Document, lexicon: Lexicon, j: int, cue_indices: Collection[in
     """Where a clause that began with a quotation ends: `أن «الوضع خطير» في البلاد`. At a pause, with the quotation."""
     if j >= len(doc.tokens) or doc.kinds[j] is not Kind.WORD or doc.tokens[j - 1].end == doc.tokens[j].start:
         return j
-    if lexicon.cue_readings(doc.norms[j]) or lexicon.is_a(doc.norms[j], "preposition") or doc.norms[j].startswith("و"):
+    if j in cue_indices or doc.norms[j].startswith("و"):
         return j
     if lexicon.is_a(doc.norms[j], "subordinator"):
         return j
@@ -211,6 +215,8 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
         return True
     if paused and norm in _NARRATOR:
         return True
+    if paused and norm in _BUT and j + 1 in cue_indices:
+        return True  # `إن الأزمة قادمة، لكنه توقع أن`: the speaker's next statement
     if j not in cue_indices:
         return False
     for r in lexicon.cue_readings(norm):

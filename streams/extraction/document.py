@@ -8,6 +8,7 @@ from streams.extraction.quotations import Quotation, find_quotations
 from streams.extraction.tokens import Kind, Token, tokenize
 
 _ENDS = frozenset(".!?؟…۔")
+_SHORT = 2
 # No sentence of news is longer; text without any full stop would make every look from a cue to its end take the whole.
 _LONGEST = 600
 # A full stop after these is part of an abbreviation (د. محمد، م. أحمد، أ.ف.ب).
@@ -110,8 +111,11 @@ def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: 
     if text in _ENDS:
         if quotation >= 0 and quotations[quotation].balanced and i < quotations[quotation].close:
             return False
-        if text == "." and before.end == tokens[i].start and before.form.norm in _ABBREVIATED:
-            return False
+        if text == "." and before.end == tokens[i].start:
+            # إم.آي6, العربية.نت, F.B.I: a stop between short pieces is part of a name
+            within = after.start == tokens[i].end and min(len(before.form.norm), len(after.form.norm)) <= _SHORT
+            if before.form.norm in _ABBREVIATED or within:
+                return False
         # ... and ?! end once, with the last of them; نعم!لا is a slip of the keyboard, ي.ب.ا is not
         glued = after.start == tokens[i].end and after.form.kind is Kind.WORD and text != "."
         return after.form.text not in _ENDS and not glued

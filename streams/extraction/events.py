@@ -130,7 +130,7 @@ def _entities(doc: Document, found: Found, actors: dict[int, tuple[ActorDraft, A
         draft = found.registry.of_entity(e)
         known = actors.get(id(draft)) if draft is not None else None
         start, end = doc.tokens[e.first].start + e.skip, doc.tokens[e.last - 1].end
-        text = doc.body[start:end]
+        text = ("ا" if e.alef else "") + doc.body[start:end]
         out.append(Entity(text=text, type=e.type, span=(start, end), actor_id=known[1].id if known else None))
     return tuple(out)
 

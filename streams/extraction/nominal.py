@@ -8,7 +8,10 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique, subject_before
 from streams.extraction.tokens import Kind
 
-_REACH = 18
+_REACH = 24
+_ADVERBS = frozenset(["سابقا", "لاحقا", "رسميا", "مجددا", "اخيرا", "موخرا", "ايضا", "الماضي", "الجاري", "المقبل"])
+# What may stand with an occasion: `في بيان لها`, `في مؤتمر صحفي`.
+_OF_OCCASIONS = frozenset(["له", "لها", "لهم", "صحفي", "صحافي", "صحفيه", "رسمي", "رسميه", "مشترك", "مقتضب"])
 
 
 def find_nominal(
@@ -33,7 +36,7 @@ def find_nominal(
             mention, zone = (i, end), end
         else:
             mention = subject_before(doc, lexicon, phrases, cue, sentence.first)
-    start = _complement(doc, lexicon, zone, limit, entry.governs)
+    start = _complement(doc, lexicon, _behind_circumstances(doc, lexicon, phrases, zone, limit), limit, entry.governs)
     if start is None:
         return None
     first, skip = start
@@ -62,6 +65,25 @@ def _complement(
         if lexicon.is_a(norm, "complementizer") or lexicon.is_a(norm, "relative"):
             return None
     return None
+
+
+def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, limit: int) -> int:
+    """Token behind times and occasions: `وأعلنت قطر، الخميس، إدراج …`, `أعلنت الوزارة في بيان لها مقتل …`."""
+    begin = j
+    while j + 1 < limit:
+        norm, following = doc.norms[j], doc.norms[j + 1]
+        begun = j > begin and (doc.kinds[j] is Kind.NUMBER or norm in _OF_OCCASIONS)
+        if norm in ("في", "خلال", "عبر") and (phrases.is_time(following) or _is_occasion(lexicon, following)):
+            j += 2
+        elif begun or phrases.is_time(norm) or norm in _ADVERBS or norm in ("،", ",", "/"):
+            j += 1
+        else:
+            break
+    return j if j < limit and doc.kinds[j] is Kind.WORD else begin
+
+
+def _is_occasion(lexicon: Lexicon, norm: str) -> bool:
+    return norm in lexicon.occasions or norm.removeprefix("ال") in lexicon.occasions
 
 
 def _is_circumstance(lexicon: Lexicon, norm: str) -> bool:

@@ -5,9 +5,10 @@ from typing import Literal
 
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
-from streams.extraction.entities.features import stems
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.tokens import Kind
+from streams.extraction.words.attributes import stems
+from streams.extraction.words.encoder import WordsInContext
 
 SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 
@@ -39,10 +40,12 @@ class Phrases:
     """Questions about noun phrases of one document. Entities are token ranges with their type."""
 
     def __init__(
-        self, doc: Document, lexicon: Lexicon, words: Container[str], entities: tuple[EntityMention, ...]
+        self, doc: Document, lexicon: Lexicon, words: WordsInContext, entities: tuple[EntityMention, ...]
     ) -> None:
-        """`words` holds the frequent words of the language, so that an attached particle can be told from a root."""
-        self._doc, self._lexicon, self._words = doc, lexicon, words
+        """`words` tells frequent words, so that a particle is told from a root, and verbs in their context."""
+        self._doc, self._lexicon = doc, lexicon
+        self._words: Container[str] = words.clusters
+        self._categories = words.categories
         self._entities = {e.first: (e.last, e.type) for e in entities}
         self._attached = {e.first: e.skip for e in entities}
 
@@ -85,7 +88,8 @@ class Phrases:
             entity = self._entities.get(j)
             if entity is not None:
                 j = min(entity[0], limit)
-                if entity[1] == "PER" and j < limit and not self._goes_on_after_name(j):
+                goes_on = self._goes_on_after_name if entity[1] == "PER" else self._goes_on_after_place
+                if j < limit and not goes_on(j):
                     break
                 continue
             if kind is Kind.LINE:
@@ -144,10 +148,12 @@ class Phrases:
         norm = self._doc.norms[j]
         if norm in ("ل", "ب", "لـ", "بـ"):
             return norm[0]
-        if len(norm) < 4 or norm[0] not in "لب" or norm.startswith(("بن", "باسم", "بو")):
+        if norm[0] not in "لب":
             return ""
         if j in self._entities:
             return norm[0] if self._attached[j] else ""
+        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")):
+            return ""
         rest = norm[1:]
         if rest.startswith("ل") and norm[0] == "ل":
             return "ل"
@@ -190,6 +196,15 @@ class Phrases:
             return True
         return (norm.startswith("ال") and norm[2:] in self._lexicon.titles) or norm in ("احد", "احدي")
 
+    def _goes_on_after_place(self, j: int) -> bool:
+        """`واشنطن بتخلي بيونغ يانغ`, `إيران السعي إلى`: after an institution or place only adjectives and و."""
+        doc = self._doc
+        if doc.kinds[j] is not Kind.WORD or j in self._entities or doc.norms[j].startswith("و"):
+            return True
+        if self._lexicon.is_a(doc.norms[j], "preposition"):
+            return True  # `_belongs` decides
+        return doc.norms[j].startswith("ال") and self._categories[j] not in ("noun", "w+noun")
+
     def _is_cue_word(self, norm: str) -> bool:
         """A verb or participle of saying, or its noun with the article (`جدد الوزير الروسي التأكيد`)."""
         return any(
@@ -207,7 +222,9 @@ class Phrases:
             return False
         following = doc.norms[j + 1]
         bare = following[2:] if following.startswith("ال") else following
-        if following in lexicon.occasions or bare in lexicon.occasions or self.is_time(following):
+        # `الوكالة في تقريرها`: the occasion may carry its owner's pronoun
+        occasion = {following, bare, bare.removesuffix("ها"), bare.removesuffix("هم"), bare.removesuffix("ه")}
+        if not occasion.isdisjoint(lexicon.occasions) or self.is_time(following):
             return False
         if any(lexicon.is_a(following, c) for c in ("pronoun", "complementizer", "relative")):
             return False

@@ -1,6 +1,6 @@
 """The method, from a text to its statements."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,12 +12,14 @@ from streams.extraction.actors import ActorRegistry
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
 from streams.extraction.entities import BatchEngine, EntityEngine
-from streams.extraction.entities.builtin import BuiltinEngine, load_clusters
+from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.events import Found, this_extractor, to_enriched, to_events
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.statements import find_statements, resolve_actors
+from streams.extraction.words.encoder import Encoder
+from streams.extraction.words.morphology import load_morphology
 
 Clock = Callable[[], float]
 
@@ -74,12 +76,12 @@ class Extractor:
     def __init__(
         self,
         lexicon: Lexicon,
-        clusters: Mapping[str, tuple[str, str]],
+        encoder: Encoder,
         entities: EntityEngine,
         acceptance: Acceptance,
     ) -> None:
         """`entities` is used by one thread at a time."""
-        self._lexicon, self._clusters, self._acceptance = lexicon, clusters, acceptance
+        self._lexicon, self._encoder, self._acceptance = lexicon, encoder, acceptance
         self.entities = entities
         self._made_by = this_extractor(entities.name)
         if isinstance(entities, BatchEngine):
@@ -88,12 +90,14 @@ class Extractor:
     @classmethod
     def load(cls, entities: EntityEngine | None = None) -> "Extractor":
         """The extractor with the shipped lexicon and models, and the builtin engine unless another is given."""
-        lexicon, clusters = load_lexicon(), load_clusters()
-        return cls(lexicon, clusters, entities or BuiltinEngine.load(lexicon, clusters), Acceptance.load())
+        lexicon = load_lexicon()
+        encoder = Encoder.load(lexicon, load_morphology())
+        engine = entities or BuiltinEngine(encoder, encoder.weights.words)
+        return cls(lexicon, encoder, engine, Acceptance.load())
 
     def with_entities(self, entities: EntityEngine) -> "Extractor":
         """The same extractor with another engine."""
-        return Extractor(self._lexicon, self._clusters, entities, self._acceptance)
+        return Extractor(self._lexicon, self._encoder, entities, self._acceptance)
 
     def enrich(self, article: Article, *, extracted_at: datetime, clock: Clock) -> Enrichment:
         """All statements of an article. `clock` gives seconds and is used for `timings_ms` only.
@@ -121,11 +125,12 @@ class Extractor:
         doc = read(article.body)
         stages.begin("entities")
         entities = self.entities.find(doc)
-        phrases = Phrases(doc, self._lexicon, self._clusters, entities)
+        words = self._encoder.in_context(doc)
+        phrases = Phrases(doc, self._lexicon, words, entities)
         stages.begin("cues")
         cues = find_cues(doc, self._lexicon)
         stages.begin("contents")
-        drafts = find_statements(doc, self._lexicon, phrases, self._clusters, self._acceptance, cues)
+        drafts = find_statements(doc, self._lexicon, phrases, words, self._acceptance, cues)
         stages.begin("actors")
         registry = ActorRegistry(doc, self._lexicon, phrases, entities)
         resolve_actors(doc, phrases, registry, drafts)

@@ -58,7 +58,7 @@ def propose(doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, 
             sentence = doc.sentences[doc.sentence_of[cue.at]]
             here = [p for p in found[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
             taken = [(p.content.first, p.content.last) for p in here]
-            attribution = find_attribution(doc, lexicon, phrases, cue, taken)
+            attribution = find_attribution(doc, lexicon, phrases, cue, taken, indices)
             if attribution is None:
                 continue
             if attribution.content is not None:

@@ -71,6 +71,8 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
         return None
     while i < zone_end and doc.norms[i] in _ADVERBS:
         i += 1  # `وذكرت أيضا وكالة الأنباء أن`
+    if i + 1 < zone_end and doc.norms[i] in ("هذا", "هذه") and doc.norms[i + 1].startswith("ال"):
+        i += 1  # `وقال هذا الأخير إن`
     if i >= zone_end:
         return None
     # `وقال للصحيفة إن`, `وأضاف في بيان أن`: what follows the cue is no subject

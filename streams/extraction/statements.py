@@ -1,6 +1,6 @@
 """From proposals to statements: which are kept, which are nested in which, and who the actor of each is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from streams.extraction.acceptance import THRESHOLD, Acceptance, features
@@ -11,6 +11,7 @@ from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, Proposals, propose
+from streams.extraction.words.encoder import WordsInContext
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ def find_statements(
     doc: Document,
     lexicon: Lexicon,
     phrases: Phrases,
-    clusters: Mapping[str, tuple[str, str]],
+    words: WordsInContext,
     acceptance: Acceptance,
     cues: tuple[Cue, ...],
 ) -> list[StatementDraft]:
@@ -37,10 +38,10 @@ def find_statements(
     Contents end before the next statement, so they are found twice: among all candidates, then among the accepted.
     """
     first = propose(doc, lexicon, phrases, cues)
-    kept = {p.cue.at for p, _ in _accepted(doc, lexicon, phrases, clusters, acceptance, first)}
+    kept = {p.cue.at for p, _ in _accepted(doc, lexicon, phrases, words, acceptance, first)}
     kept |= {r.cue.at for r in first.relays}
     second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in kept))
-    drafts = [StatementDraft(p, x) for p, x in _accepted(doc, lexicon, phrases, clusters, acceptance, second)]
+    drafts = [StatementDraft(p, x) for p, x in _accepted(doc, lexicon, phrases, words, acceptance, second)]
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
@@ -61,12 +62,12 @@ def _accepted(
     doc: Document,
     lexicon: Lexicon,
     phrases: Phrases,
-    clusters: Mapping[str, tuple[str, str]],
+    words: WordsInContext,
     acceptance: Acceptance,
     proposals: Proposals,
 ) -> Iterator[tuple[Proposal, float]]:
     for proposal in proposals.statements:
-        probability = acceptance.probability(features(doc, lexicon, phrases, clusters, proposal))
+        probability = acceptance.probability(features(doc, lexicon, phrases, words, proposal))
         if probability >= THRESHOLD:
             yield proposal, probability
 

@@ -37,7 +37,8 @@ def test_any_text(body: str) -> None:
         assert s.nested_in is None or s.nested_in in ids
         assert s.content.text == " … ".join(body[a:b] for a, b in s.content.spans)
     for e in enriched.entities:
-        assert body[slice(*e.span)] == e.text
+        written = body[slice(*e.span)]
+        assert e.text in (written, f"ا{written}")  # للأمم: the article's alef is not written after ل
 
 
 @settings(max_examples=300, deadline=None)

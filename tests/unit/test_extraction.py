@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from schemas import Article, EnrichedArticle
-from streams.extraction import Extractor, ExtractionFailed
+from streams.extraction import ExtractionFailed, Extractor
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

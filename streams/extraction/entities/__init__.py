@@ -8,12 +8,16 @@ from streams.extraction.document import Document
 
 
 class EntityMention(NamedTuple):
-    """An entity as tokens [first, last); `skip` characters of the first token are attached particles."""
+    """An entity as tokens [first, last); `skip` characters of the first token are attached particles.
+
+    `alef` tells that the name begins with an article whose alef is not written after ل (`للأمم المتحدة`).
+    """
 
     first: int
     last: int
     type: EntityType
     skip: int = 0
+    alef: bool = False
 
 
 class EntityEngine(Protocol):

@@ -1,57 +1,64 @@
 """The entities of one article agree with each other, and attached particles stay outside the names."""
 
 from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from schemas import EntityType
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
+_RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
+_ARTICLE = "ال"
+_NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
 
 
-def agree(doc: Document, mentions: tuple[EntityMention, ...]) -> tuple[EntityMention, ...]:
+def agree(
+    doc: Document, mentions: tuple[EntityMention, ...], words: Mapping[str, int] = _NO_WORDS
+) -> tuple[EntityMention, ...]:
     """The mentions with one type a name (the most frequent in the article) and particles split off.
 
-    A particle is split off where the article, or the rest of the word, shows the name without it:
-    `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`.
+    A particle is split off where the article, the rest of the word or the frequency of both (`words` maps normalized
+    words to their rank) tells it: `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`, `بباريس`; not in `كاليفورنيا`.
     """
     plain = Counter(doc.norms)
-    out = []
+    out: list[tuple[EntityMention, str]] = []
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
-        skip = _attached(doc.norms[m.first], plain)
-        m = m._replace(skip=_original_length(doc, m.first, skip))
-        out.append(m)
-        votes.setdefault(_key(doc, m, skip), Counter())[m.type] += 1
-    return tuple(
-        m._replace(type=max(sorted(votes[key]), key=votes[key].__getitem__))
-        for m in out
-        for key in [_key(doc, m, _attached(doc.norms[m.first], plain))]
-    )
+        norm = doc.norms[m.first]
+        skip = _attached(norm, plain, words)
+        alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
+        m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
+        key = " ".join([("ا" if alef else "") + norm[skip:], *doc.norms[m.first + 1 : m.last]])
+        votes.setdefault(key, Counter())[m.type] += 1
+        out.append((m, key))
+    return tuple(m._replace(type=max(sorted(votes[key]), key=votes[key].__getitem__)) for m, key in out)
 
 
-def _key(doc: Document, m: EntityMention, skip: int) -> str:
-    words = list(doc.norms[m.first : m.last])
-    words[0] = words[0][skip:]
-    if skip and words[0].startswith("ل") and doc.norms[m.first][:skip].endswith("ل"):
-        words[0] = "ا" + words[0]
-    return " ".join(words)
-
-
-def _attached(norm: str, plain: Counter[str]) -> int:
+def _attached(norm: str, plain: Counter[str], words: Mapping[str, int]) -> int:
     """Number of letters of attached particles at the head of a name's first word."""
     for particle in _ATTACHED:
-        if norm.startswith(particle):
-            rest = norm[len(particle) :]
-            if len(rest) < 3:
-                continue
-            if rest.startswith("ال") and len(rest) > 4:
-                return len(particle)
-            if particle.endswith("ل") and rest.startswith("ل") and len(rest) > 4:
-                return len(particle)  # لل: the article's alef is not written after ل
-            if plain[rest] and plain[rest] >= plain[norm]:
-                return len(particle)
+        rest = norm.removeprefix(particle)
+        if rest == norm or len(rest) < 3:
+            continue
+        if len(rest) > 4 and (rest.startswith(_ARTICLE) or (particle.endswith("ل") and rest.startswith("ل"))):
+            return len(particle)  # بالسعودية; للأمم: the article's alef is not written after ل
+        if plain[rest] and plain[rest] >= plain[norm]:
+            return len(particle)
+        if rest in words and (norm not in words or words[norm] > _RARER * words[rest]):
+            return len(particle)
+        if words and particle == "و" and norm not in words:
+            return len(particle)  # few names begin with و, and those are known
     return 0
+
+
+def _lost_its_alef(rest: str, words: Mapping[str, int]) -> bool:
+    """Whether what follows a split ل is a word with the article: `للأمم` is ل and الأمم, `للبنان` is ل and لبنان."""
+    if not rest.startswith("ل"):
+        return False
+    never = len(words)
+    return words.get("ا" + rest, never) <= words.get(rest, never)
 
 
 def _original_length(doc: Document, token: int, letters: int) -> int:

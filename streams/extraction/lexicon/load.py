@@ -58,6 +58,7 @@ class Lexicon:
     calendar: Mapping[str, str]
     nationalities: Mapping[str, tuple[str, str]]
     silent: Mapping[str, str]
+    masculine_names: frozenset[str]
     _readings: dict[str, tuple[CueReading, ...]] = field(default_factory=dict, repr=False)
 
     def is_a(self, norm: str, category: str) -> bool:
@@ -154,6 +155,7 @@ def load_lexicon() -> Lexicon:
         unnamed=MappingProxyType({normalize(r[0]): r[3] for r in rows("unnamed.tsv", 5)}),
         calendar=MappingProxyType({normalize(r[0]): r[1] for r in rows("calendar.tsv", 4)}),
         nationalities=MappingProxyType(nationalities),
+        masculine_names=frozenset(normalize(name) for (name,) in rows("masculine_names.tsv", 1)),
         silent=MappingProxyType({normalize(form): kind for form, kind in rows("silent.tsv", 2)}),
     )
 

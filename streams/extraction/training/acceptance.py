@@ -17,30 +17,34 @@ from sklearn.linear_model import LogisticRegression
 from streams.extraction.acceptance import MODEL, features
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
-from streams.extraction.entities.builtin import BuiltinEngine, load_clusters
+from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.lexicon import load_lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import propose
 from streams.extraction.training.entity_data import read_gold
 from streams.extraction.training.provenance import write_note
+from streams.extraction.words.encoder import Encoder
+from streams.extraction.words.morphology import load_morphology
 
 SEED = 20261124
 
 
 def examples(path: Path) -> tuple[list[dict[str, float]], list[bool], list[int]]:
     """(features, is a statement, number of its article) of every proposal in the gold articles."""
-    lexicon, clusters = load_lexicon(), load_clusters()
-    engine = BuiltinEngine.load(lexicon, clusters)
+    lexicon = load_lexicon()
+    encoder = Encoder.load(lexicon, load_morphology())
+    engine = BuiltinEngine(encoder, encoder.weights.words)
     rows: list[dict[str, float]] = []
     right: list[bool] = []
     articles: list[int] = []
     for number, gold in enumerate(read_gold(path)):
         doc = read(str(gold["body"]))
         spans = [tuple(s["cue"]) for s in gold["statements"] if s["cue"]]  # type: ignore[attr-defined]
-        phrases = Phrases(doc, lexicon, clusters, engine.find(doc))
+        words = encoder.in_context(doc)
+        phrases = Phrases(doc, lexicon, words, engine.find(doc))
         for p in propose(doc, lexicon, phrases, find_cues(doc, lexicon)).statements:
             token = doc.tokens[p.cue.at]
-            rows.append(dict.fromkeys(features(doc, lexicon, phrases, clusters, p), 1.0))
+            rows.append(dict.fromkeys(features(doc, lexicon, phrases, words, p), 1.0))
             right.append(any(a < token.end and token.start < b for a, b in spans))
             articles.append(number)
     return rows, right, articles

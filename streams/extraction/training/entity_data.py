@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from streams.extraction.document import read
-from streams.extraction.entities.features import stems
 from streams.extraction.text import normalize
 from streams.extraction.tokens import Kind
+from streams.extraction.words.attributes import stems
 
 _TYPES = {"PERS": "PER", "PER": "PER", "LOC": "LOC", "ORG": "ORG"}
 

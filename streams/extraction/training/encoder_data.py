@@ -1,0 +1,178 @@
+"""What the encoder learns from: the raw corpus as form numbers, the labelled texts, and the attributes of all forms."""
+
+import gzip
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from streams.extraction.document import read
+from streams.extraction.entities.labels import LABELS
+from streams.extraction.text import normalize
+from streams.extraction.tokens import Kind, tokenize
+from streams.extraction.training.encoder_model import Forms
+from streams.extraction.training.entity_data import project_gold, read_conll, read_gold
+from streams.extraction.words.attributes import WordKnowledge, attributes
+from streams.extraction.words.encoder import BREAK, form_of, word_row
+
+DOMAINS = ["gold", "aner", "aqmar"]
+_ATTRIBUTE_FORMS = 8  # forms that must have an attribute for it to be learned
+_IDENTITIES = 6_000  # frequent forms that are attributes themselves
+_RARE = 3  # raw forms below this count are read by their neighbours only
+_SEEN_LEAST = 4
+_SEEN_STEPS = (0.03, 0.12, 0.3, 0.55, 0.8)
+
+
+class Labelled(NamedTuple):
+    """A text as form numbers with label numbers."""
+
+    ids: list[int]
+    labels: list[int]
+    name: str
+
+
+class Inventory:
+    """All forms, numbered by falling frequency in the raw corpus; the rest are numbered as they come."""
+
+    def __init__(self, counts: Counter[str]) -> None:
+        """`counts` are the raw corpus's."""
+        ordered = counts.most_common()
+        self.forms = [form for form, _ in ordered]
+        self.counts = [n for _, n in ordered]
+        self._index = {form: n for n, form in enumerate(self.forms)}
+
+    def number(self, form: str) -> int:
+        """A form's number; a new form gets the next."""
+        if form not in self._index:
+            self._index[form] = len(self.forms)
+            self.forms.append(form)
+            self.counts.append(0)
+        return self._index[form]
+
+
+def raw_corpus(folder: Path) -> tuple[Inventory, Any]:
+    """The inventory and the corpus as one array of numbers; agencies' texts that come several times are taken once."""
+    counts: Counter[str] = Counter()
+    texts: list[list[str]] = []
+    seen: set[str] = set()
+    for name in ("large.jsonl.gz", "news.jsonl.gz"):
+        with gzip.open(folder / name, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                body = json.loads(line)["body"]
+                if body[:200] in seen:
+                    continue
+                seen.add(body[:200])
+                forms = [BREAK if t.form.kind is Kind.LINE else form_of(t.form.text) for t in tokenize(body)]
+                forms.append(BREAK)
+                counts.update(forms)
+                texts.append(forms)
+    inventory = Inventory(counts)
+    return inventory, np.fromiter((inventory.number(f) for forms in texts for f in forms), np.int32)
+
+
+def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Labelled]]:
+    """Sentences of the CoNLL files and articles of gold/train by domain, gold/dev as `dev`."""
+
+    def numbers(words: Iterable[str]) -> list[int]:
+        return [inventory.number(form_of(w)) for w in words]
+
+    out: dict[str, list[Labelled]] = {}
+    for domain, file in (("aner", "anercorp-train.conll"), ("aqmar", "aqmar.conll")):
+        sentences = read_conll(shared / "ner" / file, domain)
+        out[domain] = [Labelled(numbers(s.words), [LABELS.index(x) for x in s.labels], "") for s in sentences]
+    for domain, split in (("gold", "train"), ("dev", "dev")):
+        out[domain] = []
+        for article in read_gold(shared / "gold" / split / "gold.jsonl"):
+            doc = read(str(article["body"]))
+            ids: list[int] = []
+            labels: list[int] = []
+            for n, sentence in enumerate(project_gold(article)):
+                if n and doc.sentences[n].paragraph != doc.sentences[n - 1].paragraph:
+                    ids.append(inventory.number(BREAK))
+                    labels.append(0)
+                ids += numbers(sentence.words)
+                labels += [LABELS.index(x) for x in sentence.labels]
+            out[domain].append(Labelled(ids, labels, str(article["id"])))
+    return out
+
+
+def form_attributes(
+    inventory: Inventory, knowledge: WordKnowledge, needed: set[int]
+) -> tuple[list[str], list[list[int]]]:
+    """The attributes that are learned, and the rows (from 1) of each form's; none for forms outside `needed`."""
+    found = {n: attributes(inventory.forms[n], knowledge) for n in sorted(needed)}
+    counts = Counter(a for names in found.values() for a in names)
+    frequent = {normalize(form) for form in inventory.forms[:_IDENTITIES]}
+    kept = sorted(
+        a for a, n in counts.items() if (a[2:] in frequent if a[:2] in ("w=", "t=") else n >= _ATTRIBUTE_FORMS)
+    )
+    row = {a: n + 1 for n, a in enumerate(kept)}
+    empty: list[int] = []
+    return kept, [[row[a] for a in found[n] if a in row] if n in found else empty for n in range(len(inventory.forms))]
+
+
+def needed_forms(inventory: Inventory, texts: dict[str, list[Labelled]]) -> set[int]:
+    """Forms frequent enough to be known by their letters, and all of the labelled texts."""
+    frequent = {n for n, count in enumerate(inventory.counts) if count >= _RARE}
+    return frequent | {n for group in texts.values() for text in group for n in text.ids}
+
+
+def arrays(rows: list[list[int]], inventory: Inventory, words: dict[str, int], needed: set[int]) -> Forms:
+    """The forms' arrays for the model."""
+    vector_rows = np.full(len(inventory.forms), -1, np.int64)
+    for n in needed:
+        vector_rows[n] = word_row(inventory.forms[n], words)
+    return Forms(rows, vector_rows)
+
+
+def seen_table(inventory: Inventory, counted: Any) -> dict[str, str]:
+    """Normalized word -> codes of how a first tagger labelled it over the raw corpus (`PERB3 ORGI1`, `O` for never).
+
+    `counted` is (forms, labels). A code tells type, begin or inside, and which step of the share was passed.
+    """
+    by_norm: dict[str, Any] = defaultdict(lambda: np.zeros(len(LABELS)))
+    for n in np.flatnonzero(counted.sum(1)):
+        by_norm[normalize(inventory.forms[n])] += counted[n]
+    return {norm: codes for norm, counts in by_norm.items() if (codes := _codes(counts))}
+
+
+def _codes(counts: Any) -> str:
+    if counts.sum() < _SEEN_LEAST:
+        return ""
+    shares = counts / counts.sum()
+    codes = []
+    for n, label in enumerate(LABELS[1:], 1):
+        step = sum(shares[n] > edge for edge in _SEEN_STEPS)
+        if step:
+            codes.append(f"{label[2:]}{label[0]}{step}")
+    return " ".join(codes) or "O"
+
+
+def category_numbers(inventory: Inventory, knowledge: WordKnowledge, needed: set[int]) -> tuple[list[str], Any]:
+    """The categories, and each form's where all its readings agree (-1 elsewhere)."""
+    found: dict[int, str] = {}
+    every: Counter[str] = Counter()
+    for n in sorted(needed):
+        analysis = knowledge.morphology.analyse(inventory.forms[n])
+        if analysis.known:
+            shares = analysis.categories()
+            every.update(shares)
+            best = max(shares, key=shares.__getitem__)
+            if shares[best] > 0.97 * sum(shares.values()):
+                found[n] = best
+    names = [name for name, _ in every.most_common()]
+    numbers = np.full(len(inventory.forms), -1, np.int64)
+    for n, name in found.items():
+        numbers[n] = names.index(name)
+    return names, numbers
+
+
+def windows(ids: Any, length: int, size: int, random: Any) -> Iterator[Any]:
+    """Batches (size, length) of positions into a long text, in random order from a random start."""
+    starts = np.arange(random.integers(length), len(ids) - length, length)
+    random.shuffle(starts)
+    for n in range(0, len(starts), size):
+        yield starts[n : n + size, None] + np.arange(length)

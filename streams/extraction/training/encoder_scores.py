@@ -1,0 +1,48 @@
+"""Scores of labelled texts: exact mentions, F1 by type and over all."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from streams.extraction.entities.labels import LABELS
+from streams.extraction.training.encoder_data import Inventory, Labelled
+
+Span = tuple[int, int, str]
+
+
+def spans(labels: Sequence[int]) -> set[Span]:
+    """Mentions as (first, last, type).
+
+    >>> sorted(spans([0, 1, 2, 0, 5]))
+    [(1, 3, 'PER'), (4, 5, 'ORG')]
+    """
+    found: set[Span] = set()
+    n = 0
+    while n < len(labels):
+        if labels[n] == 0:
+            n += 1
+            continue
+        kind, last = LABELS[labels[n]][2:], n + 1
+        while last < len(labels) and LABELS[labels[last]] == f"I-{kind}":
+            last += 1
+        found.add((n, last, kind))
+        n = last
+    return found
+
+
+def scores(
+    texts: Sequence[Labelled],
+    inventory: Inventory,
+    tag: Callable[[list[int]], list[int]] | None,
+    given: dict[int, list[int]] | None = None,
+) -> dict[str, float]:
+    """F1 of exact mentions by type and micro; labels come from `tag`, or from `given` by the text's id()."""
+    right: Counter[str] = Counter()
+    said: Counter[str] = Counter()
+    wanted: Counter[str] = Counter()
+    for text in texts:
+        labels = tag(text.ids) if tag else (given or {})[id(text)]
+        predicted, gold = spans(labels), spans(text.labels)
+        for counter, group in ((right, predicted & gold), (said, predicted), (wanted, gold)):
+            counter.update(kind for _, _, kind in group)
+    out = {kind: round(2 * right[kind] / max(1, said[kind] + wanted[kind]), 4) for kind in sorted(wanted)}
+    return out | {"micro": round(2 * right.total() / max(1, said.total() + wanted.total()), 4)}

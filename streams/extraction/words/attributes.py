@@ -1,0 +1,146 @@
+"""What the encoder knows of a word from its written form alone, as attribute names; computed once a form."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.text import normalize
+from streams.extraction.words.morphology import Morphology
+
+_PROCLITICS = "وفبلك"
+_LIKELY, _CERTAIN = 0.15, 0.6  # shares of a category from which on it is told
+
+
+@dataclass(frozen=True, slots=True)
+class WordKnowledge:
+    """The tables that attributes are read from.
+
+    `listed` maps a normalized word to what name lists and lexicon say of it (`list_words` makes it); `seen` tells how
+    a first tagger labelled it over the raw corpus (codes parted by spaces).
+    """
+
+    lexicon: Lexicon
+    morphology: Morphology
+    listed: Mapping[str, tuple[str, ...]]
+    seen: Mapping[str, str]
+
+
+def list_words(lexicon: Lexicon, names: Mapping[str, str], places: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Normalized word -> attributes from all tables, so that a word is looked up once.
+
+    `names` maps a word to given, family or both; `places` are words of CLDR's territories.
+    """
+    out: dict[str, list[str]] = {}
+
+    def add(words: Iterable[str], attribute: str) -> None:
+        for word in words:
+            out.setdefault(word, []).append(attribute)
+
+    for word, role in names.items():
+        add([word], f"name={role}")
+    add(places, "place")
+    for word, title in lexicon.titles.items():
+        add([word], f"title={title.kind}")
+    for label, table in (
+        ("org", lexicon.organizations),
+        ("date", lexicon.calendar),
+        ("unnamed", lexicon.unnamed),
+        ("occ", lexicon.occasions),
+    ):
+        for word, kind in table.items():
+            add([word], f"{label}={kind}")
+    for word, categories in lexicon.function.items():
+        for category in sorted(categories):
+            add([word], f"f={category}")
+    add({form for word in lexicon.nationalities for form in (word, word.removeprefix("ال"))}, "nation")
+    return {word: tuple(attributes) for word, attributes in out.items()}
+
+
+def stems(norm: str) -> tuple[str, ...]:
+    """The word and what is left of it without attached particles and article, longest first, at most four.
+
+    >>> stems("وللرياض")
+    ('وللرياض', 'للرياض', 'رياض')
+    >>> stems("بالسودان")
+    ('بالسودان', 'السودان', 'سودان')
+    """
+    out = [norm]
+    word = norm
+    if len(word) > 4 and word[0] in "وف":
+        word = word[1:]
+        out.append(word)
+    if len(word) > 4 and word.startswith("لل"):
+        word = word[2:]
+        out.append(word)
+    else:
+        if len(word) > 4 and word[0] in _PROCLITICS:
+            word = word[1:]
+            out.append(word)
+        if len(word) > 4 and word.startswith("ال"):
+            out.append(word[2:])
+    return tuple(out)
+
+
+def attributes(written: str, knowledge: WordKnowledge) -> list[str]:
+    """Attributes of a written form; a paragraph break is the form "¶"."""
+    if written == "¶":
+        return ["break"]
+    norm = normalize(written)
+    if not norm[:1].isalpha():
+        return ["b", "digit" if norm[:1].isdigit() else f"mark={norm}"]
+    if norm.isascii():
+        case = "upper" if written.isupper() else "title" if written.istitle() else "lower"
+        return ["b", "latin", case, f"w={norm}", *_seen((norm,), knowledge.seen)]
+    parts = stems(norm)
+    out = ["b", f"w={norm}", f"n={min(len(norm), 9)}"]
+    out += [f"p{k}={norm[:k]}" for k in (1, 2, 3, 4) if len(norm) > k]
+    out += [f"s{k}={norm[-k:]}" for k in (1, 2, 3, 4) if len(norm) > k]
+    out += [f"t={part}" for part in parts[1:]]
+    if len(norm) > 3 and norm.startswith("ال"):
+        out.append("al")
+    out += _of_tables(parts, knowledge)
+    out += _of_morphology(written, knowledge.morphology)
+    out += _seen(parts, knowledge.seen)
+    return out
+
+
+def _seen(parts: tuple[str, ...], seen: Mapping[str, str]) -> Iterator[str]:
+    """How the word, and `~` the bare word, was labelled over the raw corpus."""
+    known = False
+    for n, part in enumerate(parts):
+        codes = seen.get(part)
+        if codes is not None:
+            known = True
+            for code in codes.split(" "):
+                yield f"{'' if n == 0 else '~'}z={code}"
+    if seen and not known:
+        yield "z?"
+
+
+def _of_tables(parts: tuple[str, ...], knowledge: WordKnowledge) -> Iterator[str]:
+    """What the name lists and the lexicon say; `~` marks what is true of the bare word only."""
+    for n, part in enumerate(parts):
+        found = knowledge.listed.get(part)
+        if found is not None:
+            yield from found if n == 0 else [f"~{attribute}" for attribute in found]
+    for r in knowledge.lexicon.cue_readings(parts[0]):
+        yield f"cue={r.form},{r.prefix},{r.entry.clause},{r.entry.nominal}"
+        yield f"lem={r.entry.lemma}"
+        yield f"cls={r.entry.cue_class}"
+
+
+def _of_morphology(written: str, morphology: Morphology) -> Iterator[str]:
+    analysis = morphology.analyse(written)
+    if not analysis.known:
+        yield "m?"
+        return
+    for category, share in analysis.categories().items():
+        if share > _LIKELY:
+            yield f"m={category}"
+        if share > _CERTAIN:
+            yield f"M={category}"
+    first = analysis.readings[0]
+    yield f"g={first.gender}{first.number}"
+    yield f"pr={first.preposition}"
+    yield f"e={first.pronoun}"
+    yield f"l={first.lemma}"

@@ -1,0 +1,283 @@
+"""The encoder: a small convolutional network that reads each word with its neighbours, as plain arrays on the CPU.
+
+A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; three
+convolutions of width 3 (dilated 1, 2 and 4) give each word 7 neighbours on either side; linear heads score its entity
+label and its part of speech. The first convolution is linear in the form's vector, so its three products are computed
+once a form and kept; an article then takes two matrix products. Made by `streams.extraction.training.encoder`.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.text import normalize, written
+from streams.extraction.tokens import Kind
+from streams.extraction.words.attributes import WordKnowledge, attributes, list_words, stems
+from streams.extraction.words.morphology import Morphology
+
+MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
+BREAK = "¶"  # the form of a paragraph's end
+_DILATIONS = (1, 2, 4)
+_REACH = sum(_DILATIONS)  # words on either side that a word's scores depend on
+_CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
+_IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
+_CACHED_FORMS = 48_000  # of three vectors in half precision each: 28 MB
+_KEPT_FORMS = 16_000  # words so frequent that they are kept when the cache is full
+
+
+class Encoded(NamedTuple):
+    """What the encoder says of n words: scores of entity labels (n, labels) and of word categories (n, categories).
+
+    A category's score holds what the table of forms says of the word beside what its neighbours say.
+    """
+
+    labels: Any
+    categories: Any
+
+
+class Weights(NamedTuple):
+    """The arrays of a trained encoder; d and h are the widths of word vectors and hidden layers.
+
+    `rows` maps an attribute to its row of `attribute_vectors` (a + 1, d), of which the last is 0; `words` a normalized
+    word to its row of `word_vectors` (v, d) int8, of which a row's `word_scales` (v,) make real numbers, and of
+    `clusters` (v, 2). `convolutions` are (taps, bias) with taps (3, d or h, h). `transitions` (labels, labels) weigh
+    what follows what.
+    """
+
+    rows: Mapping[str, int]
+    attribute_vectors: Any
+    words: Mapping[str, int]
+    word_vectors: Any
+    word_scales: Any
+    clusters: Any
+    norm_weight: Any
+    norm_bias: Any
+    convolutions: Sequence[tuple[Any, Any]]
+    label_head: tuple[Any, Any]
+    category_head: tuple[Any, Any]
+    transitions: Any
+    categories: tuple[str, ...]
+
+
+class Encoder:
+    """Encodes articles; used by one thread at a time."""
+
+    def __init__(self, weights: Weights, knowledge: WordKnowledge) -> None:
+        """`knowledge` gives the attributes of forms."""
+        self.weights, self._knowledge = weights, knowledge
+        self.clusters = Clusters(weights.words, weights.clusters)
+        self._read: tuple[Document, Encoded] | None = None
+        width = weights.convolutions[0][1].shape[0]
+        self._numbers: dict[str, int] = {}
+        self._taps = np.zeros((_CACHED_FORMS, 3, width), np.float16)
+        taps = weights.convolutions[0][0]
+        self._column = {name: n for n, name in enumerate(weights.categories)}
+        self._priors = np.zeros((_CACHED_FORMS, len(self._column)), np.float16)
+        self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
+        # [tap 0 | tap 1 | tap 2] side by side: one product a layer
+        self._deeper = [(np.concatenate(list(taps)), bias) for taps, bias in weights.convolutions[1:]]
+
+    @classmethod
+    def load(cls, lexicon: Lexicon, morphology: Morphology, path: Path = MODEL) -> "Encoder":
+        """The shipped encoder."""
+        with np.load(path) as z:
+            tables = {
+                name: _lines(z[name]) for name in ("attributes", "words", "names", "places", "seen", "categories")
+            }
+            layers = [
+                (z[f"taps{n}"].astype(np.float32), z[f"bias{n}"].astype(np.float32)) for n in range(len(_DILATIONS))
+            ]
+            weights = Weights(
+                rows={a: n for n, a in enumerate(tables["attributes"])},
+                attribute_vectors=np.pad(
+                    (z["attribute_vectors"] * z["attribute_scales"][:, None]).astype(np.float16), ((0, 1), (0, 0))
+                ),
+                words={w: n for n, w in enumerate(tables["words"])},
+                word_vectors=z["word_vectors"],
+                word_scales=z["word_scales"].astype(np.float32),
+                clusters=z["clusters"],
+                norm_weight=z["norm_weight"],
+                norm_bias=z["norm_bias"],
+                convolutions=layers,
+                label_head=(z["label_weight"], z["label_bias"]),
+                category_head=(z["category_weight"], z["category_bias"]),
+                transitions=z["transitions"],
+                categories=tuple(tables["categories"]),
+            )
+        knowledge = WordKnowledge(
+            lexicon,
+            morphology,
+            listed=list_words(lexicon, dict(_pair(line) for line in tables["names"]), tables["places"]),
+            seen=dict(_pair(line) for line in tables["seen"]),
+        )
+        return cls(weights, knowledge)
+
+    def read(self, doc: Document) -> Encoded:
+        """Scores of a document's tokens, line breaks among them; kept until another document is read."""
+        if self._read is None or self._read[0] is not doc:
+            forms = [BREAK if t.form.kind is Kind.LINE else form_of(t.form.text) for t in doc.tokens]
+            self._read = (doc, self.encode(forms))
+        return self._read[1]
+
+    def in_context(self, doc: Document) -> "WordsInContext":
+        """What later stages ask of a document's words."""
+        names = self.weights.categories
+        return WordsInContext(self.clusters, [names[n] for n in self.read(doc).categories.argmax(1)])
+
+    def encode(self, forms: Sequence[str]) -> Encoded:
+        """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""
+        n = len(forms)
+        heads = (self.weights.label_head, self.weights.category_head)
+        labels, categories = (np.empty((n, bias.shape[0]), np.float32) for _, bias in heads)
+        for first, last, h in self._layers(forms):
+            for out, (matrix, bias) in zip((labels, categories), heads, strict=True):
+                out[first:last] = h @ matrix + bias
+        categories += self._priors[[self._numbers[form] for form in forms]]
+        return Encoded(labels, categories)
+
+    def last_layer(self, forms: Sequence[str]) -> Any:
+        """(n, h) of a text, what the heads see; to learn heads from."""
+        return np.concatenate([h for _, _, h in self._layers(forms)])
+
+    def _layers(self, forms: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
+        """(first, last, (last - first, h)) of the text's chunks."""
+        self._know(forms)
+        n = len(forms)
+        ids = np.fromiter(map(self._numbers.__getitem__, forms), np.int64, n)
+        for first in range(0, n, _CHUNK):
+            last = min(n, first + _CHUNK)
+            begin = max(0, first - _REACH)
+            yield first, last, self._hidden(ids[begin : last + _REACH])[first - begin : last - begin]
+
+    def _hidden(self, ids: Any) -> Any:
+        """(n, h) of the last layer for n form numbers."""
+        n = len(ids)
+        taps = self._taps[ids].astype(np.float32)
+        h = taps[:, 1] + self.weights.convolutions[0][1]
+        h[1:] += taps[:-1, 0]
+        h[:-1] += taps[1:, 2]
+        np.maximum(h, 0, out=h)
+        width = h.shape[1]
+        around = np.empty((n, 3 * width), np.float32)
+        for (matrix, bias), dilation in zip(self._deeper, _DILATIONS[1:], strict=True):
+            around[:dilation, :width] = 0
+            around[dilation:, :width] = h[:-dilation]
+            around[:, width : 2 * width] = h
+            around[:-dilation, 2 * width :] = h[dilation:]
+            around[-dilation:, 2 * width :] = 0
+            out = around @ matrix
+            out += bias
+            np.maximum(out, 0, out=out)
+            h += out
+        return h
+
+    def _know(self, forms: Sequence[str]) -> None:
+        """Give every form a number and its products."""
+        new = [form for form in dict.fromkeys(forms) if form not in self._numbers]
+        if len(self._numbers) + len(new) > _CACHED_FORMS:
+            self._forget()
+            new = [form for form in dict.fromkeys(forms) if form not in self._numbers]
+        for first in range(0, len(new), _CHUNK):
+            group = new[first : first + _CHUNK]
+            number = len(self._numbers)
+            while number + len(group) > len(self._taps):
+                self._taps = np.concatenate([self._taps, np.zeros_like(self._taps)])
+                self._priors = np.concatenate([self._priors, np.zeros_like(self._priors)])
+            products = self.form_vectors(group) @ self._first
+            self._taps[number : number + len(group)] = products.reshape(len(group), 3, -1)
+            self._priors[number : number + len(group)] = [self._prior(form) for form in group]
+            self._numbers |= zip(group, range(number, number + len(group)), strict=True)
+
+    def _forget(self) -> None:
+        """Make room: only the most frequent words stay known."""
+        kept = [form for form in self._numbers if 0 <= word_row(form, self.weights.words) < _KEPT_FORMS]
+        kept = kept[: _CACHED_FORMS // 2]
+        rows = [self._numbers[form] for form in kept]
+        self._taps[: len(rows)] = self._taps[rows]
+        self._priors[: len(rows)] = self._priors[rows]
+        self._numbers = dict(zip(kept, range(len(kept)), strict=True))
+
+    def _prior(self, form: str) -> Any:
+        """Log of each category's share in a form's readings; what a guess leaves out is only unlikely."""
+        if not form[:1].isalpha():
+            return np.zeros(len(self._column), np.float32)
+        analysis = self._knowledge.morphology.analyse(form)
+        out = np.full(len(self._column), _IMPOSSIBLE if analysis.known else _UNLIKELY, np.float32)
+        for category, share in analysis.categories().items():
+            if category in self._column:
+                out[self._column[category]] = math.log(share)
+        return out
+
+    def form_vectors(self, forms: Sequence[str]) -> Any:
+        """The normalized vectors (n, d) of written forms."""
+        w = self.weights
+        rows: list[int] = []
+        begins = []
+        for form in forms:
+            begins.append(len(rows))
+            found = [r for a in attributes(form, self._knowledge) if (r := w.rows.get(a)) is not None]
+            rows += found or [len(w.rows)]  # a row of zeros
+        x = np.add.reduceat(w.attribute_vectors[rows].astype(np.float32), begins)
+        vectors = np.array([word_row(form, w.words) for form in forms])
+        known = vectors >= 0
+        x[known] += w.word_vectors[vectors[known]] * w.word_scales[vectors[known], None]
+        x -= x.mean(1, keepdims=True)
+        return x / np.sqrt((x * x).mean(1, keepdims=True) + 1e-5) * w.norm_weight + w.norm_bias
+
+
+class Clusters:
+    """Numbers of the fine and the coarse cluster of frequent words; words in like contexts have the same."""
+
+    def __init__(self, words: Mapping[str, int], numbers: Any) -> None:
+        """`words` maps a normalized word to its row of `numbers` (words, 2)."""
+        self._words, self._numbers = words, numbers
+
+    def __contains__(self, norm: object) -> bool:
+        return norm in self._words
+
+    def get(self, norm: str) -> tuple[int, int] | None:
+        """(fine, coarse) of a normalized word, None for a rare one."""
+        row = self._words.get(norm)
+        return None if row is None else (int(self._numbers[row, 0]), int(self._numbers[row, 1]))
+
+
+class WordsInContext(NamedTuple):
+    """The words of one document: clusters of frequent words, and each token's likeliest category in its context."""
+
+    clusters: Clusters
+    categories: Sequence[str]
+
+
+def form_of(text: str) -> str:
+    """The form by which the encoder knows a token's text: numbers are one form.
+
+    >>> form_of("وأكّد"), form_of("2,5")
+    ('وأكد', '0')
+    """
+    return "0" if text[:1].isdigit() else written(text)
+
+
+def word_row(form: str, words: Mapping[str, int]) -> int:
+    """Row of a form's word vector: its own, else that of what is left without particles, -1 where neither has one."""
+    if form == BREAK:
+        return -1
+    norm = "0" if form[:1].isdigit() else normalize(form)
+    for part in stems(norm):
+        if part in words:
+            return words[part]
+    return words.get("ال" + norm[2:], -1) if norm.startswith("لل") else -1
+
+
+def _lines(array: Any) -> list[str]:
+    text: str = array.tobytes().decode()
+    return text.split("\n")
+
+
+def _pair(line: str) -> tuple[str, str]:
+    key, _, value = line.partition("\t")
+    return key, value
