@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from streams.cli.memory import keep_loaded
 from streams.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ def load_extractor(settings: Settings) -> "Extractor":
     """
     from streams.extraction import Extractor
 
-    return Extractor.load(load_camel(settings) if settings.entity_engine == "camel" else None)
+    extractor = Extractor.load(load_camel(settings) if settings.entity_engine == "camel" else None)
+    keep_loaded()
+    return extractor
 
 
 def load_camel(settings: Settings) -> "CamelEngine":

@@ -6,6 +6,7 @@ them apart (the lemma, what opens the content, who stands beside it, the words a
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from pathlib import Path
 
 from streams.extraction.document import Document
@@ -36,7 +37,7 @@ class Acceptance:
     def probability(self, features: Iterator[str]) -> float:
         """Probability that a proposal with these features is a statement."""
         weights = self._weights
-        total = weights.get("bias", 0.0) + sum(weights.get(f, 0.0) for f in features)
+        total = weights.get("bias", 0.0) + sum(map(weights.get, features, repeat(0.0)))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 

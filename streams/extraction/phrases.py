@@ -148,7 +148,7 @@ class Phrases:
         norm = self._doc.norms[j]
         if norm in ("ل", "ب", "لـ", "بـ"):
             return norm[0]
-        if norm[0] not in "لب":
+        if norm[:1] not in ("ل", "ب"):
             return ""
         if j in self._entities:
             return norm[0] if self._attached[j] else ""

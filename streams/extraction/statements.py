@@ -37,11 +37,20 @@ def find_statements(
 
     Contents end before the next statement, so they are found twice: among all candidates, then among the accepted.
     """
+    judged: dict[Proposal, float] = {}
+
+    def accepted(proposals: Proposals) -> Iterator[tuple[Proposal, float]]:
+        for proposal in proposals.statements:
+            if proposal not in judged:  # most are the same the second time
+                judged[proposal] = acceptance.probability(features(doc, lexicon, phrases, words, proposal))
+            if judged[proposal] >= THRESHOLD:
+                yield proposal, judged[proposal]
+
     first = propose(doc, lexicon, phrases, cues)
-    kept = {p.cue.at for p, _ in _accepted(doc, lexicon, phrases, words, acceptance, first)}
+    kept = {p.cue.at for p, _ in accepted(first)}
     kept |= {r.cue.at for r in first.relays}
     second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in kept))
-    drafts = [StatementDraft(p, x) for p, x in _accepted(doc, lexicon, phrases, words, acceptance, second)]
+    drafts = [StatementDraft(p, x) for p, x in accepted(second)]
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
@@ -56,20 +65,6 @@ def find_statements(
         ):
             earlier.via = doc.text(*relay.mention)
     return drafts
-
-
-def _accepted(
-    doc: Document,
-    lexicon: Lexicon,
-    phrases: Phrases,
-    words: WordsInContext,
-    acceptance: Acceptance,
-    proposals: Proposals,
-) -> Iterator[tuple[Proposal, float]]:
-    for proposal in proposals.statements:
-        probability = acceptance.probability(features(doc, lexicon, phrases, words, proposal))
-        if probability >= THRESHOLD:
-            yield proposal, probability
 
 
 def _nest(drafts: list[StatementDraft]) -> None:

@@ -22,8 +22,10 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = os.environ[
 
 from schemas import Article
 from schemas.codec import decode_article, encode
+from streams.cli.engine import load_extractor
 from streams.extraction import Extractor
 from streams.extraction.tokens import tokenize
+from streams.settings import Settings
 from tests.benchmarks.common import heading, news, peak_megabytes, table
 
 _BLOCK = 200
@@ -169,7 +171,7 @@ def main() -> None:
     parser.add_argument("--lengths", type=int, nargs="*", default=[10_000, 100_000, 1_000_000], help="long bodies")
     a = parser.parse_args()
     title = heading("Extraction alone, one core")
-    extractor = Extractor.load()
+    extractor = load_extractor(Settings(entity_engine="builtin"))  # as the worker does it
     run = measure(extractor, news(a.articles))
     print(f"{title}\n{report(run, peak_megabytes())}", flush=True)
     if a.lengths:

@@ -21,8 +21,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.codec import decode_article, decode_enriched
+from streams.cli.engine import load_extractor
 from streams.embedded import EmbeddedBroker
-from streams.extraction import Extractor
 from streams.kafka.security import client_options
 from streams.kafka.topics import Topic, create, declared
 from streams.settings import Settings
@@ -45,7 +45,7 @@ class Run:
 
 def extraction_alone(lines: list[bytes]) -> Run:
     """What the worker does for each article, without Kafka."""
-    extractor = Extractor.load()
+    extractor = load_extractor(Settings(entity_engine="builtin"))  # as the worker does it
     outputs, began = 0, time.perf_counter()
     for line in lines:
         result = extractor.enrich(decode_article(line), extracted_at=datetime.now(UTC), clock=time.perf_counter)

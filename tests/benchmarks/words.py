@@ -20,7 +20,7 @@ from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.lexicon import load_lexicon
 from streams.extraction.tokens import Kind, tokenize
 from streams.extraction.words.context import read_words
-from streams.extraction.words.encoder import MODEL, Encoder, form_of
+from streams.extraction.words.encoder import MODEL, Encoder
 from streams.extraction.words.morphology import TABLE, Morphology, load_morphology
 from tests.benchmarks.common import heading, news, peak_megabytes, table
 
@@ -37,7 +37,7 @@ def knowledge(morphology: Morphology, encoder: Encoder, bodies: list[str]) -> st
             if token.form.kind is not Kind.WORD or token.form.text.isascii():
                 continue
             words += 1
-            analysis = morphology.analyse(form_of(token.form.text))
+            analysis = morphology.analyse(token.form.written)
             if analysis.known:
                 known += 1
                 if len(analysis.categories()) == 1:

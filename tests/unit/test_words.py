@@ -5,9 +5,10 @@ import pytest
 
 from streams.extraction.document import read
 from streams.extraction.lexicon import load_lexicon
+from streams.extraction.tokens import BREAK
 from streams.extraction.words.analysis import Reading, strip
 from streams.extraction.words.context import Word, read_words
-from streams.extraction.words.encoder import BREAK, Encoder
+from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import Morphology, load_morphology
 
 

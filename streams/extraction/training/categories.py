@@ -23,7 +23,7 @@ from torch.nn import functional
 from streams.extraction.document import read
 from streams.extraction.lexicon import load_lexicon
 from streams.extraction.training.provenance import write_note
-from streams.extraction.words.encoder import MODEL, Encoder, form_of
+from streams.extraction.words.encoder import MODEL, Encoder
 from streams.extraction.words.morphology import Morphology, load_morphology
 
 SEED = 20261125
@@ -39,7 +39,7 @@ def examples(encoder: Encoder, morphology: Morphology, bodies: list[str]) -> tup
     draw = random.Random(SEED)
     layers, targets, hidden = [], [], []
     for body in bodies:
-        forms = [form_of(t.form.text) for t in read(body).tokens]
+        forms = [t.form.written for t in read(body).tokens]
         at = []
         for i, form in enumerate(forms):
             analysis = morphology.analyse(form)

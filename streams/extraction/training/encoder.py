@@ -26,13 +26,13 @@ from torch.nn import functional
 
 from streams.extraction.entities.labels import LABELS
 from streams.extraction.lexicon import load_lexicon
+from streams.extraction.tokens import BREAK
 from streams.extraction.training import encoder_data as data
 from streams.extraction.training.encoder_export import Tables, export
 from streams.extraction.training.encoder_model import EncoderModel, best_labels, crf_loss
 from streams.extraction.training.encoder_scores import scores
 from streams.extraction.training.entity_data import person_names, places
 from streams.extraction.words.attributes import WordKnowledge, list_words
-from streams.extraction.words.encoder import BREAK
 from streams.extraction.words.morphology import load_morphology
 
 SEED = 20261125

@@ -11,12 +11,12 @@ import numpy as np
 
 from streams.extraction.document import read
 from streams.extraction.entities.labels import LABELS
-from streams.extraction.text import normalize
-from streams.extraction.tokens import Kind, tokenize
+from streams.extraction.text import normalize, written
+from streams.extraction.tokens import BREAK, tokenize
 from streams.extraction.training.encoder_model import Forms
 from streams.extraction.training.entity_data import project_gold, read_conll, read_gold
 from streams.extraction.words.attributes import WordKnowledge, attributes
-from streams.extraction.words.encoder import BREAK, form_of, word_row
+from streams.extraction.words.encoder import word_row
 
 DOMAINS = ["gold", "aner", "aqmar"]
 _ATTRIBUTE_FORMS = 8  # forms that must have an attribute for it to be learned
@@ -53,6 +53,11 @@ class Inventory:
         return self._index[form]
 
 
+def _form_of(text: str) -> str:
+    """The form of a token of a CoNLL file, which is tokenized already."""
+    return "0" if text[:1].isdigit() else written(text)
+
+
 def raw_corpus(folder: Path) -> tuple[Inventory, Any]:
     """The inventory and the corpus as one array of numbers; agencies' texts that come several times are taken once."""
     counts: Counter[str] = Counter()
@@ -65,7 +70,7 @@ def raw_corpus(folder: Path) -> tuple[Inventory, Any]:
                 if body[:200] in seen:
                     continue
                 seen.add(body[:200])
-                forms = [BREAK if t.form.kind is Kind.LINE else form_of(t.form.text) for t in tokenize(body)]
+                forms = [t.form.written for t in tokenize(body)]
                 forms.append(BREAK)
                 counts.update(forms)
                 texts.append(forms)
@@ -77,7 +82,7 @@ def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Labelled]]:
     """Sentences of the CoNLL files and articles of gold/train by domain, gold/dev as `dev`."""
 
     def numbers(words: Iterable[str]) -> list[int]:
-        return [inventory.number(form_of(w)) for w in words]
+        return [inventory.number(_form_of(w)) for w in words]
 
     out: dict[str, list[Labelled]] = {}
     for domain, file in (("aner", "anercorp-train.conll"), ("aqmar", "aqmar.conll")):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.text import normalize
@@ -56,6 +57,7 @@ def list_words(lexicon: Lexicon, names: Mapping[str, str], places: Iterable[str]
     return {word: tuple(attributes) for word, attributes in out.items()}
 
 
+@lru_cache(maxsize=1 << 13)
 def stems(norm: str) -> tuple[str, ...]:
     """The word and what is left of it without attached particles and article, longest first, at most four.
 
@@ -130,17 +132,14 @@ def _of_tables(parts: tuple[str, ...], knowledge: WordKnowledge) -> Iterator[str
 
 
 def _of_morphology(written: str, morphology: Morphology) -> Iterator[str]:
-    analysis = morphology.analyse(written)
-    if not analysis.known:
+    outline = morphology.outline(written)
+    if outline is None:
         yield "m?"
         return
-    for category, share in analysis.categories().items():
+    shares, first = outline
+    for category, share in shares.items():
         if share > _LIKELY:
             yield f"m={category}"
         if share > _CERTAIN:
             yield f"M={category}"
-    first = analysis.readings[0]
-    yield f"g={first.gender}{first.number}"
-    yield f"pr={first.preposition}"
-    yield f"e={first.pronoun}"
-    yield f"l={first.lemma}"
+    yield from first

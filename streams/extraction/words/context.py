@@ -8,7 +8,7 @@ import numpy as np
 from streams.extraction.document import Document
 from streams.extraction.tokens import Kind, Token
 from streams.extraction.words.analysis import Analysis, Reading
-from streams.extraction.words.encoder import Encoder, form_of
+from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import Morphology
 
 
@@ -40,7 +40,7 @@ def read_words(doc: Document, encoder: Encoder, morphology: Morphology) -> Itera
     for i, token in enumerate(doc.tokens):
         if token.form.kind is not Kind.WORD:
             continue
-        analysis = morphology.analyse(form_of(token.form.text))
+        analysis = morphology.analyse(token.form.written)
         own = analysis.categories()
         weights = [
             r.probability / own[r.category] * (float(shares[i, column[r.category]]) if r.category in column else 1e-6)

@@ -15,19 +15,18 @@ import numpy as np
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.text import normalize, written
-from streams.extraction.tokens import Kind
+from streams.extraction.text import normalize
+from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words, stems
 from streams.extraction.words.morphology import Morphology
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
-BREAK = "¶"  # the form of a paragraph's end
 _DILATIONS = (1, 2, 4)
 _REACH = sum(_DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 48_000  # of three vectors in half precision each: 28 MB
-_KEPT_FORMS = 16_000  # words so frequent that they are kept when the cache is full
+_CACHED_FORMS = 56_000  # of three vectors in half precision each: 32 MB
+_KEPT_FORMS = 24_000  # words so frequent that they are kept when the cache is full
 
 
 class Encoded(NamedTuple):
@@ -78,6 +77,9 @@ class Encoder:
         taps = weights.convolutions[0][0]
         self._column = {name: n for n, name in enumerate(weights.categories)}
         self._priors = np.zeros((_CACHED_FORMS, len(self._column)), np.float16)
+        self._no_prior = self._priors[0].copy()
+        self._prior_of: dict[tuple[object, ...], Any] = {}
+        self._ranks = np.zeros(_CACHED_FORMS, np.int32)
         self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
         # [tap 0 | tap 1 | tap 2] side by side: one product a layer
         self._deeper = [(np.concatenate(list(taps)), bias) for taps, bias in weights.convolutions[1:]]
@@ -120,8 +122,7 @@ class Encoder:
     def read(self, doc: Document) -> Encoded:
         """Scores of a document's tokens, line breaks among them; kept until another document is read."""
         if self._read is None or self._read[0] is not doc:
-            forms = [BREAK if t.form.kind is Kind.LINE else form_of(t.form.text) for t in doc.tokens]
-            self._read = (doc, self.encode(forms))
+            self._read = (doc, self.encode([t.form.written for t in doc.tokens]))
         return self._read[1]
 
     def in_context(self, doc: Document) -> "WordsInContext":
@@ -134,21 +135,24 @@ class Encoder:
         n = len(forms)
         heads = (self.weights.label_head, self.weights.category_head)
         labels, categories = (np.empty((n, bias.shape[0]), np.float32) for _, bias in heads)
-        for first, last, h in self._layers(forms):
+        ids = self._ids(forms)
+        for first, last, h in self._layers(ids):
             for out, (matrix, bias) in zip((labels, categories), heads, strict=True):
                 out[first:last] = h @ matrix + bias
-        categories += self._priors[[self._numbers[form] for form in forms]]
+        categories += self._priors[ids]
         return Encoded(labels, categories)
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""
-        return np.concatenate([h for _, _, h in self._layers(forms)])
+        return np.concatenate([h for _, _, h in self._layers(self._ids(forms))])
 
-    def _layers(self, forms: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
-        """(first, last, (last - first, h)) of the text's chunks."""
+    def _ids(self, forms: Sequence[str]) -> Any:
         self._know(forms)
-        n = len(forms)
-        ids = np.fromiter(map(self._numbers.__getitem__, forms), np.int64, n)
+        return np.fromiter(map(self._numbers.__getitem__, forms), np.int64, len(forms))
+
+    def _layers(self, ids: Any) -> Iterator[tuple[int, int, Any]]:
+        """(first, last, (last - first, h)) of a text's chunks."""
+        n = len(ids)
         for first in range(0, n, _CHUNK):
             last = min(n, first + _CHUNK)
             begin = max(0, first - _REACH)
@@ -188,16 +192,20 @@ class Encoder:
             while number + len(group) > len(self._taps):
                 self._taps = np.concatenate([self._taps, np.zeros_like(self._taps)])
                 self._priors = np.concatenate([self._priors, np.zeros_like(self._priors)])
-            products = self.form_vectors(group) @ self._first
+                self._ranks = np.concatenate([self._ranks, np.zeros_like(self._ranks)])
+            ranks = np.array([word_row(form, self.weights.words) for form in group])
+            self._ranks[number : number + len(group)] = ranks
+            products = self.form_vectors(group, ranks) @ self._first
             self._taps[number : number + len(group)] = products.reshape(len(group), 3, -1)
             self._priors[number : number + len(group)] = [self._prior(form) for form in group]
             self._numbers |= zip(group, range(number, number + len(group)), strict=True)
 
     def _forget(self) -> None:
         """Make room: only the most frequent words stay known."""
-        kept = [form for form in self._numbers if 0 <= word_row(form, self.weights.words) < _KEPT_FORMS]
-        kept = kept[: _CACHED_FORMS // 2]
-        rows = [self._numbers[form] for form in kept]
+        frequent = [(form, n) for form, n in self._numbers.items() if 0 <= self._ranks[n] < _KEPT_FORMS]
+        kept = [form for form, _ in frequent[: _CACHED_FORMS // 2]]
+        rows = [n for _, n in frequent[: _CACHED_FORMS // 2]]
+        self._ranks[: len(rows)] = self._ranks[rows]
         self._taps[: len(rows)] = self._taps[rows]
         self._priors[: len(rows)] = self._priors[rows]
         self._numbers = dict(zip(kept, range(len(kept)), strict=True))
@@ -205,16 +213,21 @@ class Encoder:
     def _prior(self, form: str) -> Any:
         """Log of each category's share in a form's readings; what a guess leaves out is only unlikely."""
         if not form[:1].isalpha():
-            return np.zeros(len(self._column), np.float32)
-        analysis = self._knowledge.morphology.analyse(form)
-        out = np.full(len(self._column), _IMPOSSIBLE if analysis.known else _UNLIKELY, np.float32)
-        for category, share in analysis.categories().items():
-            if category in self._column:
-                out[self._column[category]] = math.log(share)
-        return out
+            return self._no_prior
+        outline = self._knowledge.morphology.outline(form)
+        shares = self._knowledge.morphology.analyse(form).categories() if outline is None else outline[0]
+        key = (outline is None, *shares.items())
+        known = self._prior_of.get(key)
+        if known is None:  # thousands of forms have the same shares
+            known = np.full(len(self._column), _UNLIKELY if outline is None else _IMPOSSIBLE, np.float16)
+            for category, share in shares.items():
+                if category in self._column:
+                    known[self._column[category]] = math.log(share)
+            self._prior_of[key] = known
+        return known
 
-    def form_vectors(self, forms: Sequence[str]) -> Any:
-        """The normalized vectors (n, d) of written forms."""
+    def form_vectors(self, forms: Sequence[str], vectors: Any) -> Any:
+        """The normalized vectors (n, d) of written forms with their rows (n,) of word vectors."""
         w = self.weights
         rows: list[int] = []
         begins = []
@@ -223,7 +236,6 @@ class Encoder:
             found = [r for a in attributes(form, self._knowledge) if (r := w.rows.get(a)) is not None]
             rows += found or [len(w.rows)]  # a row of zeros
         x = np.add.reduceat(w.attribute_vectors[rows].astype(np.float32), begins)
-        vectors = np.array([word_row(form, w.words) for form in forms])
         known = vectors >= 0
         x[known] += w.word_vectors[vectors[known]] * w.word_scales[vectors[known], None]
         x -= x.mean(1, keepdims=True)
@@ -251,15 +263,6 @@ class WordsInContext(NamedTuple):
 
     clusters: Clusters
     categories: Sequence[str]
-
-
-def form_of(text: str) -> str:
-    """The form by which the encoder knows a token's text: numbers are one form.
-
-    >>> form_of("وأكّد"), form_of("2,5")
-    ('وأكد', '0')
-    """
-    return "0" if text[:1].isdigit() else written(text)
 
 
 def word_row(form: str, words: Mapping[str, int]) -> int:
