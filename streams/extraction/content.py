@@ -213,6 +213,12 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
         return True
     if norm == "كما" and j + 1 in cue_indices and paused:
         return True
+    if (
+        norm == "علي"
+        and doc.norms[j + 1 : j + 2] == ("حد",)
+        and "own_words" in map(lexicon.silent.get, doc.norms[j + 2 : j + 3])
+    ):
+        return True  # `إن الأزمة قابلة للحل، على حد تعبيره`
     if paused and norm in _NARRATOR:
         return True
     if paused and norm in _BUT and j + 1 in cue_indices:

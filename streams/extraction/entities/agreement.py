@@ -1,7 +1,7 @@
 """The entities of one article agree with each other, and attached particles stay outside the names."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from schemas import EntityType
@@ -11,6 +11,7 @@ from streams.extraction.entities import EntityMention
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
+_COMMON = 1500  # rank of a word up to which it is more often a word than a name
 _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
 
 
@@ -23,6 +24,7 @@ def agree(
     words to their rank) tells it: `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`, `بباريس`; not in `كاليفورنيا`.
     """
     plain = Counter(doc.norms)
+    mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
     out: list[tuple[EntityMention, str]] = []
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
@@ -34,6 +36,23 @@ def agree(
         votes.setdefault(key, Counter())[m.type] += 1
         out.append((m, key))
     return tuple(m._replace(type=max(sorted(votes[key]), key=votes[key].__getitem__)) for m, key in out)
+
+
+def _short_forms(
+    doc: Document, mentions: tuple[EntityMention, ...], words: Mapping[str, int]
+) -> Iterator[EntityMention]:
+    """`ودعا المعولي الشركات` after `ناصر المعولي`: a family name alone is its bearer, unless it is a common word."""
+    families = {
+        name
+        for m in mentions
+        if m.type == "PER" and m.last - m.first > 1
+        for name in [doc.norms[m.last - 1]]
+        if len(name) > 3 and words.get(name, _COMMON) >= _COMMON
+    }
+    taken = {i for m in mentions for i in range(m.first, m.last)} if families else set()
+    for i, norm in enumerate(doc.norms if families else ()):
+        if norm in families and i not in taken:
+            yield EntityMention(i, i + 1, "PER")
 
 
 def _attached(norm: str, plain: Counter[str], words: Mapping[str, int]) -> int:
