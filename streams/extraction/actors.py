@@ -68,8 +68,11 @@ class ActorRegistry:
         if replace:
             draft.set_role(doc.text(first, last).rstrip("،, "))
 
-    def _same_person(self, words: Words, at: int) -> ActorDraft | None:
-        """The person whose full name holds these words; the family name alone is enough where only one has it."""
+    def _same_person(self, words: Words, at: int, feminine: bool | None = None) -> ActorDraft | None:
+        """The person whose full name holds these words; the family name alone is enough where only one has it.
+
+        Of two people of one family name it is the one whose gender the verb has (`وقالت كعدي`), then the last named.
+        """
         found = []
         for draft in self._index.people_sharing(words):
             if draft.words == words:
@@ -79,22 +82,26 @@ class ActorRegistry:
             respelt = len(words) == 1 and len(words[0]) > 3 and is_close(words[0], draft.words[-1])
             if shorter or longer or respelt:
                 found.append(draft)
-        # two people of one family name: the one named last before this place
-        return max(found, key=lambda d: (d.last_before(at + 1), d.aliases.total()), default=None)
+
+        def nearness(draft: ActorDraft) -> tuple[bool, int, int]:
+            fits = feminine is None or draft.feminine in (None, feminine)
+            return fits, draft.last_before(at + 1), draft.aliases.total()
+
+        return max(found, key=nearness, default=None)
 
     # -- resolution ---------------------------------------------------------------------------------------------------
 
-    def resolve(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft:
-        """The actor that the mention [first, last) stands for; `previous` spoke last."""
+    def resolve(self, first: int, last: int, previous: ActorDraft | None, feminine: bool | None = None) -> ActorDraft:
+        """The actor that the mention [first, last) stands for; `previous` spoke last, `feminine` as its verb has it."""
         draft = (
-            self._resolve_named(first, last)
+            self._resolve_named(first, last, feminine)
             or self._resolve_description(first, last, previous)
             or self._new(first, last)
         )
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
 
-    def _resolve_named(self, first: int, last: int) -> ActorDraft | None:
+    def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
         if not people or self._is_joint(people):
             return None
@@ -106,7 +113,7 @@ class ActorRegistry:
             head in ("organization", "document", "group") or (spokesman and self._has_title(first + 1, named.first))
         ):
             return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
-        draft = self._same_person(self._words(named.first, named.last, named.skip), first)
+        draft = self._same_person(self._words(named.first, named.last, named.skip), first, feminine)
         if draft is not None and first < named.first:
             self._add_title(draft, first, named.first, replace=head == "person")
         return draft

@@ -42,17 +42,20 @@ class Proposals:
     relays: tuple[Relay, ...]
 
 
-def propose(doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, ...]) -> Proposals:
+def propose(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, ...], *, every: bool = False
+) -> Proposals:
     """A proposal for every cue that has a content.
 
-    Cues between a cue and its content are part of the same report (`وتابع قائلا: …`) and propose nothing.
+    Cues between a cue and its content are part of the same report (`وتابع قائلا: …`) and propose nothing, unless
+    `every` is asked for: while it is not known that the first of them reports (`في خطاب نشر أمس، قال لالونغ إنه يأسف`).
     """
     indices = frozenset(c.at for c in cues)
     found: list[Proposal] = []
     relays: list[Relay] = []
     reported_until = -1
     for cue in cues:
-        if cue.at < reported_until:
+        if cue.at < reported_until and not every:
             continue
         if cue.construction in ("preposition", "as_said"):
             sentence = doc.sentences[doc.sentence_of[cue.at]]

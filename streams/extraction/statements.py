@@ -46,7 +46,7 @@ def find_statements(
             if judged[proposal] >= THRESHOLD:
                 yield proposal, judged[proposal]
 
-    first = propose(doc, lexicon, phrases, cues)
+    first = propose(doc, lexicon, phrases, cues, every=True)
     kept = {p.cue.at for p, _ in accepted(first)}
     kept |= {r.cue.at for r in first.relays}
     second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in kept))
@@ -86,7 +86,9 @@ def resolve_actors(doc: Document, phrases: Phrases, registry: ActorRegistry, dra
         mention = draft.proposal.mention
         previous = spoken[-1].actor if spoken else None
         if mention is not None:
-            draft.actor = registry.resolve(*mention, previous)
+            reading = draft.proposal.cue.reading
+            told = reading.form in ("past", "present") and not reading.plural
+            draft.actor = registry.resolve(*mention, previous, reading.feminine if told else None)
             _learn_gender(draft)
         else:
             draft.actor = _implied(doc, phrases, registry, draft, spoken)

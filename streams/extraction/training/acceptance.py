@@ -42,7 +42,7 @@ def examples(path: Path) -> tuple[list[dict[str, float]], list[bool], list[int]]
         spans = [tuple(s["cue"]) for s in gold["statements"] if s["cue"]]  # type: ignore[attr-defined]
         words = encoder.in_context(doc)
         phrases = Phrases(doc, lexicon, words, engine.find(doc))
-        for p in propose(doc, lexicon, phrases, find_cues(doc, lexicon)).statements:
+        for p in propose(doc, lexicon, phrases, find_cues(doc, lexicon), every=True).statements:
             token = doc.tokens[p.cue.at]
             rows.append(dict.fromkeys(features(doc, lexicon, phrases, words, p), 1.0))
             right.append(any(a < token.end and token.start < b for a, b in spans))
