@@ -74,6 +74,8 @@ async def _up(settings: Settings, feed: Path | None, once: bool) -> int:
         ):
             return await _watch(with_broker, check_broker, worker, lines, once)
     except asyncio.CancelledError:
+        # A connection that was just being opened ends with the process; aiokafka would tell of it on the way out.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         if not terminated.is_set():
             raise
         return _TERMINATED

@@ -11,6 +11,8 @@ Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 
 # After these, أن with a verb in the present still reports what did happen (`بعد أن أعلن`).
 _FACTUAL_BEFORE_AN = frozenset(["قبل", "بعد", "منذ"])
+_SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
+_OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
 _SUBJUNCTIVE = frozenset(["ان", "بان", "كي", "لكي", "حتي"])
 
 
@@ -82,5 +84,14 @@ def _is_as_said(doc: Document, i: int) -> bool:
     """
     if i == 0 or doc.sentence_of[i - 1] != doc.sentence_of[i]:
         return False
-    before = doc.norms[i - 1]
-    return before in ("كما", "حسبما", "وفقما", "مثلما") and doc.sentences[doc.sentence_of[i]].first < i - 1
+    sentence = doc.sentences[doc.sentence_of[i]]
+    if doc.norms[i - 1] not in ("كما", "حسبما", "وفقما", "مثلما") or sentence.first == i - 1:
+        return False
+    for j in range(i + 1, min(i + _SUBJECT, sentence.last)):
+        if doc.norms[j] in _OPENERS:
+            return (
+                doc.norms[i - 1] != "كما"
+            )  # `استغرق الأمر يوما، كما قال الادعاء إن القنبلة …`: it has its own content
+        if doc.norms[j] in ("،", ",", "."):
+            break
+    return True

@@ -1,6 +1,6 @@
 """From proposals to statements: which are kept, which are nested in which, and who the actor of each is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from streams.extraction.acceptance import THRESHOLD, Acceptance, features
@@ -47,7 +47,7 @@ def find_statements(
                 yield proposal, judged[proposal]
 
     first = propose(doc, lexicon, phrases, cues, every=True)
-    kept = {p.cue.at for p, _ in accepted(first)}
+    kept = {p.cue.at for p in _one_a_content(accepted(first))}
     kept |= {r.cue.at for r in first.relays}
     second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in kept))
     drafts = [StatementDraft(p, x) for p, x in accepted(second)]
@@ -65,6 +65,16 @@ def find_statements(
         ):
             earlier.via = doc.text(*relay.mention)
     return drafts
+
+
+def _one_a_content(accepted: Iterable[tuple[Proposal, float]]) -> Iterator[Proposal]:
+    """Of several cues before one content the likeliest (`عبر عن المخاطر وقال إن`), or the verb (`وتابع قائلا`)."""
+    rivals: dict[int, list[tuple[bool, float, Proposal]]] = {}
+    for proposal, probability in accepted:
+        is_verb = proposal.cue.construction == "verb"
+        rivals.setdefault(proposal.content.first, []).append((is_verb, probability, proposal))
+    for group in rivals.values():
+        yield max(group, key=lambda rival: rival[:2])[2]
 
 
 def _nest(drafts: list[StatementDraft]) -> None:
