@@ -89,9 +89,8 @@ def _is_as_said(doc: Document, i: int) -> bool:
         return False
     for j in range(i + 1, min(i + _SUBJECT, sentence.last)):
         if doc.norms[j] in _OPENERS:
-            return (
-                doc.norms[i - 1] != "كما"
-            )  # `استغرق الأمر يوما، كما قال الادعاء إن القنبلة …`: it has its own content
+            # `استغرق الأمر يوما، كما قال الادعاء إن القنبلة …`: after كما the cue has a content of its own
+            return doc.norms[i - 1] != "كما"
         if doc.norms[j] in ("،", ",", "."):
             break
     return True

@@ -61,17 +61,6 @@ class Analysis(NamedTuple):
             out[r.category] = out.get(r.category, 0.0) + r.probability
         return out
 
-    def best(self, in_context: dict[str, float] | None = None) -> Reading:
-        """The likeliest reading; `in_context` weighs the classes by what the neighbours say."""
-        if in_context is None:
-            return self.readings[0]
-        return max(self.readings, key=lambda r: r.probability * in_context.get(r.category, 1e-4))
-
-    @property
-    def stem(self) -> str:
-        """The form without the particles of its likeliest reading (`وللوزارة` -> `وزارة`, `قوله` -> `قول`)."""
-        return strip(self.written, self.readings[0])
-
 
 _PREFIX_LETTERS = {
     "wa": "و",
