@@ -4,10 +4,7 @@ The rules propose with generous recall; `كشف`, `بين`, `يعتقد أن` re
 them apart (the lemma, what opens the content, who stands beside it, the words around) is weighed here.
 """
 
-import math
-from collections.abc import Iterator, Mapping
-from itertools import repeat
-from pathlib import Path
+from collections.abc import Iterator
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
@@ -16,29 +13,7 @@ from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import Kind
 from streams.extraction.words.encoder import WordsInContext
 
-MODEL = Path(__file__).parent / "models" / "acceptance.tsv"
-THRESHOLD = 0.5
-
-
-class Acceptance:
-    """The model: a weight for each feature, the sum through the logistic function."""
-
-    def __init__(self, weights: Mapping[str, float]) -> None:
-        """`weights` maps feature names to log-odds; `bias` is one of them."""
-        self._weights = weights
-
-    @classmethod
-    def load(cls, path: Path = MODEL) -> "Acceptance":
-        """The shipped model."""
-        with path.open(encoding="utf-8") as lines:
-            cells = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("# "))
-            return cls({feature: float(weight) for feature, weight in cells})
-
-    def probability(self, features: Iterator[str]) -> float:
-        """Probability that a proposal with these features is a statement."""
-        weights = self._weights
-        total = weights.get("bias", 0.0) + sum(map(weights.get, features, repeat(0.0)))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+THRESHOLD = 0.45
 
 
 def features(
@@ -113,6 +88,14 @@ def features(
             yield f"head:k={cluster[1]}"
         if reading.form in ("past", "present") and not reading.plural:
             yield f"agrees={_agrees(head, reading.feminine)},{where}"
+    if start > i:  # what stands between the speaker, or the cue, and the content
+        behind = mention[1] if mention is not None and i < mention[0] < start else i + 1
+        slack = min(max(start - behind, 0), 8)
+        yield f"slack={slack},{opener}"
+        yield f"slack={slack},{entry.lemma},{opener}"
+        yield f"slack={slack},{opener},{words.categories[behind]}"
+        yield f"behind={doc.norms[behind]},{opener}"
+        yield f"comma={any(n in '،,' for n in doc.norms[i:start])},{opener}"
     if doc.kinds[start] is Kind.NUMBER:
         yield f"number,{opener}"
 

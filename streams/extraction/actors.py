@@ -4,6 +4,8 @@ One registry an article: names come from the entities and their titles, descript
 resolved to the nearest actor before them whose titles contain their words.
 """
 
+from heapq import nlargest
+
 from schemas import ActorKind
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare, is_close
@@ -100,6 +102,24 @@ class ActorRegistry:
         )
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
+
+    def known(self, first: int, last: int) -> ActorDraft | None:
+        """The actor that a phrase stands for if the article has one already; nothing is remembered of it."""
+        if self._phrases.head_kind(first) == "document":
+            return None
+        return self._resolve_named(first, last) or self._resolve_description(first, last, None)
+
+    def people_before(self, at: int, many: int) -> list[ActorDraft]:
+        """The people named last before token `at`, the nearest first."""
+        near = [(position, n) for n, d in enumerate(self._index.drafts) if d.kind == "person" and (position := d.last_before(at)) >= 0]
+        return [self._index.drafts[n] for _, n in nlargest(many, near)]
+
+    def gender(self, first: int) -> bool | None:
+        """Whether a verb agrees with a phrase in the feminine, as the phrase's head tells; None where it does not."""
+        head = bare(self._doc.norms[first])
+        if head in self._lexicon.titles:
+            return self._lexicon.titles[head].gender == "f"
+        return self._is_feminine_organization(first)
 
     def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]

@@ -1,6 +1,6 @@
 """Contents: where the reported words begin after their cue, and where they end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Literal, NamedTuple
 
 from schemas import StatementType
@@ -13,6 +13,7 @@ from streams.extraction.tokens import Kind
 Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "preceding"]
 
 _REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
+_NAME = 7  # tokens of a quotation that may be a name
 _PAUSES = frozenset("،,؛;")
 _TRAILING = frozenset("،,؛;.:!؟?…-–()")
 _AN = frozenset(["ان", "بان"])
@@ -45,10 +46,11 @@ class Content(NamedTuple):
     skip: int = 0
 
 
-def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:
-    """What opens the clause or quotation that a cue reports, None where nothing does.
+def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Iterator[Opening]:
+    """What may open the clause or quotation that a cue reports, the nearest first; nothing where nothing does.
 
     `قال الوزير أمس إن …`, `وأضاف: «…»`, `وأكد لصحيفة «الوطن» أن …`, `نقلت رويترز عن مصدر قوله إن …`.
+    Behind a short quotation, which may be a name, another opening is looked for.
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     inside = doc.quotation_of[cue.at]
@@ -62,29 +64,34 @@ def find_opening(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) ->
             if q >= 0 and q != inside and doc.quotations[q].open == j:
                 close = doc.quotations[q].close
                 if not _is_name(doc, lexicon, j, close, limit):
-                    return Opening("quotation", j, j + 1)
+                    yield Opening("quotation", j, j + 1)
+                    if close - j > _NAME or not doc.quotations[q].balanced:
+                        return
                 j = close + 1
                 continue
             if q >= 0 and q == inside and doc.quotations[q].close == j:
-                return None
+                return
             if norm == ":":
-                return _after_colon(doc, j)
+                opening = _after_colon(doc, j)
+                if opening is not None:
+                    yield opening
+                return
             if norm in _PAUSES:
                 relative = False
                 if _new_clause(doc, lexicon, j + 1, limit):
-                    return None
+                    return
         elif lexicon.is_a(norm, "complementizer"):
             # `قال السائق الذي اندفع إنه هرب`: after قال only إن opens, in a relative clause it would be أن
             if relative and cue.reading.entry.lemma == "قال" and doc.tokens[j].form.text.startswith("إ"):
                 relative = False
             if doc.norms[j - 1].lstrip("و") not in _AN_AFTER_TIME and not relative:
-                return _after_complementizer(doc, j, inside)
+                yield _after_complementizer(doc, j, inside)
+                return
         elif lexicon.is_a(norm, "relative"):
             relative = True
         elif not relative and j > cue.at + 1 and _is_other_cue(lexicon, norm):
-            return None
+            return
         j += 1
-    return None
 
 
 def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:

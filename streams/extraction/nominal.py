@@ -1,5 +1,7 @@
 """Speech acts with a nominal complement: `دعا الوزير إلى ضبط النفس`, `انتقد ترامب الاتفاق`, `أعرب عن أمله`."""
 
+from collections.abc import Iterator
+
 from streams.extraction.content import _PREPOSITIONS, Content, clause_end, make_content
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
@@ -14,35 +16,43 @@ _ADVERBS = frozenset(["سابقا", "لاحقا", "رسميا", "مجددا", "�
 _OF_OCCASIONS = frozenset(["له", "لها", "لهم", "صحفي", "صحافي", "صحفيه", "رسمي", "رسميه", "مشترك", "مقتضب"])
 
 
-def find_nominal(
+def find_nominals(
     doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, indices: frozenset[int]
-) -> tuple[Content, tuple[int, int] | None] | None:
-    """(content, speaker's mention) of a cue whose complement is a noun phrase, None where there is none."""
+) -> Iterator[tuple[Content, tuple[int, int] | None]]:
+    """(content, speaker's mention) of a cue whose complement is a noun phrase, in each way that it may be read.
+
+    `دعا الوزير الحكومة إلى …`: the complement is what the verb governs, or its object and that; and what follows the
+    verb may be its object rather than its subject (`ودعا الحكومة إلى …`).
+    """
     entry = cue.reading.entry
     if entry.nominal < 2 or cue.construction == "noun":
-        return None
+        return
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     if cue.construction == "participle" and not doc.norms[cue.at].endswith(("ا", "ه")):
-        return None
+        return
     limit = min(sentence.last, cue.at + _REACH)
     i = cue.at + 1
     if i >= limit or doc.kinds[i] is not Kind.WORD:
-        return None
-    mention: tuple[int, int] | None = None
-    zone = i
-    if cue.construction == "verb":
-        if phrases.head_kind(i) is not None and not is_oblique(doc, lexicon, phrases, i):
-            end = phrases.end(i, limit)
-            mention, zone = (i, end), end
-        else:
-            mention = subject_before(doc, lexicon, phrases, cue, sentence.first)
-    start = _complement(doc, lexicon, _behind_circumstances(doc, lexicon, phrases, zone, limit), limit, entry.governs)
-    if start is None:
-        return None
-    first, skip = start
-    last = clause_end(doc, lexicon, first, sentence.last, indices)
-    content = make_content(doc, first, last, skip)
-    return (content, mention) if content and content.last - content.first >= 1 else None
+        return
+    before = subject_before(doc, lexicon, phrases, cue, sentence.first) if cue.construction == "verb" else None
+    readings: list[tuple[int, tuple[int, int] | None]] = [(i, before)]
+    if cue.construction == "verb" and phrases.head_kind(i) is not None and not is_oblique(doc, lexicon, phrases, i):
+        end = phrases.end(i, limit)
+        readings.insert(0, (end, (i, end)))
+    seen: set[int] = set()
+    for zone, mention in readings:
+        zone = _behind_circumstances(doc, lexicon, phrases, zone, limit)
+        starts = [_complement(doc, lexicon, zone, limit, entry.governs)]
+        if zone < limit and doc.kinds[zone] is Kind.WORD and not is_oblique(doc, lexicon, phrases, zone):
+            starts.append((zone, 0))  # the object
+        for start in starts:
+            if start is None or start[0] in seen:
+                continue
+            seen.add(start[0])
+            last = clause_end(doc, lexicon, start[0], sentence.last, indices)
+            content = make_content(doc, start[0], last, start[1])
+            if content is not None:
+                yield content, mention
 
 
 def _complement(

@@ -67,6 +67,10 @@ class Phrases:
                 return "document"
         return None
 
+    def is_name(self, i: int) -> bool:
+        """Whether a person's name begins at token i."""
+        return i in self._entities and self._entities[i][1] == "PER"
+
     def is_head_word(self, norm: str) -> bool:
         """Whether the word as it is written, nothing stripped, can head a source (`وزارة`, not `والبعض`)."""
         lexicon = self._lexicon

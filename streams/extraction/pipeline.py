@@ -7,7 +7,8 @@ from datetime import datetime
 import msgspec
 
 from schemas import Article, EnrichedArticle, StatementEvent
-from streams.extraction.acceptance import Acceptance
+from streams.extraction.linear import Models
+from streams.extraction.antecedent import Antecedents
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
@@ -78,10 +79,10 @@ class Extractor:
         lexicon: Lexicon,
         encoder: Encoder,
         entities: EntityEngine,
-        acceptance: Acceptance,
+        models: Models,
     ) -> None:
         """`entities` is used by one thread at a time."""
-        self._lexicon, self._encoder, self._acceptance = lexicon, encoder, acceptance
+        self._lexicon, self._encoder, self._models = lexicon, encoder, models
         self.entities = entities
         self._made_by = this_extractor(entities.name)
         if isinstance(entities, BatchEngine):
@@ -93,11 +94,11 @@ class Extractor:
         lexicon = load_lexicon()
         encoder = Encoder.load(lexicon, load_morphology())
         engine = entities or BuiltinEngine(encoder, encoder.weights.words)
-        return cls(lexicon, encoder, engine, Acceptance.load())
+        return cls(lexicon, encoder, engine, Models.load())
 
     def with_entities(self, entities: EntityEngine) -> "Extractor":
         """The same extractor with another engine."""
-        return Extractor(self._lexicon, self._encoder, entities, self._acceptance)
+        return Extractor(self._lexicon, self._encoder, entities, self._models)
 
     def enrich(self, article: Article, *, extracted_at: datetime, clock: Clock) -> Enrichment:
         """All statements of an article. `clock` gives seconds and is used for `timings_ms` only.
@@ -130,8 +131,9 @@ class Extractor:
         stages.begin("cues")
         cues = find_cues(doc, self._lexicon)
         stages.begin("contents")
-        drafts = find_statements(doc, self._lexicon, phrases, words, self._acceptance, cues)
+        drafts = find_statements(doc, self._lexicon, phrases, words, self._models, cues)
         stages.begin("actors")
         registry = ActorRegistry(doc, self._lexicon, phrases, entities)
-        resolve_actors(doc, phrases, registry, drafts)
+        antecedents = Antecedents(doc, self._lexicon, phrases, registry, self._models.antecedent)
+        resolve_actors(doc, phrases, registry, antecedents, drafts)
         return Found(language, doc, entities, registry, drafts)

@@ -1,12 +1,13 @@
 """Proposals: each cue with a content and a mention, found by rules with generous recall."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from streams.extraction.content import Content, Opening, find_content, find_opening
+from streams.extraction.content import Content, Opening, find_content, find_openings
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.nominal import find_nominal
+from streams.extraction.nominal import find_nominals
 from streams.extraction.phrases import Phrases
 from streams.extraction.preceding import find_attribution
 from streams.extraction.source import find_source
@@ -43,24 +44,31 @@ class Proposals:
 
 
 def propose(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cues: tuple[Cue, ...], *, every: bool = False
+    doc: Document,
+    lexicon: Lexicon,
+    phrases: Phrases,
+    cues: tuple[Cue, ...],
+    chosen: Mapping[int, int] | None = None,
+    ends: frozenset[int] | None = None,
 ) -> Proposals:
-    """A proposal for every cue that has a content.
+    """Proposals for every cue that has a content; several where it can be read in several ways.
 
-    Cues between a cue and its content are part of the same report (`وتابع قائلا: …`) and propose nothing, unless
-    `every` is asked for: while it is not known that the first of them reports (`في خطاب نشر أمس، قال لالونغ إنه يأسف`).
+    Once it is known which cues report and what, `chosen` maps their tokens to the first tokens of their contents: then
+    there is one proposal a cue, and none for cues between a cue and its content, which are part of the same report
+    (`وتابع قائلا: …`). `ends` are the tokens of the cues before which contents end, those of all `cues` if not given.
     """
-    indices = frozenset(c.at for c in cues)
+    indices = frozenset(c.at for c in cues) if ends is None else ends
     found: list[Proposal] = []
     relays: list[Relay] = []
     reported_until = -1
     for cue in cues:
-        if cue.at < reported_until and not every:
+        if chosen is not None and cue.at < reported_until:
             continue
         if cue.construction in ("preposition", "as_said"):
             sentence = doc.sentences[doc.sentence_of[cue.at]]
             here = [p for p in found[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
-            taken = [(p.content.first, p.content.last) for p in here]
+            # which of the ways to read the cues before are right is known only the second time
+            taken = [(p.content.first, p.content.last) for p in here] if chosen is not None else []
             attribution = find_attribution(doc, lexicon, phrases, cue, taken, indices)
             if attribution is None:
                 continue
@@ -69,17 +77,31 @@ def propose(
             elif here:
                 relays.append(Relay(cue, here[-1], attribution.mention))
             continue
-        opening = find_opening(doc, lexicon, phrases, cue)
-        if opening is not None and _reports_by_noun(cue, opening, cues):
-            continue
-        proposal = _clause(doc, lexicon, phrases, cue, opening, indices)
-        if proposal is None:
-            nominal = find_nominal(doc, lexicon, phrases, cue, indices)
-            proposal = Proposal(cue, nominal[0], nominal[1], "nominal") if nominal else None
-        if proposal is not None:
-            found.append(proposal)
-            reported_until = proposal.content.first
+        ways = _ways(doc, lexicon, phrases, cue, cues, indices)
+        if chosen is not None:
+            ways = [p for p in ways if p.content.first == chosen.get(cue.at)][:1]
+            reported_until = max([reported_until, *(p.content.first for p in ways)])
+        found += ways
     return Proposals(tuple(found), tuple(relays))
+
+
+def _ways(
+    doc: Document,
+    lexicon: Lexicon,
+    phrases: Phrases,
+    cue: Cue,
+    cues: tuple[Cue, ...],
+    indices: frozenset[int],
+) -> list[Proposal]:
+    """All ways to read a verb, participle or noun with what follows it."""
+    openings = list(find_openings(doc, lexicon, phrases, cue))
+    if any(_reports_by_noun(cue, opening, cues) for opening in openings):
+        return []
+    clauses = (_clause(doc, lexicon, phrases, cue, opening, indices) for opening in openings)
+    found = {p.content.first: p for p in clauses if p is not None}
+    for content, mention in find_nominals(doc, lexicon, phrases, cue, indices):
+        found.setdefault(content.first, Proposal(cue, content, mention, "nominal"))
+    return list(found.values())
 
 
 def _reports_by_noun(cue: Cue, opening: Opening, cues: tuple[Cue, ...]) -> bool:
@@ -91,10 +113,9 @@ def _reports_by_noun(cue: Cue, opening: Opening, cues: tuple[Cue, ...]) -> bool:
 
 
 def _clause(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, opening: Opening | None, indices: frozenset[int]
+    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, opening: Opening, indices: frozenset[int]
 ) -> Proposal | None:
-    entry = cue.reading.entry
-    if opening is None or entry.clause == 0:
+    if cue.reading.entry.clause == 0:
         return None
     if cue.construction == "noun" and opening.zone_end - cue.at > 8:
         return None

@@ -3,24 +3,31 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from streams.extraction.acceptance import THRESHOLD, Acceptance, features
+from streams.extraction.acceptance import THRESHOLD, features
 from streams.extraction.actors import ActorRegistry
+from streams.extraction.antecedent import Antecedents, Spoken
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.linear import Models
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal, Proposals, propose
+from streams.extraction.proposals import Proposal, propose
+from streams.extraction.speaker import Speakers
 from streams.extraction.words.encoder import WordsInContext
 
 
 @dataclass(slots=True)
 class StatementDraft:
-    """A statement while its article is being read; `nested_in` is the draft that its cue stands inside."""
+    """A statement while its article is being read; `nested_in` is the draft that its cue stands inside.
+
+    `probability` is that of being a statement, `certainty` that of its actor.
+    """
 
     proposal: Proposal
     probability: float
     actor: ActorDraft | None = None
+    certainty: float = 1.0
     via: str | None = None
     nested_in: "StatementDraft | None" = None
 
@@ -30,7 +37,7 @@ def find_statements(
     lexicon: Lexicon,
     phrases: Phrases,
     words: WordsInContext,
-    acceptance: Acceptance,
+    models: Models,
     cues: tuple[Cue, ...],
 ) -> list[StatementDraft]:
     """The accepted statements of a document, in the order of their cues; actors are not resolved yet.
@@ -39,18 +46,20 @@ def find_statements(
     """
     judged: dict[Proposal, float] = {}
 
-    def accepted(proposals: Proposals) -> Iterator[tuple[Proposal, float]]:
-        for proposal in proposals.statements:
-            if proposal not in judged:  # most are the same the second time
-                judged[proposal] = acceptance.probability(features(doc, lexicon, phrases, words, proposal))
-            if judged[proposal] >= THRESHOLD:
-                yield proposal, judged[proposal]
+    def probability(proposal: Proposal) -> float:
+        if proposal not in judged:  # most are the same the second time
+            judged[proposal] = models.acceptance.probability(features(doc, lexicon, phrases, words, proposal))
+        return judged[proposal]
 
-    first = propose(doc, lexicon, phrases, cues, every=True)
-    kept = {p.cue.at for p in _one_a_content(accepted(first))}
-    kept |= {r.cue.at for r in first.relays}
-    second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in kept))
-    drafts = [StatementDraft(p, x) for p, x in accepted(second)]
+    first = propose(doc, lexicon, phrases, cues)
+    kept = _one_a_content(_one_a_cue((p, probability(p)) for p in first.statements))
+    chosen = {p.cue.at: p.content.first for p in kept}
+    # whether a trailing attribution has a content of its own is known only when the statements before it are
+    chosen |= {p.cue.at: p.content.first for p in first.statements if p.opener == "preceding"}
+    second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in chosen), chosen)
+    speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
+    judgements = ((p, probability(p)) for p in second.statements)
+    drafts = [StatementDraft(speakers.chosen(p), x) for p, x in judgements if x >= THRESHOLD]
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
@@ -65,6 +74,15 @@ def find_statements(
         ):
             earlier.via = doc.text(*relay.mention)
     return drafts
+
+
+def _one_a_cue(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[Proposal, float]]:
+    """Of the ways to read a cue the likeliest, if it is likely enough."""
+    best: dict[int, tuple[Proposal, float]] = {}
+    for proposal, probability in judged:
+        if probability >= THRESHOLD and probability > best.get(proposal.cue.at, (None, 0.0))[1]:
+            best[proposal.cue.at] = (proposal, probability)
+    yield from best.values()
 
 
 def _one_a_content(accepted: Iterable[tuple[Proposal, float]]) -> Iterator[Proposal]:
@@ -89,21 +107,24 @@ def _nest(drafts: list[StatementDraft]) -> None:
         open_.append(draft)
 
 
-def resolve_actors(doc: Document, phrases: Phrases, registry: ActorRegistry, drafts: list[StatementDraft]) -> None:
+def resolve_actors(
+    doc: Document, phrases: Phrases, registry: ActorRegistry, antecedents: Antecedents, drafts: list[StatementDraft]
+) -> None:
     """Give every statement its actor, in the order of the text."""
-    spoken: list[StatementDraft] = []
+    spoken: list[Spoken] = []
     for draft in drafts:
-        mention = draft.proposal.mention
+        cue, content, mention = draft.proposal.cue, draft.proposal.content, draft.proposal.mention
         previous = spoken[-1].actor if spoken else None
         if mention is not None:
-            reading = draft.proposal.cue.reading
-            told = reading.form in ("past", "present") and not reading.plural
-            draft.actor = registry.resolve(*mention, previous, reading.feminine if told else None)
+            told = cue.reading.form in ("past", "present") and not cue.reading.plural
+            draft.actor = registry.resolve(*mention, previous, cue.reading.feminine if told else None)
             _learn_gender(draft)
         else:
-            draft.actor = _implied(doc, phrases, registry, draft, spoken)
+            chosen = antecedents.best(cue, spoken)
+            if chosen is not None:
+                draft.actor, draft.certainty = chosen
         if draft.actor is not None and draft.nested_in is None:
-            spoken.append(draft)
+            spoken.append(Spoken(cue, content.first, content.last, mention is not None, draft.actor))
 
 
 def _learn_gender(draft: StatementDraft) -> None:
@@ -113,44 +134,6 @@ def _learn_gender(draft: StatementDraft) -> None:
         return
     if draft.actor.kind in ("person", "organization"):
         draft.actor.feminine = reading.feminine
-
-
-def _implied(
-    doc: Document, phrases: Phrases, registry: ActorRegistry, draft: StatementDraft, spoken: list[StatementDraft]
-) -> ActorDraft | None:
-    """Who an implied subject stands for: the subject of the sentence, else who spoke last and agrees in gender.
-
-    `رحبت روسيا بالقرار، مؤكدة أن …` is Russia; `وأضاف أن …` at the head of a sentence is who spoke before.
-    """
-    cue = draft.proposal.cue
-    here = doc.sentence_of[cue.at]
-    latest = spoken[-1] if spoken else None
-    in_sentence = latest is not None and doc.sentence_of[latest.proposal.cue.at] == here
-    if latest is not None and in_sentence and (_agrees(latest.actor, draft) or latest.proposal.mention is None):
-        return latest.actor
-    subject = phrases.sentence_subject(doc.sentences[here].first, cue.at)
-    if subject is not None:
-        actor = registry.resolve(*subject, latest.actor if latest else None)
-        if _agrees(actor, draft):
-            return actor
-    for earlier in reversed(spoken[-4:]):
-        if _agrees(earlier.actor, draft):
-            return earlier.actor
-    return latest.actor if latest else registry.subject_before(cue.at)
-
-
-def _agrees(actor: ActorDraft | None, draft: StatementDraft) -> bool:
-    """Whether a cue's gender and number can be those of an actor, as far as both are known."""
-    if actor is None:
-        return False
-    reading = draft.proposal.cue.reading
-    if reading.form not in ("past", "present", "participle"):
-        return True
-    if reading.plural:
-        return actor.kind in ("group", "unnamed", "organization")
-    if actor.feminine is None:
-        return True
-    return actor.feminine == reading.feminine
 
 
 def resolved(drafts: list[StatementDraft]) -> Iterator[tuple[StatementDraft, ActorDraft]]:

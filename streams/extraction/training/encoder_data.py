@@ -108,7 +108,8 @@ def form_attributes(
     inventory: Inventory, knowledge: WordKnowledge, needed: set[int]
 ) -> tuple[list[str], list[list[int]]]:
     """The attributes that are learned, and the rows (from 1) of each form's; none for forms outside `needed`."""
-    found = {n: attributes(inventory.forms[n], knowledge) for n in sorted(needed)}
+    outline = knowledge.morphology.outline
+    found = {n: attributes(f, knowledge, outline(f)) for n in sorted(needed) for f in [inventory.forms[n]]}
     counts = Counter(a for names in found.values() for a in names)
     frequent = {normalize(form) for form in inventory.forms[:_IDENTITIES]}
     kept = sorted(

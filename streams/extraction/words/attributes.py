@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.text import normalize
-from streams.extraction.words.morphology import Morphology
+from streams.extraction.words.morphology import Morphology, Outline
 
 _PROCLITICS = "وفبلك"
 _LIKELY, _CERTAIN = 0.15, 0.6  # shares of a category from which on it is told
@@ -83,8 +83,8 @@ def stems(norm: str) -> tuple[str, ...]:
     return tuple(out)
 
 
-def attributes(written: str, knowledge: WordKnowledge) -> list[str]:
-    """Attributes of a written form; a paragraph break is the form "¶"."""
+def attributes(written: str, knowledge: WordKnowledge, outline: Outline | None) -> list[str]:
+    """Attributes of a written form with its outline in `knowledge.morphology`; a paragraph break is the form "¶"."""
     if written == "¶":
         return ["break"]
     norm = normalize(written)
@@ -101,7 +101,7 @@ def attributes(written: str, knowledge: WordKnowledge) -> list[str]:
     if len(norm) > 3 and norm.startswith("ال"):
         out.append("al")
     out += _of_tables(parts, knowledge)
-    out += _of_morphology(written, knowledge.morphology)
+    out += _of_morphology(outline)
     out += _seen(parts, knowledge.seen)
     return out
 
@@ -131,8 +131,7 @@ def _of_tables(parts: tuple[str, ...], knowledge: WordKnowledge) -> Iterator[str
         yield f"cls={r.entry.cue_class}"
 
 
-def _of_morphology(written: str, morphology: Morphology) -> Iterator[str]:
-    outline = morphology.outline(written)
+def _of_morphology(outline: Outline | None) -> Iterator[str]:
     if outline is None:
         yield "m?"
         return

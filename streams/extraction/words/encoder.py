@@ -8,6 +8,7 @@ once a form and kept; an article then takes two matrix products. Made by `stream
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,15 +19,15 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.text import normalize
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words, stems
-from streams.extraction.words.morphology import Morphology
+from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
 _DILATIONS = (1, 2, 4)
 _REACH = sum(_DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 48_000  # of three vectors in half precision each: 28 MB
-_KEPT_FORMS = 24_000  # words so frequent that they are kept when the cache is full
+_CACHED_FORMS = 96_000  # of three vectors of bytes each: 28 MB
+_KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is full
 
 
 class Encoded(NamedTuple):
@@ -73,12 +74,13 @@ class Encoder:
         self._read: tuple[Document, Encoded] | None = None
         width = weights.convolutions[0][1].shape[0]
         self._numbers: dict[str, int] = {}
-        self._taps = np.zeros((_CACHED_FORMS, 3, width), np.float16)
+        self._taps = np.zeros((_CACHED_FORMS, 3, width), np.int8)
+        self._scales = np.zeros(_CACHED_FORMS, np.float32)
         taps = weights.convolutions[0][0]
         self._column = {name: n for n, name in enumerate(weights.categories)}
-        self._priors = np.zeros((_CACHED_FORMS, len(self._column)), np.float16)
-        self._no_prior = self._priors[0].copy()
-        self._prior_of: dict[tuple[object, ...], Any] = {}
+        self._prior_rows = np.zeros(_CACHED_FORMS, np.int32)
+        self._priors = np.zeros((1, len(self._column)), np.float32)  # row 0 for what is no word
+        self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
         self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
         # [tap 0 | tap 1 | tap 2] side by side: one product a layer
@@ -139,7 +141,7 @@ class Encoder:
         for first, last, h in self._layers(ids):
             for out, (matrix, bias) in zip((labels, categories), heads, strict=True):
                 out[first:last] = h @ matrix + bias
-        categories += self._priors[ids]
+        categories += self._priors[self._prior_rows[ids]]
         return Encoded(labels, categories)
 
     def last_layer(self, forms: Sequence[str]) -> Any:
@@ -161,7 +163,7 @@ class Encoder:
     def _hidden(self, ids: Any) -> Any:
         """(n, h) of the last layer for n form numbers."""
         n = len(ids)
-        taps = self._taps[ids].astype(np.float32)
+        taps = self._taps[ids] * self._scales[ids, None, None]
         h = taps[:, 1] + self.weights.convolutions[0][1]
         h[1:] += taps[:-1, 0]
         h[:-1] += taps[1:, 2]
@@ -188,56 +190,60 @@ class Encoder:
             new = [form for form in dict.fromkeys(forms) if form not in self._numbers]
         for first in range(0, len(new), _CHUNK):
             group = new[first : first + _CHUNK]
-            number = len(self._numbers)
-            while number + len(group) > len(self._taps):
-                self._taps = np.concatenate([self._taps, np.zeros_like(self._taps)])
-                self._priors = np.concatenate([self._priors, np.zeros_like(self._priors)])
-                self._ranks = np.concatenate([self._ranks, np.zeros_like(self._ranks)])
-            ranks = np.array([word_row(form, self.weights.words) for form in group])
-            self._ranks[number : number + len(group)] = ranks
-            products = self.form_vectors(group, ranks) @ self._first
-            self._taps[number : number + len(group)] = products.reshape(len(group), 3, -1)
-            self._priors[number : number + len(group)] = [self._prior(form) for form in group]
-            self._numbers |= zip(group, range(number, number + len(group)), strict=True)
+            number, last = len(self._numbers), len(self._numbers) + len(group)
+            while last > len(self._scales):
+                for name in ("_taps", "_scales", "_prior_rows", "_ranks"):
+                    setattr(self, name, np.concatenate([getattr(self, name), np.zeros_like(getattr(self, name))]))
+            ranks = [word_row(form, self.weights.words) for form in group]
+            outlines = list(map(self._knowledge.morphology.outline, group))
+            products = self.form_vectors(group, ranks, outlines) @ self._first
+            scales = np.abs(products).max(1) / 127 + 1e-9
+            self._taps[number:last] = np.rint(products / scales[:, None]).reshape(len(group), 3, -1)
+            self._scales[number:last] = scales
+            self._ranks[number:last] = ranks
+            self._prior_rows[number:last] = list(map(self._prior, group, outlines))
+            self._numbers |= zip(group, range(number, last), strict=True)
 
     def _forget(self) -> None:
         """Make room: only the most frequent words stay known."""
         frequent = [(form, n) for form, n in self._numbers.items() if 0 <= self._ranks[n] < _KEPT_FORMS]
         kept = [form for form, _ in frequent[: _CACHED_FORMS // 2]]
         rows = [n for _, n in frequent[: _CACHED_FORMS // 2]]
-        self._ranks[: len(rows)] = self._ranks[rows]
-        self._taps[: len(rows)] = self._taps[rows]
-        self._priors[: len(rows)] = self._priors[rows]
+        for array in (self._ranks, self._taps, self._scales, self._prior_rows):
+            array[: len(rows)] = array[rows]
         self._numbers = dict(zip(kept, range(len(kept)), strict=True))
 
-    def _prior(self, form: str) -> Any:
-        """Log of each category's share in a form's readings; what a guess leaves out is only unlikely."""
+    def _prior(self, form: str, outline: Outline | None) -> int:
+        """Row of `_priors` that holds the log of each category's share in a form's readings.
+
+        What a guess leaves out is only unlikely.
+        """
         if not form[:1].isalpha():
-            return self._no_prior
-        outline = self._knowledge.morphology.outline(form)
+            return 0
         shares = self._knowledge.morphology.analyse(form).categories() if outline is None else outline[0]
         key = (outline is None, *shares.items())
-        known = self._prior_of.get(key)
-        if known is None:  # thousands of forms have the same shares
-            known = np.full(len(self._column), _UNLIKELY if outline is None else _IMPOSSIBLE, np.float16)
+        row = self._prior_of.get(key)
+        if row is None:  # thousands of forms have the same shares
+            known = np.full((1, len(self._column)), _UNLIKELY if outline is None else _IMPOSSIBLE, np.float32)
             for category, share in shares.items():
                 if category in self._column:
-                    known[self._column[category]] = math.log(share)
-            self._prior_of[key] = known
-        return known
+                    known[0, self._column[category]] = math.log(share)
+            row = self._prior_of[key] = len(self._priors)
+            self._priors = np.concatenate([self._priors, known])
+        return row
 
-    def form_vectors(self, forms: Sequence[str], vectors: Any) -> Any:
+    def form_vectors(self, forms: Sequence[str], vectors: Sequence[int], outlines: Sequence[Outline | None]) -> Any:
         """The normalized vectors (n, d) of written forms with their rows (n,) of word vectors."""
         w = self.weights
         rows: list[int] = []
         begins = []
-        for form in forms:
+        for form, outline in zip(forms, outlines, strict=True):
             begins.append(len(rows))
-            found = [r for a in attributes(form, self._knowledge) if (r := w.rows.get(a)) is not None]
-            rows += found or [len(w.rows)]  # a row of zeros
+            rows += map(w.rows.get, attributes(form, self._knowledge, outline), repeat(len(w.rows)))  # a row of zeros
         x = np.add.reduceat(w.attribute_vectors[rows].astype(np.float32), begins)
-        known = vectors >= 0
-        x[known] += w.word_vectors[vectors[known]] * w.word_scales[vectors[known], None]
+        ranks = np.array(vectors)
+        known = ranks >= 0
+        x[known] += w.word_vectors[ranks[known]] * w.word_scales[ranks[known], None]
         x -= x.mean(1, keepdims=True)
         return x / np.sqrt((x * x).mean(1, keepdims=True) + 1e-5) * w.norm_weight + w.norm_bias
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from streams.extraction.words.analysis import NO_READING, Analysis, Reading
 
 TABLE = Path(__file__).parent.parent / "models" / "morphology.tsv"
-_CACHED = 1 << 14  # analyses; each is about a kilobyte
+_CACHED = 1 << 13  # analyses; each is about a kilobyte
+Outline = tuple[dict[str, float], tuple[str, ...]]
 _LEAST_STEM = 3
 # Particles that may stand before a word that the table does not hold, and the features that they set.
 _PARTICLES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -57,7 +58,7 @@ class Morphology:
             known = self._met[written] = self._look_up(written) or Analysis(written, self._guess(written), known=False)
         return known
 
-    def outline(self, written: str) -> tuple[dict[str, float], tuple[str, ...]] | None:
+    def outline(self, written: str) -> Outline | None:
         """(share of each category, attributes of the likeliest reading) of a form in the table, None for another.
 
         As `analyse` would tell it, in a fifth of the time: the encoder asks it of every new form.

@@ -1,0 +1,251 @@
+"""Antecedents: who a cue without a subject of its own stands for (`وأضاف أن`, `مؤكدة أن`, `قوله إن`).
+
+Whoever spoke before, and whoever this sentence and the two before it talk about, are candidates; which one it is, is
+learned from the annotated articles (`streams.extraction.training.antecedent`): who spoke last, who is the sentence's
+subject, how near, and whether gender and number agree.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from streams.extraction.actors import ActorRegistry
+from streams.extraction.cue import Cue
+from streams.extraction.document import Document
+from streams.extraction.drafts import ActorDraft
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.linear import LinearModel
+from streams.extraction.phrases import Phrases
+from streams.extraction.source import is_oblique
+from streams.extraction.tokens import BREAK, Kind
+
+_SENTENCES = 3  # this one and two before it
+_SPEAKERS = 5  # who spoke last, and up to four before
+_PEOPLE = 3  # of those named last, wherever
+
+
+class Spoken(NamedTuple):
+    """A statement whose actor is known: its cue, its content's tokens [first, last), the actor."""
+
+    cue: Cue
+    first: int
+    last: int
+    explicit: bool
+    actor: ActorDraft
+
+
+class Place(NamedTuple):
+    """A noun phrase [first, last) that may head a source, in a sentence; `order` counts such phrases from 0."""
+
+    first: int
+    last: int
+    order: int
+    oblique: bool
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """Somebody whom the cue may stand for; `draft` is None for a phrase that is no actor yet."""
+
+    draft: ActorDraft | None
+    places: list[Place] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)  # how many statements ago, 0 for the last
+
+
+class Antecedents:
+    """Candidates of one article's cues."""
+
+    def __init__(
+        self, doc: Document, lexicon: Lexicon, phrases: Phrases, registry: ActorRegistry, model: LinearModel
+    ) -> None:
+        """`registry` knows the people of the document already."""
+        self._model = model
+        self._doc, self._lexicon, self._phrases, self._registry = doc, lexicon, phrases, registry
+        self._places: dict[int, tuple[Place, ...]] = {}
+
+    def best(self, cue: Cue, spoken: Sequence[Spoken]) -> tuple[ActorDraft, float] | None:
+        """Who the cue stands for and how probable that is among all candidates, None where there is nobody."""
+        found = self.candidates(cue, spoken)
+        if not found:
+            return None
+        scores = [self._model.score(self.features(cue, c, found, spoken)) for c in found]
+        shares = LinearModel.shares(scores)
+        n = max(range(len(found)), key=shares.__getitem__)
+        return self.actor(found[n], spoken), shares[n]
+
+    def actor(self, candidate: Candidate, spoken: Sequence[Spoken]) -> ActorDraft:
+        """The candidate's actor; a phrase becomes one."""
+        if candidate.draft is not None:
+            return candidate.draft
+        place = candidate.places[0]
+        return self._registry.resolve(place.first, place.last, spoken[-1].actor if spoken else None)
+
+    def candidates(self, cue: Cue, spoken: Sequence[Spoken]) -> list[Candidate]:
+        """All whom the cue may stand for; `spoken` are the statements before it that are nested in none."""
+        here = self._doc.sentence_of[cue.at]
+        found: dict[object, Candidate] = {}
+
+        def of(draft: ActorDraft) -> Candidate:
+            return found.setdefault(id(draft), Candidate(draft))
+
+        for ago, statement in enumerate(reversed(spoken[-_SPEAKERS:])):
+            of(statement.actor).turns.append(ago)
+        for n in range(here, max(-1, here - _SENTENCES), -1):
+            for place in self._places_of(n):
+                if place.first < cue.at:
+                    draft = self._registry.known(place.first, place.last)
+                    candidate = of(draft) if draft else found.setdefault(place, Candidate(None))
+                    candidate.places.append(place)
+        for draft in self._registry.people_before(cue.at, _PEOPLE):
+            of(draft)
+        return list(found.values())
+
+    def _places_of(self, n: int) -> tuple[Place, ...]:
+        if n not in self._places:
+            self._places[n] = tuple(self._find_places(n))
+        return self._places[n]
+
+    def _find_places(self, n: int) -> Iterator[Place]:
+        doc, phrases = self._doc, self._phrases
+        sentence = doc.sentences[n]
+        i, order = sentence.first, 0
+        while i < sentence.last:
+            if doc.kinds[i] is Kind.WORD and not phrases.is_time(doc.norms[i]) and phrases.head_kind(i) is not None:
+                last = phrases.end(i, sentence.last)
+                if last > i:
+                    behind = i > sentence.first and self._lexicon.is_a(doc.norms[i - 1], "preposition")
+                    yield Place(i, last, order, behind or is_oblique(doc, self._lexicon, phrases, i))
+                    order += 1
+                    i = last
+                    continue
+            i += 1
+
+    def features(self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], spoken: Sequence[Spoken]) -> Iterator[str]:
+        """The evidence for one candidate among its rivals, as feature names."""
+        doc = self._doc
+        reading = cue.reading
+        here = doc.sentence_of[cue.at]
+        sentence = doc.sentences[here]
+        form = reading.form + ("+" if reading.prefix else "")
+        head = "first" if cue.at - sentence.first <= 1 else "later"
+        draft = candidate.draft
+        kind = self._kind(candidate)
+        agrees = self._agrees(cue, candidate, kind)
+        if self._rule(cue, spoken) is candidate.draft and candidate.draft:
+            yield "rule"
+        yield f"agrees={agrees},{kind}"
+        yield f"agrees={agrees},{reading.form}"
+        yield f"kind={kind},{form}"
+        yield f"plural={reading.plural},{kind}"
+        ago = min(candidate.turns, default=-1)
+        if ago >= 0:
+            statement = spoken[-1 - ago]
+            far = here - doc.sentence_of[statement.cue.at]
+            paragraphs = sentence.paragraph - doc.sentences[doc.sentence_of[statement.cue.at]].paragraph
+            yield f"ago={ago},{form}"
+            yield f"ago={ago},{head}"
+            yield f"ago={ago},agrees={agrees}"
+            yield f"ago={ago},far={min(far, 4)},{form}"
+            yield f"ago={ago},paragraphs={min(paragraphs, 3)},{reading.form}"
+            yield f"ago={ago},explicit={statement.explicit},{min(far, 2)}"
+            yield f"ago={ago},lemma={reading.entry.lemma}"
+            yield f"ago={ago},inside={statement.first <= cue.at < statement.last},{form}"
+            yield f"turns={min(len(candidate.turns), 3)}"
+        else:
+            yield f"silent,{form},{head}"
+            yield f"silent,lemma={reading.entry.lemma}"
+            yield f"silent,spoken={min(len(spoken), 2)},{form}"
+        yield from self._of_places(cue, candidate, rivals, form, head, ago)
+        if draft is not None:
+            yield f"named={draft.named},{kind}"
+            yield f"mentions={min(len(draft.positions), 6)}"
+            near = draft.last_before(cue.at)
+            between = sum(
+                r is not candidate and r.draft is not None and r.draft.kind == draft.kind and r.draft.last_before(cue.at) > near
+                for r in rivals
+            )
+            yield f"between={min(between, 3)},{form}"
+            yield f"between={min(between, 3)},{min(ago, 1)}"
+            if draft.role:
+                yield "role"
+        else:
+            yield "new"
+        yield f"rivals={min(len(rivals), 5)},{min(ago, 1)}"
+
+    def _of_places(
+        self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], form: str, head: str, ago: int
+    ) -> Iterator[str]:
+        """Where the last sentences mention the candidate."""
+        doc = self._doc
+        here = doc.sentence_of[cue.at]
+        nearest: dict[int, Place] = {}
+        for place in candidate.places:
+            nearest.setdefault(here - doc.sentence_of[place.first], place)
+        if not nearest:
+            yield f"unmentioned,{form},{min(ago, 1)}"
+        for back, place in nearest.items():
+            role = "oblique" if place.oblique else "subject" if place.order == 0 else "other"
+            begin = place.first - doc.sentences[here - back].first
+            inside = self._within(place.first)
+            yield f"back={back},{role},{form}"
+            yield f"back={back},{role},{head},{min(ago, 1)}"
+            yield f"back={back},order={min(place.order, 3)},{form}"
+            yield f"back={back},begin={min(begin, 4)},{form}"
+            yield f"back={back},inside={inside},{min(ago, 1)}"
+            if back == 0:
+                gap = cue.at - place.last
+                yield f"gap={min(gap, 8)},{form}"
+                yield f"after={self._word(place.last)},{min(gap, 4)},{form}"
+            yield f"back={back},before={self._word(place.first - 1)}"
+
+    def _rule(self, cue, spoken):
+        doc=self._doc
+        def agrees(actor):
+            if actor is None: return False
+            reading=cue.reading
+            if reading.form not in ("past","present","participle"): return True
+            if reading.plural: return actor.kind in ("group","unnamed","organization")
+            if actor.feminine is None: return True
+            return actor.feminine==reading.feminine
+        here=doc.sentence_of[cue.at]
+        latest=spoken[-1] if spoken else None
+        in_sentence = latest is not None and doc.sentence_of[latest.cue.at]==here
+        if latest is not None and in_sentence and (agrees(latest.actor) or not latest.explicit):
+            return latest.actor
+        subject=self._phrases.sentence_subject(doc.sentences[here].first, cue.at)
+        if subject is not None:
+            actor=self._registry.known(*subject)
+            if agrees(actor): return actor
+        for e in reversed(spoken[-4:]):
+            if agrees(e.actor): return e.actor
+        return latest.actor if latest else None
+
+    def _word(self, i: int) -> str:
+        """A token's normalized text, a line break as `BREAK`."""
+        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
+
+    def _within(self, at: int) -> bool:
+        """Whether a token stands in quotation marks."""
+        return self._doc.quotation_of[at] >= 0
+
+    def _kind(self, candidate: Candidate) -> str:
+        if candidate.draft is not None:
+            return candidate.draft.kind
+        return self._phrases.head_kind(candidate.places[0].first) or "other"
+
+    def _agrees(self, cue: Cue, candidate: Candidate, kind: str) -> str:
+        """Whether gender and number of the cue can be the candidate's: yes, no, ? where one is not known."""
+        reading = cue.reading
+        if reading.form == "noun":
+            norm = self._doc.norms[cue.at]
+            if norm.endswith("هم"):
+                return "yes" if kind in ("group", "unnamed") else "no"
+            feminine = norm.endswith("ها")
+        elif reading.form in ("past", "present", "participle"):
+            if reading.plural:
+                return "yes" if kind in ("group", "unnamed") else "no"
+            feminine = reading.feminine
+        else:
+            return "?"
+        known = candidate.draft.feminine if candidate.draft is not None else self._registry.gender(candidate.places[0].first)
+        return "?" if known is None else "yes" if known == feminine else "no"

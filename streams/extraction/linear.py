@@ -1,0 +1,61 @@
+"""Linear models over named features: a weight a feature, kept in readable files."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = Path(__file__).parent / "models"
+
+
+class LinearModel:
+    """Weights of features."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        """`weights` maps feature names to log-odds; `bias` may be one of them."""
+        self.weights = weights
+        self._bias = weights.get("bias", 0.0)
+
+    @classmethod
+    def load(cls, path: Path) -> "LinearModel":
+        """A shipped model: feature, tab, weight; lines that begin with # are comments."""
+        with path.open(encoding="utf-8") as lines:
+            cells = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("# "))
+            return cls({feature: float(weight) for feature, weight in cells})
+
+    def score(self, features: Iterable[str]) -> float:
+        """The sum of the features' weights; one that is not known weighs nothing.
+
+        >>> LinearModel({"bias": -1.0, "a": 3.0}).score(["a", "b"])
+        2.0
+        """
+        return self._bias + sum(map(self.weights.get, features, repeat(0.0)))
+
+    def probability(self, features: Iterable[str]) -> float:
+        """The logistic function of the score: the probability of a yes."""
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.score(features)))))
+
+    @staticmethod
+    def shares(scores: Sequence[float]) -> list[float]:
+        """The probability of each of several candidates, one of which is right, from their scores.
+
+        >>> LinearModel.shares([1.0, 1.0])
+        [0.5, 0.5]
+        """
+        top = max(scores)
+        weights = [math.exp(s - top) for s in scores]
+        return [w / sum(weights) for w in weights]
+
+
+class Models(NamedTuple):
+    """The shipped choices: which proposals are statements, which phrase is the speaker, who an implied subject stands for."""
+
+    acceptance: LinearModel
+    speaker: LinearModel
+    antecedent: LinearModel
+
+    @classmethod
+    def load(cls) -> "Models":
+        """Read them from `models/`."""
+        return cls(*(LinearModel.load(FOLDER / f"{name}.tsv") for name in cls._fields))

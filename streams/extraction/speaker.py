@@ -1,0 +1,159 @@
+"""Speakers: which noun phrase beside a cue says what it reports, or none of them (`وأضاف أن`).
+
+The rules of `source.py` name one; it and every other phrase of the cue's sentence that may head a source are
+candidates, and which it is, is learned from the annotated articles (`streams.extraction.training.speaker`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.linear import LinearModel
+from streams.extraction.phrases import Phrases
+from streams.extraction.proposals import Proposal
+from streams.extraction.source import is_oblique
+from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.words.encoder import WordsInContext
+
+_AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
+Mention = tuple[int, int]
+
+
+class Options(NamedTuple):
+    """Mentions that may be a proposal's speaker, None among them for an implied one."""
+
+    proposal: Proposal
+    mentions: tuple[Mention | None, ...]
+
+
+class Speakers:
+    """The choice of speakers in one article."""
+
+    def __init__(
+        self, doc: Document, lexicon: Lexicon, phrases: Phrases, words: WordsInContext, model: LinearModel
+    ) -> None:
+        """`model` weighs the features of the candidates."""
+        self._doc, self._lexicon, self._phrases, self._words, self._model = doc, lexicon, phrases, words, model
+
+    def best(self, proposal: Proposal) -> tuple[Mention | None, float]:
+        """The likeliest speaker's mention, None for an implied one, and how probable it is."""
+        options = self.options(proposal)
+        if options is None:
+            return proposal.mention, 1.0
+        scores = [self._model.score(self.features(options, m)) for m in options.mentions]
+        shares = LinearModel.shares(scores)
+        n = max(range(len(shares)), key=shares.__getitem__)
+        return options.mentions[n], shares[n]
+
+    def chosen(self, proposal: Proposal) -> Proposal:
+        """The proposal with its likeliest speaker."""
+        mention, _ = self.best(proposal)
+        return proposal if mention == proposal.mention else replace(proposal, mention=mention)
+
+    def options(self, proposal: Proposal) -> Options | None:
+        """All candidates, None where the construction leaves no choice."""
+        cue = proposal.cue
+        if cue.reading.form == "participle" or proposal.opener in ("nominal", "preceding") or proposal.via:
+            return None
+        found: dict[Mention, None] = {}
+        if proposal.mention is not None:
+            found[proposal.mention] = None
+        sentence = self._doc.sentences[self._doc.sentence_of[cue.at]]
+        if proposal.content.first > cue.at:
+            limit = min(proposal.content.first, cue.at + _AFTER)
+            found |= dict.fromkeys(self._phrases_in(cue.at + 1, limit, always=cue.at + 1))
+        found |= dict.fromkeys(self._phrases_in(max(sentence.first, cue.at - _BEFORE), cue.at))
+        return Options(proposal, (None, *found))
+
+    def _phrases_in(self, first: int, limit: int, always: int = -1) -> Iterator[Mention]:
+        """Noun phrases that may head a source; one at `always` need not be told to."""
+        doc, phrases = self._doc, self._phrases
+        i = first
+        while i < limit:
+            if doc.kinds[i] is Kind.WORD and (i == always or phrases.head_kind(i) is not None):
+                last = phrases.end(i, limit)
+                if last > i:
+                    yield i, last
+                    if i != always or phrases.head_kind(i) is not None:
+                        i = last
+                        continue
+            i += 1
+
+    def features(self, options: Options, mention: Mention | None) -> Iterator[str]:
+        """The evidence for one candidate, as feature names."""
+        doc, lexicon, phrases = self._doc, self._lexicon, self._phrases
+        proposal = options.proposal
+        cue, content = proposal.cue, proposal.content
+        reading = cue.reading
+        form = reading.form + ("+" if reading.prefix else "")
+        opener = proposal.opener
+        zone = min(max(content.first - cue.at, -1), 12)
+        told = "rule" if mention == proposal.mention else "other"
+        if mention is None:
+            yield f"none,{told},{form}"
+            yield f"none,{form},{zone}"
+            yield f"none,{opener},{zone}"
+            yield f"none,{reading.entry.lemma},{reading.form}"
+            yield f"none,{len(options.mentions) > 1},{form}"
+            yield f"none,{cue.at == doc.sentences[doc.sentence_of[cue.at]].first},{form}"
+            yield f"none,next={self._word(cue.at + 1)}"
+            yield f"none,nextm={self._category(cue.at + 1)},{form}"
+            yield f"none,before={self._word(cue.at - 1)},{reading.form}"
+            return
+        first, last = mention
+        side = "after" if first > cue.at else "before"
+        gap = min(first - cue.at - 1 if side == "after" else cue.at - last, 12)
+        kind = phrases.head_kind(first) or "other"
+        order = [m for m in options.mentions if m is not None and (m[0] > cue.at) == (side == "after")]
+        order.sort(key=lambda m: abs(m[0] - cue.at))
+        place = min(order.index(mention), 3)
+        oblique = is_oblique(doc, lexicon, phrases, first)
+        behind = lexicon.is_a(self._word(first - 1), "preposition")
+        agrees = self._agrees(proposal, first)
+        yield f"{told},{form},{side}"
+        yield f"{told},{kind}"
+        yield f"{side},gap={gap},{form}"
+        yield f"{side},gap={gap},{kind}"
+        yield f"{side},place={place},{form}"
+        yield f"{side},place={place},{kind},{oblique or behind}"
+        yield f"{side},{form},{opener},{kind}"
+        yield f"{side},lemma={reading.entry.lemma}"
+        yield f"{side},oblique={oblique},{behind},{kind}"
+        yield f"{side},oblique={oblique},{behind},{gap == 0}"
+        yield f"agrees={agrees},{kind},{side}"
+        yield f"agrees={agrees},{reading.plural},{side}"
+        yield f"{side},prev={self._word(first - 1)}"
+        yield f"{side},next={self._word(last)}"
+        yield f"{side},prevm={self._category(first - 1)},{self._category(first)}"
+        yield f"{side},category={self._category(first)},{gap == 0}"
+        yield f"{side},length={min(last - first, 6)}"
+        yield f"{side},quoted={doc.quotation_of[first] >= 0}"
+        yield f"{side},zone={zone},gap={gap}" if side == "after" else f"before,zone={zone}"
+        yield f"head={self._word(first)},{side}"
+        yield f"attached={phrases.attached(first)},{side}"
+        cluster = self._words.clusters.get(self._word(first))
+        if cluster is not None:
+            yield f"k={cluster[1]},{side}"
+            yield f"c={cluster[0]}"
+        if phrases.is_time(self._word(first)):
+            yield f"time,{side}"
+        if any(phrases.is_name(i) for i in range(first, last)):
+            yield f"named,{side},{kind}"
+
+    def _word(self, i: int) -> str:
+        """A token's normalized text, a line break and what is no token as `BREAK`."""
+        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
+
+    def _category(self, i: int) -> str:
+        return self._words.categories[i] if 0 <= i < len(self._doc.tokens) else BREAK
+
+    def _agrees(self, proposal: Proposal, first: int) -> str:
+        reading = proposal.cue.reading
+        if reading.form not in ("past", "present"):
+            return "?"
+        head = self._word(first)
+        title = self._lexicon.titles.get(head.removeprefix("ال"))
+        feminine = title.gender == "f" if title is not None else head.endswith(("ه", "اء", "ات"))
+        return "yes" if feminine == reading.feminine else "no"

@@ -1,0 +1,29 @@
+"""Whether a name stands for an annotated actor, as the gold's scorer has it."""
+
+import re
+from typing import Any
+
+from streams.extraction.text import name_key
+
+_WORD = re.compile(r"[^\W_]+")
+_HONORIFICS = frozenset(map(name_key, ["السيد", "السيدة", "الدكتور", "د", "الشيخ", "الأمير", "الملك"]))
+_ALIKE = 0.5  # share of common words from which on two names of one institution or group are the same
+
+
+def is_actor(name: str, actor: dict[str, Any]) -> bool:
+    """`actor` is an entry of a gold article's `actors`: its name and aliases; a fuller name of a person is right too."""
+    words = _words(name)
+    if not words:
+        return False
+    for alias in actor["aliases"]:
+        other = _words(alias)
+        if words == other:
+            return True
+        if actor["kind"] != "person" and other and len(words & other) >= _ALIKE * len(words | other):
+            return True
+    full = _words(actor["name"])
+    return actor["kind"] == "person" and len(full) > 1 and full <= words
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(w for w in _WORD.findall(name_key(name)) if w not in _HONORIFICS)

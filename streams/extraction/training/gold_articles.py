@@ -1,0 +1,82 @@
+"""The annotated articles as the stages before a learned choice see them."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from streams.extraction.cue import Cue
+from streams.extraction.document import Document, read
+from streams.extraction.entities import EntityMention
+from streams.extraction.entities.builtin import BuiltinEngine
+from streams.extraction.lexicon import Lexicon, load_lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.proposals import Proposal
+from streams.extraction.tokens import Kind
+from streams.extraction.training.entity_data import read_gold
+from streams.extraction.words.encoder import Encoder, WordsInContext
+from streams.extraction.words.morphology import load_morphology
+
+
+_COMPLEMENTIZERS = frozenset(["ان", "بان", "وان", "وبان"])  # annotated contents begin behind them, with few exceptions
+
+
+class GoldArticle(NamedTuple):
+    """One article: its number, its annotation, and what is known of its words."""
+
+    number: int
+    gold: dict[str, Any]
+    doc: Document
+    lexicon: Lexicon
+    words: WordsInContext
+    entities: tuple[EntityMention, ...]
+    phrases: Phrases
+
+    def statement_of(self, cue: Cue) -> dict[str, Any] | None:
+        """The annotated statement of a cue."""
+        token = self.doc.tokens[cue.at]
+        for statement in self.gold["statements"]:
+            span = statement["cue"]
+            if span and span[0] < token.end and token.start < span[1]:
+                found: dict[str, Any] = statement
+                return found
+        return None
+
+
+    def shared(self, proposal: Proposal) -> float:
+        """Intersection over union, in words, of a proposal's content and that of its cue's annotated statement."""
+        statement = self.statement_of(proposal.cue)
+        if statement is None:
+            return 0.0
+        wanted, found = self._words(statement["content"]), self._words(proposal.content.spans)
+        return len(wanted & found) / max(1, len(wanted | found))
+
+    def _words(self, spans: Iterable[Sequence[int]]) -> set[int]:
+        """Tokens of the words within spans."""
+        starts = [t.start for t in self.doc.tokens]
+        return {
+            i
+            for start, end in spans
+            for i in range(max(0, bisect_right(starts, start) - 1), bisect_right(starts, end - 1))
+            if self.doc.kinds[i] in (Kind.WORD, Kind.NUMBER) and self.doc.norms[i] not in _COMPLEMENTIZERS
+        }
+
+
+def gold_articles(gold: Path, labels: Path) -> Iterator[GoldArticle]:
+    """All articles of a gold.jsonl.
+
+    `labels` maps article ids to the entity label of each token but line breaks, given by an encoder that did not learn
+    from the article (`training.encoder --folds` writes them): a choice that learned from better entities than it will
+    meet trusts them too much.
+    """
+    lexicon = load_lexicon()
+    encoder = Encoder.load(lexicon, load_morphology())
+    engine = BuiltinEngine(encoder, encoder.weights.words)
+    held_out = json.loads(labels.read_text(encoding="utf-8"))
+    for number, article in enumerate(read_gold(gold)):
+        doc = read(str(article["body"]))
+        given = iter(held_out[str(article["id"])])
+        entities = engine.agreed(doc, [0 if kind is Kind.LINE else next(given) for kind in doc.kinds])
+        words = encoder.in_context(doc)
+        yield GoldArticle(number, article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))
