@@ -11,7 +11,7 @@ from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare, is_close
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.phrases import Phrases
+from streams.extraction.phrases import Phrases, SourceKind
 from streams.extraction.text import normalize
 from streams.extraction.titles import title_after, title_start
 from streams.extraction.tokens import Kind
@@ -31,6 +31,11 @@ class ActorRegistry:
         self._entities = {e.first: e for e in entities}
         self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._index = DraftIndex()
+        self._heads: dict[str, list[int]] = {}  # tokens that may head an institution's or a document's phrase
+        for i, norm in enumerate(doc.norms):
+            head = bare(norm)
+            if head in lexicon.organizations or lexicon.occasions.get(head) == "document":
+                self._heads.setdefault(head, []).append(i)
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
             if e.type == "PER":
@@ -85,8 +90,8 @@ class ActorRegistry:
             if shorter or longer or respelt:
                 found.append(draft)
 
-        def nearness(draft: ActorDraft) -> tuple[bool, int, int]:
-            fits = feminine is None or draft.feminine in (None, feminine)
+        def nearness(draft: ActorDraft) -> tuple[int, int, int]:
+            fits = 1 if feminine is None or draft.feminine is None else 2 * (draft.feminine == feminine)
             return fits, draft.last_before(at + 1), draft.aliases.total()
 
         return max(found, key=nearness, default=None)
@@ -157,23 +162,28 @@ class ActorRegistry:
         same = next((d for d in self._index.with_words(tuple(norms)) if d.kind != "person"), None)
         if same is not None:
             return same
-        is_document = lexicon.occasions.get(bare(head)) == "document"
-        if is_document and (not head.startswith("ال") or len(norms) <= 2):
-            return self._issuer(first, last, previous)
+        kind = self._phrases.head_kind(first)
+        if kind == "document" and (not head.startswith("ال") or len(norms) <= 2):
+            issuer = self._issuer(first, last)
+            if issuer is not None:
+                self._index.add_titles(issuer, [bare(head)])  # `تقرير للمنظمة`: then التقرير is hers
+                return issuer
         if not head.startswith("ال") and not (head in lexicon.titles and len(norms) >= 2):
             return None
         # الوزير الروسي: the nearest actor before whose titles hold all of these words, else, as a lead often has it
         # (`جدد وزير الخارجية الروسي …. وقال وزير الخارجية الروسي سيرغي لافروف`), the next one to be named with them
-        holders = self._index.with_titles(set(map(bare, norms)))
+        holders = [d for d in self._index.with_titles(set(map(bare, norms))) if _can_be(kind, d.kind)]
         before = [(at, d) for d in holders if (at := d.last_before(first)) >= 0]
         if before:
             return max(before, key=lambda x: x[0])[1]
+        if kind in ("organization", "document"):
+            return self._first_named(first, tuple(map(bare, norms))) or (previous if kind == "document" else None)
         if len(norms) < _TELLING:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
 
-    def _issuer(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
-        """A document speaks for who issued it: `بيان لوزارة الداخلية`, else whoever spoke last (`وأضاف البيان`)."""
+    def _issuer(self, first: int, last: int) -> ActorDraft | None:
+        """A document speaks for who issued it: `بيان لوزارة الداخلية`, `تقرير المنظمة`."""
         doc = self._doc
         for i in range(first + 1, last):
             norm = doc.norms[i]
@@ -182,7 +192,21 @@ class ActorRegistry:
                 end = self._phrases.end(i, last)
                 if end > i:
                     return self._resolve_named(i, end) or self._organization(i, end, 1 if attached else 0)
-        return previous if last - first <= 2 and doc.norms[first].startswith("ال") else None
+        return None
+
+    def _first_named(self, before: int, words: Words) -> ActorDraft | None:
+        """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
+        doc = self._doc
+        for i in reversed(self._heads.get(words[0], ())):
+            if i >= before:
+                continue
+            last = self._phrases.end(i, doc.sentences[doc.sentence_of[i]].last)
+            if last - i > len(words) and set(words) <= {bare(n) for n in doc.norms[i:last]}:
+                issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None
+                draft = issuer or self._new(i, last)
+                self._index.add_titles(draft, words)
+                return draft
+        return None
 
     def _latest_person(self, before: int) -> ActorDraft | None:
         """الأخير: the person named last before this place."""
@@ -217,8 +241,10 @@ class ActorRegistry:
         head = self._phrases.head_kind(first)
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
         kind = self._kind(first, last, inner)
-        text = doc.text(first, last).strip()
-        if self._phrases.attached(first) == "ل":
+        entity = self._entities.get(first)
+        skip = entity.skip if entity is not None else 0
+        text = ("ا" if entity is not None and entity.alef else "") + doc.text(first, last)[skip:].strip()
+        if not skip and self._phrases.attached(first) == "ل":
             text = self._without_particle(text)  # `وفقا لدبلوماسي`
         words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
         if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
@@ -271,3 +297,12 @@ class ActorRegistry:
         doc = self._doc
         head = normalize(doc.tokens[first].form.text[skip:])
         return (head, *(n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] is Kind.WORD))
+
+
+def _can_be(head: SourceKind | None, kind: ActorKind) -> bool:
+    """Whether a description with such a head can stand for an actor of a kind: `اللجنة` is not its chairman."""
+    if head in ("organization", "document"):
+        return kind in ("organization", "unnamed")
+    if head == "group":
+        return kind in ("group", "unnamed", "organization")
+    return head is None or kind in ("person", "unnamed")

@@ -49,10 +49,12 @@ class LinearModel:
 
 
 class Models(NamedTuple):
-    """The shipped choices: which proposals are statements, which phrase is the speaker, who an implied subject stands for."""
+    """The shipped choices: which proposals are statements, where contents end, which phrase is the speaker, where it ends, who an implied subject stands for."""
 
     acceptance: LinearModel
+    content_end: LinearModel
     speaker: LinearModel
+    mention_end: LinearModel
     antecedent: LinearModel
 
     @classmethod

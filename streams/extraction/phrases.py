@@ -48,6 +48,8 @@ class Phrases:
         self._categories = words.categories
         self._entities = {e.first: (e.last, e.type) for e in entities}
         self._attached = {e.first: e.skip for e in entities}
+        self._ending: dict[int, str] = {e.last: e.type for e in entities}
+        self._within = frozenset(i for e in entities for i in range(e.first + 1, e.last))
 
     def head_kind(self, i: int) -> SourceKind | None:
         """What kind of source a phrase beginning at token i may be, None where it cannot be told to be one."""
@@ -70,6 +72,18 @@ class Phrases:
     def is_name(self, i: int) -> bool:
         """Whether a person's name begins at token i."""
         return i in self._entities and self._entities[i][1] == "PER"
+
+    def name_type(self, i: int) -> str:
+        """The type of the entity that begins at token i, "" for none."""
+        return self._entities[i][1] if i in self._entities else ""
+
+    def name_ending(self, i: int) -> str:
+        """The type of the entity that ends before token i, "" for none."""
+        return self._ending.get(i, "")
+
+    def is_within_name(self, i: int) -> bool:
+        """Whether an entity that begins before token i goes on with it."""
+        return i in self._within
 
     def is_head_word(self, norm: str) -> bool:
         """Whether the word as it is written, nothing stripped, can head a source (`وزارة`, not `والبعض`)."""

@@ -1,16 +1,18 @@
 """From proposals to statements: which are kept, which are nested in which, and who the actor of each is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.extraction.acceptance import THRESHOLD, features
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.antecedent import Antecedents, Spoken
+from streams.extraction.content_end import ContentEnds
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.linear import Models
+from streams.extraction.mention_end import MentionEnds
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, propose
 from streams.extraction.speaker import Speakers
@@ -58,8 +60,10 @@ def find_statements(
     chosen |= {p.cue.at: p.content.first for p in first.statements if p.opener == "preceding"}
     second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in chosen), chosen)
     speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
+    mention_ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
+    content_ends = ContentEnds(doc, lexicon, phrases, words, chosen, models.content_end)
     judgements = ((p, probability(p)) for p in second.statements)
-    drafts = [StatementDraft(speakers.chosen(p), x) for p, x in judgements if x >= THRESHOLD]
+    drafts = [StatementDraft(_well_ended(doc, mention_ends, speakers.chosen(content_ends.ended(p))), x) for p, x in judgements if x >= THRESHOLD]
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
@@ -74,6 +78,19 @@ def find_statements(
         ):
             earlier.via = doc.text(*relay.mention)
     return drafts
+
+
+def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposal:
+    """The proposal with the likeliest end of its speaker's mention."""
+    if proposal.mention is None:
+        return proposal
+    first, rule = proposal.mention
+    cue, content = proposal.cue.at, proposal.content.first
+    limit = cue if first < cue else doc.sentences[doc.sentence_of[first]].last
+    if first < content:
+        limit = min(limit, content)
+    last = ends.best(first, rule, limit)
+    return proposal if last == rule else replace(proposal, mention=(first, last))
 
 
 def _one_a_cue(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[Proposal, float]]:

@@ -1,7 +1,7 @@
 """The entities of one article agree with each other, and attached particles stay outside the names."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from types import MappingProxyType
 
 from schemas import EntityType
@@ -16,12 +16,16 @@ _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article its
 
 
 def agree(
-    doc: Document, mentions: tuple[EntityMention, ...], words: Mapping[str, int] = _NO_WORDS
+    doc: Document,
+    mentions: tuple[EntityMention, ...],
+    words: Mapping[str, int] = _NO_WORDS,
+    names: Container[str] = frozenset(),
 ) -> tuple[EntityMention, ...]:
     """The mentions with one type a name (the most frequent in the article) and particles split off.
 
     A particle is split off where the article, the rest of the word or the frequency of both (`words` maps normalized
-    words to their rank) tells it: `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`, `بباريس`; not in `كاليفورنيا`.
+    words to their rank) tells it: `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`, `بباريس`; not in `كاليفورنيا`. What
+    is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`.
     """
     plain = Counter(doc.norms)
     mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
@@ -29,7 +33,7 @@ def agree(
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
         norm = doc.norms[m.first]
-        skip = _attached(norm, plain, words)
+        skip = _attached(norm, plain, words, m.type == "PER", names)
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
         m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
         key = " ".join([("ا" if alef else "") + norm[skip:], *doc.norms[m.first + 1 : m.last]])
@@ -55,16 +59,24 @@ def _short_forms(
             yield EntityMention(i, i + 1, "PER")
 
 
-def _attached(norm: str, plain: Counter[str], words: Mapping[str, int]) -> int:
+def _attached(
+    norm: str, plain: Counter[str], words: Mapping[str, int], is_person: bool, names: Container[str]
+) -> int:
     """Number of letters of attached particles at the head of a name's first word."""
     for particle in _ATTACHED:
         rest = norm.removeprefix(particle)
         if rest == norm or len(rest) < 3:
             continue
-        if len(rest) > 4 and (rest.startswith(_ARTICLE) or (particle.endswith("ل") and rest.startswith("ل"))):
-            return len(particle)  # بالسعودية; للأمم: the article's alef is not written after ل
         if plain[rest] and plain[rest] >= plain[norm]:
             return len(particle)
+        if is_person and norm in names and rest not in names:
+            continue
+        if len(rest) > 4 and particle.endswith("ل") and rest.startswith("ل"):
+            return len(particle)  # للأمم: the article's alef is not written after ل
+        if len(rest) > 4 and rest.startswith(_ARTICLE):
+            if rest in words or rest in names or (norm not in words and not is_person):
+                return len(particle)  # بالسعودية; not باليرمو, فالتيري
+            continue
         if rest in words and (norm not in words or words[norm] > _RARER * words[rest]):
             return len(particle)
         if words and particle == "و" and norm not in words:

@@ -49,7 +49,7 @@ class BuiltinEngine:
             while k < len(labels) and LABELS[labels[k]] == f"I-{label[2:]}" and doc.kinds[k] is not Kind.LINE:
                 k += 1
             found.append(EntityMention(first, k, _TYPES[label[2:]]))
-        return agree(doc, tuple(found), self._words)
+        return agree(doc, tuple(found), self._words, self._encoder.names)
 
     def _labels(self, scores: Any) -> list[int]:
         """The most likely allowed labels of n tokens from their scores (n, labels)."""

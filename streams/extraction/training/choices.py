@@ -1,6 +1,6 @@
 """Train the choices that stand on rules: which proposals are statements, who the speaker is, who is implied.
 
-    python -m streams.extraction.training.choices ../shared/gold/train/gold.jsonl WORK/gold_labels.json \
+    python -m streams.extraction.training.choices ../shared/gold/train/gold.jsonl WORK/gold_mentions.json \
         [--predictions FILE]
 
 The rules propose; linear models over the features of `acceptance.py`, `speaker.py` and `antecedent.py` choose. They are
@@ -24,7 +24,7 @@ from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.linear import FOLDER, LinearModel, Models
 from streams.extraction.statements import find_statements, resolve_actors
-from streams.extraction.training import acceptance, antecedent, speaker
+from streams.extraction.training import acceptance, antecedent, content_end, mention_end, speaker
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
 from streams.extraction.training.provenance import write_note
 from streams.extraction.training.ranking import write
@@ -36,7 +36,8 @@ FOLDS = 5
 def learn(articles: Sequence[GoldArticle]) -> Models:
     """All models, one after the other."""
     nothing = LinearModel({})
-    models = Models(acceptance.learn(articles), speaker.learn(articles), nothing)
+    independent = (m.learn(articles) for m in (acceptance, content_end, speaker, mention_end))
+    models = Models(*independent, antecedent=nothing)
     return models._replace(antecedent=antecedent.learn(articles, models))
 
 
@@ -55,10 +56,10 @@ def main() -> None:
     """Train, cross-validate and write the models."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("labels", type=Path, help="gold_labels.json of training.encoder --folds")
+    parser.add_argument("mentions", type=Path, help="gold_mentions.json of training.encoder --folds")
     parser.add_argument("--predictions", type=Path, help="write what cross-validation finds to this file")
     a = parser.parse_args()
-    articles = list(gold_articles(a.gold, a.labels))
+    articles = list(gold_articles(a.gold, a.mentions))
     if a.predictions:
         order = list(range(len(articles)))
         random.Random(SEED).shuffle(order)

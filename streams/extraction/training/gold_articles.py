@@ -1,7 +1,7 @@
 """The annotated articles as the stages before a learned choice see them."""
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.builtin import BuiltinEngine
+from streams.extraction.entities.labels import LABELS
 from streams.extraction.lexicon import Lexicon, load_lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
@@ -52,6 +53,18 @@ class GoldArticle(NamedTuple):
         wanted, found = self._words(statement["content"]), self._words(proposal.content.spans)
         return len(wanted & found) / max(1, len(wanted | found))
 
+    def begins_right(self, proposal: Proposal) -> bool:
+        """Whether a proposal's content begins with the first word of the annotated one."""
+        statement = self.statement_of(proposal.cue)
+        if statement is None:
+            return False
+        wanted, found = self._words(statement["content"]), self._words(proposal.content.spans)
+        return bool(wanted and found) and min(wanted) == min(found)
+
+    def is_word(self, i: int) -> bool:
+        """Whether token i is a word or a number."""
+        return self.doc.kinds[i] in (Kind.WORD, Kind.NUMBER)
+
     def _words(self, spans: Iterable[Sequence[int]]) -> set[int]:
         """Tokens of the words within spans."""
         starts = [t.start for t in self.doc.tokens]
@@ -59,24 +72,27 @@ class GoldArticle(NamedTuple):
             i
             for start, end in spans
             for i in range(max(0, bisect_right(starts, start) - 1), bisect_right(starts, end - 1))
-            if self.doc.kinds[i] in (Kind.WORD, Kind.NUMBER) and self.doc.norms[i] not in _COMPLEMENTIZERS
+            if self.is_word(i) and self.doc.norms[i] not in _COMPLEMENTIZERS
         }
 
 
-def gold_articles(gold: Path, labels: Path) -> Iterator[GoldArticle]:
+def gold_articles(gold: Path, mentions: Path) -> Iterator[GoldArticle]:
     """All articles of a gold.jsonl.
 
-    `labels` maps article ids to the entity label of each token but line breaks, given by an encoder that did not learn
-    from the article (`training.encoder --folds` writes them): a choice that learned from better entities than it will
-    meet trusts them too much.
+    `mentions` maps article ids to the entities, as (start, end, type), that an encoder found which did not learn from
+    the article (`training.encoder --folds` writes them): a choice that learned from better entities than it will meet
+    trusts them too much.
     """
     lexicon = load_lexicon()
     encoder = Encoder.load(lexicon, load_morphology())
     engine = BuiltinEngine(encoder, encoder.weights.words)
-    held_out = json.loads(labels.read_text(encoding="utf-8"))
+    held_out = json.loads(mentions.read_text(encoding="utf-8"))
     for number, article in enumerate(read_gold(gold)):
         doc = read(str(article["body"]))
-        given = iter(held_out[str(article["id"])])
-        entities = engine.agreed(doc, [0 if kind is Kind.LINE else next(given) for kind in doc.kinds])
-        words = encoder.in_context(doc)
+        starts = [t.start for t in doc.tokens]
+        labels = [0] * len(starts)
+        for start, end, kind in held_out[str(article["id"])]:
+            first, last = bisect_left(starts, start), bisect_left(starts, end)
+            labels[first:last] = [LABELS.index(f"{'I' if i else 'B'}-{kind}") for i in range(last - first)]
+        entities, words = engine.agreed(doc, labels), encoder.in_context(doc)
         yield GoldArticle(number, article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))

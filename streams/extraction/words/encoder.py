@@ -71,6 +71,7 @@ class Encoder:
         """`knowledge` gives the attributes of forms."""
         self.weights, self._knowledge = weights, knowledge
         self.clusters = Clusters(weights.words, weights.clusters)
+        self.names = frozenset(w for w, found in knowledge.listed.items() if any(a.startswith("name=") for a in found))
         self._read: tuple[Document, Encoded] | None = None
         width = weights.convolutions[0][1].shape[0]
         self._numbers: dict[str, int] = {}

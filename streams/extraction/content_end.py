@@ -1,0 +1,170 @@
+"""Where a content ends: at a pause, before the next statement, with its quotation or with its sentence.
+
+The rules of `content.py` name one end; it and every other pause, closing mark and cue behind the content's beginning
+are candidates, and which it is, is learned from the annotated articles (`streams.extraction.training.content_end`).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from streams.extraction.content import make_content
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.linear import LinearModel
+from streams.extraction.phrases import Phrases
+from streams.extraction.proposals import Proposal
+from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.words.encoder import WordsInContext
+
+_PAUSES = frozenset("،,؛;:-–—.…()!؟?")
+_MOST = 24  # candidates
+
+
+class End(NamedTuple):
+    """A content may end before token `last`; `why`: pause, close (of quotation marks), cue, sentence or rule."""
+
+    last: int
+    why: str
+
+
+class ContentEnds:
+    """The choice of ends in one article."""
+
+    def __init__(
+        self,
+        doc: Document,
+        lexicon: Lexicon,
+        phrases: Phrases,
+        words: WordsInContext,
+        cues: Collection[int],
+        model: LinearModel,
+    ) -> None:
+        """`cues` are the tokens of the cues that report."""
+        self._doc, self._lexicon, self._phrases, self._words = doc, lexicon, phrases, words
+        self._cues, self._model = cues, model
+
+    def ended(self, proposal: Proposal) -> Proposal:
+        """The proposal with the likeliest end of its content."""
+        if proposal.opener == "preceding":
+            return proposal
+        ends = self.candidates(proposal)
+        scores = [self._model.score(f) for f in self.features(proposal, ends)]
+        last = ends[max(range(len(ends)), key=scores.__getitem__)].last
+        if last == proposal.content.last:
+            return proposal
+        content = proposal.content
+        first = content.first
+        q = self._doc.quotation_of[first]
+        opens = q >= 0 and self._doc.quotations[q].open == first - 1 and proposal.opener == "quotation"
+        if opens and last > self._doc.quotations[q].close:
+            first -= 1  # the quotation is only a part of the content: its marks belong to it
+        ended = make_content(self._doc, first, last, content.skip)
+        return proposal if ended is None else replace(proposal, content=ended)
+
+    def candidates(self, proposal: Proposal) -> list[End]:
+        """All ends from the content's beginning to the end of its sentence, one a last word, the rule's among them."""
+        doc = self._doc
+        first, rule = proposal.content.first, proposal.content.last
+        sentence = doc.sentences[doc.sentence_of[first]]
+        limit = max(sentence.last, rule)
+        found: dict[int, End] = {}
+
+        def add(last: int, why: str) -> None:
+            while last > first and doc.kinds[last - 1] not in (Kind.WORD, Kind.NUMBER):
+                last -= 1
+            if last > first:
+                found.setdefault(last, End(last, why))
+
+        add(rule, "rule")
+        for j in range(first + 1, limit):
+            if len(found) >= _MOST:
+                break
+            q = doc.quotation_of[j]
+            if doc.kinds[j] is Kind.MARK:
+                closes = q >= 0 and doc.quotations[q].close == j
+                if closes or doc.norms[j] in _PAUSES:
+                    add(j, "close" if closes else "pause")
+            elif j in self._cues:
+                add(j, "cue")
+        add(limit, "sentence")
+        return sorted(found.values())
+
+    def features(self, proposal: Proposal, ends: Sequence[End]) -> Iterator[list[str]]:
+        """The evidence for each candidate, as feature names."""
+        doc, words = self._doc, self._words
+        first, opener = proposal.content.first, proposal.opener
+        reading = proposal.cue.reading
+        sentence = doc.sentences[doc.sentence_of[first]]
+        rule = self._trimmed(first, proposal.content.last)
+        opened = doc.quotation_of[first] if first == 0 or doc.quotation_of[first - 1] >= 0 else -1
+        whole = doc.quotations[opened].close if opened >= 0 else -1
+        passed: list[str] = []
+        for end in ends:
+            nearby = self._behind(end.last)
+            after = self._after(end.last, sentence.last)
+            norm, category = self._word(after), self._category(after)
+            second = self._word(after + 1)
+            mark = doc.norms[end.last] if nearby > end.last and doc.kinds[end.last] is Kind.MARK else ""
+            quoted = doc.quotation_of[end.last - 1] >= 0
+            reports = self._reports(after)
+            ends_sentence = after >= sentence.last
+            out = [
+                *passed,
+                f"rule={end.last == rule},{opener}",
+                f"rule={end.last == rule},{end.why},{mark}",
+                f"sentence={ends_sentence},{opener}",
+                f"sentence={ends_sentence},{min(end.last - first, 40) // 4}",
+                f"mark={mark},{reports}",
+                f"mark={mark},{norm}",
+                f"mark={mark},{category}",
+                f"mark={mark},{category},{self._category(after + 1)}",
+                f"next={norm},{second}",
+                f"next={norm},{reports}",
+                f"reports={reports},{opener}",
+                f"length={min(end.last - first, 48) // 3},{opener}",
+                f"quoted={quoted},{end.last == whole},{opener},{mark}",
+                f"last={self._word(end.last - 1)}",
+                f"cue={reading.form},{reports},{mark}",
+            ]
+            cluster = words.clusters.get(norm)
+            if cluster is not None:
+                out += [f"c={cluster[0]},{mark}", f"k={cluster[1]},{mark}"]
+            yield out
+            # whoever ends later passes over this boundary
+            passed = [*passed[-60:], f"over={mark},{norm}", f"over={mark},{category},{reports}", f"over={mark},{opener}"]
+            if reports:
+                passed.append(f"over={reports},{norm}")
+            if end.last == whole:
+                passed.append(f"over=whole,{mark},{category}")
+            if end.last == rule:
+                passed.append(f"over=rule,{end.why}")
+
+    def _reports(self, i: int) -> str:
+        """How the word at i, or the one behind a conjunction there, reports: its form and particle, "" if it does not."""
+        for j in (i, i + 1):
+            if j in self._cues:
+                reading = next(iter(self._lexicon.cue_readings(self._doc.norms[j])), None)
+                return f"{reading.form if reading else 'cue'}{'+' if reading and reading.prefix else ''}{j - i}"
+        return ""
+
+    def _trimmed(self, first: int, last: int) -> int:
+        while last > first and self._doc.kinds[last - 1] not in (Kind.WORD, Kind.NUMBER):
+            last -= 1
+        return last
+
+    def _behind(self, i: int) -> int:
+        """The first token from i on that is a word or a number."""
+        while i < len(self._doc.tokens) and self._doc.kinds[i] is Kind.MARK:
+            i += 1
+        return i
+
+    def _after(self, i: int, limit: int) -> int:
+        return min(self._behind(i), max(limit, i))
+
+    def _word(self, i: int) -> str:
+        """A token's normalized text, a line break and what is no token as `BREAK`."""
+        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
+
+    def _category(self, i: int) -> str:
+        return self._words.categories[i] if 0 <= i < len(self._doc.tokens) else BREAK

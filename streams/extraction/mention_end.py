@@ -1,0 +1,115 @@
+"""Where a speaker's mention ends: `قال الجبير سيبحثان` is الجبير, `وزير الخارجية الروسي سيرغي لافروف` all five words.
+
+The rule of `phrases.py` names one end; it and every other are candidates, and which it is, is learned from the
+annotated speakers (`streams.extraction.training.mention_end`).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.linear import LinearModel
+from streams.extraction.phrases import Phrases
+from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.words.encoder import WordsInContext
+
+_LONGEST = 22  # tokens
+
+
+class MentionEnds:
+    """The choice of ends in one article."""
+
+    def __init__(
+        self, doc: Document, lexicon: Lexicon, phrases: Phrases, words: WordsInContext, model: LinearModel
+    ) -> None:
+        """`model` weighs the features of the candidates."""
+        self._doc, self._lexicon, self._phrases, self._words, self._model = doc, lexicon, phrases, words, model
+
+    def best(self, first: int, rule: int, limit: int) -> int:
+        """The likeliest end (token after it) of the mention that begins at `first` and by rule ends at `rule`."""
+        ends = self.candidates(first, rule, limit)
+        scores = [self._model.score(f) for f in self.features(first, rule, ends)]
+        return ends[max(range(len(ends)), key=scores.__getitem__)]
+
+    def candidates(self, first: int, rule: int, limit: int) -> list[int]:
+        """Tokens after which the mention may end, at most `limit`: behind words only, not within a name."""
+        doc = self._doc
+        ends = []
+        for j in range(first + 1, min(limit, first + _LONGEST, len(doc.tokens)) + 1):
+            kind = doc.kinds[j - 1]
+            if kind is Kind.LINE or (j - 1 > first and self._lexicon.is_a(doc.norms[j - 1], "complementizer")):
+                break
+            closes = kind is Kind.MARK and doc.norms[j - 1] in '»")”'
+            if (kind is Kind.WORD or kind is Kind.NUMBER or closes) and not self._phrases.is_within_name(j):
+                ends.append(j)
+        return ends if rule in ends else [*ends, rule]
+
+    def features(self, first: int, rule: int, ends: Sequence[int]) -> Iterator[list[str]]:
+        """The evidence for each candidate, as feature names."""
+        doc, phrases, words = self._doc, self._phrases, self._words
+        kind = phrases.head_kind(first) or "other"
+        name = "name" if phrases.is_name(first) else kind
+        passed: list[str] = []
+        j = first + 1
+        for end in ends:
+            while j < end:
+                passed += self._step(j, kind)
+                j += 1
+            after, last = self._word(end), self._word(end - 1)
+            category, before = self._category(end), self._category(end - 1)
+            begins = phrases.name_type(end)
+            out = [
+                *passed,
+                f"rule={end == rule},{name}",
+                f"rule={end == rule},{min(end - first, 8)}",
+                f"length={min(end - first, 10)},{name}",
+                f"last={last}",
+                f"lastm={before},{name}",
+                f"after={after}",
+                f"after={after},{kind}",
+                f"afterm={category},{name}",
+                f"pair={before},{category}",
+                f"begins={begins},{name}",
+                f"ended={phrases.name_ending(end)},{name},{category}",
+                f"attached={phrases.attached(end) if end < len(doc.tokens) else ''},{kind}",
+                f"al={after.startswith('ال')},{last.startswith('ال')},{category}",
+            ]
+            cluster = words.clusters.get(after)
+            if cluster is not None:
+                out += [f"c={cluster[0]}", f"k={cluster[1]},{name}"]
+            cluster = words.clusters.get(last)
+            if cluster is not None:
+                out.append(f"lastk={cluster[1]}")
+            yield out
+
+    def _step(self, j: int, kind: str) -> Iterator[str]:
+        """What a mention holds that goes on over token j."""
+        doc = self._doc
+        norm, category = self._word(j), self._category(j)
+        if doc.kinds[j] is Kind.MARK:
+            following = self._phrases.head_kind(j + 1) or "other"
+            yield f"over={norm},{following}"
+            yield f"over={norm},{self._phrases.name_type(j + 1)},{kind}"
+            return
+        yield f"over={category},{kind}"
+        yield f"over={category},{self._category(j - 1)}"
+        if self._lexicon.is_a(norm, "preposition"):
+            yield f"over={norm},{self._word(j - 1)}"
+            yield f"over={norm},{kind},{self._phrases.head_kind(j + 1)}"
+        if self._phrases.is_time(norm):
+            yield f"over=time,{kind}"
+        attached = self._phrases.attached(j)
+        if attached:
+            yield f"over={attached}+,{kind}"
+        if self._phrases.name_type(j):
+            yield f"over={self._phrases.name_type(j)},{kind}"
+            yield f"over={self._phrases.name_type(j)},{category},{norm.startswith('و')}"
+        if self._lexicon.is_a(norm, "relative"):
+            yield "over=relative"
+
+    def _word(self, i: int) -> str:
+        """A token's normalized text, a line break and what is no token as `BREAK`."""
+        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
+
+    def _category(self, i: int) -> str:
+        return self._words.categories[i] if 0 <= i < len(self._doc.tokens) else BREAK

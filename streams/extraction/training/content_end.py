@@ -1,0 +1,35 @@
+"""Learning where a content ends, from the annotated contents."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from streams.extraction.content_end import ContentEnds
+from streams.extraction.cue import find_cues
+from streams.extraction.linear import LinearModel
+from streams.extraction.proposals import propose
+from streams.extraction.training.gold_articles import GoldArticle
+from streams.extraction.training.ranking import Choice, fit
+
+STRENGTH = 0.3
+
+
+def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
+    """The decisions at every annotated cue whose content the rules begin rightly."""
+    for a in articles:
+        cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
+        reporting = frozenset(c.at for c in cues)
+        ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, LinearModel({}))
+        starts = [t.start for t in a.doc.tokens]
+        for proposal in propose(a.doc, a.lexicon, a.phrases, cues).statements:
+            statement = a.statement_of(proposal.cue)
+            if statement is None or proposal.opener == "preceding" or not a.begins_right(proposal):
+                continue
+            last = bisect_left(starts, statement["content"][-1][1])
+            found = ends.candidates(proposal)
+            last = max((i + 1 for i in range(last) if a.is_word(i)), default=0)
+            yield Choice(list(ends.features(proposal, found)), [e.last == last for e in found])
+
+
+def learn(articles: Sequence[GoldArticle]) -> LinearModel:
+    """The model."""
+    return fit(choices(articles), STRENGTH)
