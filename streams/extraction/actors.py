@@ -4,7 +4,7 @@ One registry an article: names come from the entities and their titles, descript
 resolved to the nearest actor before them whose titles contain their words.
 """
 
-from heapq import nlargest
+from bisect import bisect_left
 
 from schemas import ActorKind
 from streams.extraction.document import Document
@@ -17,7 +17,10 @@ from streams.extraction.titles import title_after, title_start
 from streams.extraction.tokens import Kind
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
+# Titles that stand right before a name without the article.
+_BEFORE_NAMES = frozenset(["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"])
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
+_NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
 _EDGES = ' "«»“”،,:;؛-–\n'
 
@@ -29,6 +32,7 @@ class ActorRegistry:
         """Read all named people of the document with their titles."""
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
         self._entities = {e.first: e for e in entities}
+        self._named_at = sorted(e.first for e in entities if e.type == "PER")
         self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._index = DraftIndex()
         self._heads: dict[str, list[int]] = {}  # tokens that may head an institution's or a document's phrase
@@ -98,12 +102,23 @@ class ActorRegistry:
 
     # -- resolution ---------------------------------------------------------------------------------------------------
 
-    def resolve(self, first: int, last: int, previous: ActorDraft | None, feminine: bool | None = None) -> ActorDraft:
-        """The actor that the mention [first, last) stands for; `previous` spoke last, `feminine` as its verb has it."""
+    def resolve(
+        self,
+        first: int,
+        last: int,
+        previous: ActorDraft | None,
+        feminine: bool | None = None,
+        *,
+        attached: bool = False,
+    ) -> ActorDraft:
+        """The actor that the mention [first, last) stands for.
+
+        `previous` spoke last, `feminine` is how its verb has it, `attached` whether ل belongs to the cue (`وفقا لـ`).
+        """
         draft = (
             self._resolve_named(first, last, feminine)
             or self._resolve_description(first, last, previous)
-            or self._new(first, last)
+            or self._new(first, last, attached=attached and self._doc.norms[first].startswith("ل"))
         )
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
@@ -116,8 +131,14 @@ class ActorRegistry:
 
     def people_before(self, at: int, many: int) -> list[ActorDraft]:
         """The people named last before token `at`, the nearest first."""
-        near = [(position, n) for n, d in enumerate(self._index.drafts) if d.kind == "person" and (position := d.last_before(at)) >= 0]
-        return [self._index.drafts[n] for _, n in nlargest(many, near)]
+        found: dict[int, ActorDraft] = {}
+        n = bisect_left(self._named_at, at)
+        for first in reversed(self._named_at[max(0, n - _NEAR) : n]):
+            draft = self._of_entity[self._entities[first]]
+            found.setdefault(id(draft), draft)
+            if len(found) == many:
+                break
+        return list(found.values())
 
     def gender(self, first: int) -> bool | None:
         """Whether a verb agrees with a phrase in the feminine, as the phrase's head tells; None where it does not."""
@@ -138,10 +159,22 @@ class ActorRegistry:
             head in ("organization", "document", "group") or (spokesman and self._has_title(first + 1, named.first))
         ):
             return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
+        if named.first > first and self._is_of_another(first, named.first):
+            return None
         draft = self._same_person(self._words(named.first, named.last, named.skip), first, feminine)
         if draft is not None and first < named.first:
             self._add_title(draft, first, named.first, replace=head == "person")
         return draft
+
+    def _is_of_another(self, first: int, named: int) -> bool:
+        """`محامي نجيب`, `رئيسة الحكومة التي تتهم … سكريبال`: whose name it is that follows is somebody else."""
+        doc, title = self._doc, self._lexicon.titles.get(self._doc.norms[first])
+        if named == first + 1:
+            bound = title is not None and title.kind != "honorific"
+            return bound and not doc.norms[first].startswith("ال") and doc.norms[first] not in _BEFORE_NAMES
+        return any(
+            self._lexicon.is_a(doc.norms[i], "relative") or self._phrases.is_verb(i) for i in range(first + 1, named)
+        )
 
     def _has_title(self, first: int, last: int) -> bool:
         return any(bare(n) in self._lexicon.titles for n in self._doc.norms[first:last])
@@ -187,7 +220,9 @@ class ActorRegistry:
         doc = self._doc
         for i in range(first + 1, last):
             norm = doc.norms[i]
-            attached = norm.startswith("لل") or (norm[:1] == "ل" and norm[1:] in self._lexicon.organizations)
+            attached = norm.startswith("ل") and bare("ا" + norm if norm.startswith("لل") else norm[1:]) in (
+                self._lexicon.organizations
+            )
             if attached or self._phrases.head_kind(i) in ("organization", "person"):
                 end = self._phrases.end(i, last)
                 if end > i:
@@ -197,10 +232,11 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        for i in reversed(self._heads.get(words[0], ())):
-            if i >= before:
-                continue
-            last = self._phrases.end(i, doc.sentences[doc.sentence_of[i]].last)
+        positions = self._heads.get(words[0], [])
+        n = bisect_left(positions, before)
+        for i in reversed(positions[max(0, n - _NEAR) : n]):
+            entity = self._entities.get(i)
+            last = entity.last if entity else self._phrases.end(i, doc.sentences[doc.sentence_of[i]].last)
             if last - i > len(words) and set(words) <= {bare(n) for n in doc.norms[i:last]}:
                 issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None
                 draft = issuer or self._new(i, last)
@@ -236,7 +272,7 @@ class ActorRegistry:
         known = next(self._index.with_words(words), None)
         return known or self._index.add(ActorDraft(text, "organization", words, named=True))
 
-    def _new(self, first: int, last: int) -> ActorDraft:
+    def _new(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:
         doc = self._doc
         head = self._phrases.head_kind(first)
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
@@ -244,7 +280,7 @@ class ActorRegistry:
         entity = self._entities.get(first)
         skip = entity.skip if entity is not None else 0
         text = ("ا" if entity is not None and entity.alef else "") + doc.text(first, last)[skip:].strip()
-        if not skip and self._phrases.attached(first) == "ل":
+        if not skip and (attached or self._phrases.attached(first) == "ل"):
             text = self._without_particle(text)  # `وفقا لدبلوماسي`
         words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
         if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):

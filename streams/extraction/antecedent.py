@@ -120,7 +120,9 @@ class Antecedents:
                     continue
             i += 1
 
-    def features(self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], spoken: Sequence[Spoken]) -> Iterator[str]:
+    def features(
+        self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], spoken: Sequence[Spoken]
+    ) -> Iterator[str]:
         """The evidence for one candidate among its rivals, as feature names."""
         doc = self._doc
         reading = cue.reading
@@ -131,8 +133,6 @@ class Antecedents:
         draft = candidate.draft
         kind = self._kind(candidate)
         agrees = self._agrees(cue, candidate, kind)
-        if self._rule(cue, spoken) is candidate.draft and candidate.draft:
-            yield "rule"
         yield f"agrees={agrees},{kind}"
         yield f"agrees={agrees},{reading.form}"
         yield f"kind={kind},{form}"
@@ -160,10 +160,8 @@ class Antecedents:
             yield f"named={draft.named},{kind}"
             yield f"mentions={min(len(draft.positions), 6)}"
             near = draft.last_before(cue.at)
-            between = sum(
-                r is not candidate and r.draft is not None and r.draft.kind == draft.kind and r.draft.last_before(cue.at) > near
-                for r in rivals
-            )
+            others = [r.draft for r in rivals if r is not candidate and r.draft is not None]
+            between = sum(d.kind == draft.kind and d.last_before(cue.at) > near for d in others)
             yield f"between={min(between, 3)},{form}"
             yield f"between={min(between, 3)},{min(ago, 1)}"
             if draft.role:
@@ -198,28 +196,6 @@ class Antecedents:
                 yield f"after={self._word(place.last)},{min(gap, 4)},{form}"
             yield f"back={back},before={self._word(place.first - 1)}"
 
-    def _rule(self, cue, spoken):
-        doc=self._doc
-        def agrees(actor):
-            if actor is None: return False
-            reading=cue.reading
-            if reading.form not in ("past","present","participle"): return True
-            if reading.plural: return actor.kind in ("group","unnamed","organization")
-            if actor.feminine is None: return True
-            return actor.feminine==reading.feminine
-        here=doc.sentence_of[cue.at]
-        latest=spoken[-1] if spoken else None
-        in_sentence = latest is not None and doc.sentence_of[latest.cue.at]==here
-        if latest is not None and in_sentence and (agrees(latest.actor) or not latest.explicit):
-            return latest.actor
-        subject=self._phrases.sentence_subject(doc.sentences[here].first, cue.at)
-        if subject is not None:
-            actor=self._registry.known(*subject)
-            if agrees(actor): return actor
-        for e in reversed(spoken[-4:]):
-            if agrees(e.actor): return e.actor
-        return latest.actor if latest else None
-
     def _word(self, i: int) -> str:
         """A token's normalized text, a line break as `BREAK`."""
         return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
@@ -247,5 +223,6 @@ class Antecedents:
             feminine = reading.feminine
         else:
             return "?"
-        known = candidate.draft.feminine if candidate.draft is not None else self._registry.gender(candidate.places[0].first)
+        draft = candidate.draft
+        known = draft.feminine if draft is not None else self._registry.gender(candidate.places[0].first)
         return "?" if known is None else "yes" if known == feminine else "no"

@@ -13,6 +13,7 @@ from streams.extraction.tokens import Kind
 Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "preceding"]
 
 _REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
+_SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
 _PAUSES = frozenset("،,؛;")
 _TRAILING = frozenset("،,؛;.:!؟?…-–()")
@@ -92,6 +93,21 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
         elif not relative and j > cue.at + 1 and _is_other_cue(lexicon, norm):
             return
         j += 1
+
+
+def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:
+    """`ويقول عبدالعزيز الزهراني تشهد المطابخ زحاما`: a verb of saying, its subject, and the content without opening."""
+    entry = cue.reading.entry
+    if cue.construction != "verb" or entry.clause < 3 or "quote" not in entry.governs:
+        return None
+    sentence = doc.sentences[doc.sentence_of[cue.at]]
+    i = cue.at + 1
+    if i < sentence.last and phrases.head_kind(i) is not None:
+        i = phrases.end(i, sentence.last)
+    zone_end = i
+    while i < sentence.last and doc.kinds[i] is Kind.MARK and doc.norms[i] in _PAUSES:
+        i += 1
+    return Opening("bare", zone_end, i) if sentence.last - i >= _SHORTEST else None
 
 
 def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:

@@ -13,6 +13,7 @@ Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 _FACTUAL_BEFORE_AN = frozenset(["قبل", "بعد", "منذ"])
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
 _OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
+_PREPOSITIONS_TOO = frozenset(["بين", "وبين"])  # far more often "between" than "made clear"
 _SUBJUNCTIVE = frozenset(["ان", "بان", "كي", "لكي", "حتي"])
 
 
@@ -40,6 +41,8 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
         if not readings:
             continue
         reading = _likeliest(readings)
+        if norm in _PREPOSITIONS_TOO and not _has_complementizer(doc, i):
+            continue
         if reading.form in ("past", "present"):
             if not _is_unreal(doc, lexicon, i, reading):
                 yield Cue(i, reading, "as_said" if _is_as_said(doc, i) else "verb")
@@ -49,6 +52,12 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
             yield Cue(i, reading, "preposition")
         else:
             yield Cue(i, reading, "noun")
+
+
+def _has_complementizer(doc: Document, i: int) -> bool:
+    """`وبين أن القطاع حريص`, `بين المسؤول أن …` report; `بين المسؤولين` does not."""
+    sentence = doc.sentences[doc.sentence_of[i]]
+    return any(doc.norms[j] in ("ان", "انه", "انها", "انهم") for j in range(i + 1, min(i + 8, sentence.last)))
 
 
 def _likeliest(readings: tuple[CueReading, ...]) -> CueReading:

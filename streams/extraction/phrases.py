@@ -69,6 +69,10 @@ class Phrases:
                 return "document"
         return None
 
+    def is_verb(self, i: int) -> bool:
+        """Whether token i is likeliest a verb where it stands."""
+        return self._categories[i].removeprefix("w+").startswith("verb")
+
     def is_name(self, i: int) -> bool:
         """Whether a person's name begins at token i."""
         return i in self._entities and self._entities[i][1] == "PER"
@@ -170,6 +174,8 @@ class Phrases:
             return ""
         if j in self._entities:
             return norm[0] if self._attached[j] else ""
+        if j + 1 in self._within and norm[1:] in self._words:
+            return norm[0]  # `لبي بي سي`
         if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")):
             return ""
         rest = norm[1:]

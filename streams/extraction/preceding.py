@@ -6,6 +6,7 @@ from typing import NamedTuple
 from streams.extraction.content import Content, clause_end, make_content
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
+from streams.extraction.drafts import bare
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import Kind
@@ -37,10 +38,11 @@ def find_attribution(
     attributes once more, then `content` is None. `indices` are the tokens of all cues.
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
-    first, mention = _mention(doc, lexicon, phrases, cue, sentence.last)
+    heads = _heads(cue, sentence.first)
+    first, mention = _mention(doc, lexicon, phrases, cue, sentence.last, heads=heads)
     if mention is None:
         return None
-    if _heads(cue, sentence.first):
+    if heads:
         content = _following(doc, lexicon, mention[1], sentence.last, indices)
         return Attribution(content, mention) if content else None
     edge = first - 1
@@ -90,7 +92,7 @@ def _resumed(
 
 
 def _mention(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, limit: int
+    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, limit: int, *, heads: bool
 ) -> tuple[int, tuple[int, int] | None]:
     """(first token of the attribution, the mention behind it)."""
     i = cue.at + 1
@@ -106,8 +108,9 @@ def _mention(
     if i >= limit:
         return first, None
     norm = doc.norms[i]
-    if any(w in lexicon.silent for w in (norm, norm.removeprefix("ل"), "ا" + norm[1:])):
-        return first, None
+    silent = any(w in lexicon.silent for w in (norm, norm.removeprefix("ل"), "ا" + norm[1:]))
+    if silent and not (heads and "document" in (lexicon.occasions.get(bare(w)) for w in (norm, "ا" + norm[1:]))):
+        return first, None  # `قال الوزير إن …، بحسب البيان`; but `ووفقا للبيان، فإن …`
     last = phrases.end(i, limit)
     return first, (i, last) if last > i else None
 

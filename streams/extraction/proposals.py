@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from streams.extraction.content import Content, Opening, find_content, find_openings
+from streams.extraction.content import Content, Opening, find_bare, find_content, find_openings
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
@@ -97,6 +97,9 @@ def _ways(
     openings = list(find_openings(doc, lexicon, phrases, cue))
     if any(_reports_by_noun(cue, opening, cues) for opening in openings):
         return []
+    bare = find_bare(doc, lexicon, phrases, cue) if not openings else None
+    if bare is not None:
+        openings.append(bare)
     clauses = (_clause(doc, lexicon, phrases, cue, opening, indices) for opening in openings)
     found = {p.content.first: p for p in clauses if p is not None}
     for content, mention in find_nominals(doc, lexicon, phrases, cue, indices):

@@ -58,7 +58,7 @@ class Speakers:
         if cue.reading.form == "participle" or proposal.opener in ("nominal", "preceding") or proposal.via:
             return None
         found: dict[Mention, None] = {}
-        if proposal.mention is not None:
+        if proposal.mention is not None and not self._is_no_source(proposal.mention[0]):
             found[proposal.mention] = None
         sentence = self._doc.sentences[self._doc.sentence_of[cue.at]]
         if proposal.content.first > cue.at:
@@ -75,11 +75,18 @@ class Speakers:
             if doc.kinds[i] is Kind.WORD and (i == always or phrases.head_kind(i) is not None):
                 last = phrases.end(i, limit)
                 if last > i:
-                    yield i, last
+                    if not self._is_no_source(i):
+                        yield i, last
                     if i != always or phrases.head_kind(i) is not None:
                         i = last
                         continue
             i += 1
+
+    def _is_no_source(self, i: int) -> bool:
+        """`وتابعت`, `بقوله`, `أعتقد`: a verb or an oblique word that heads no source."""
+        if self._phrases.head_kind(i) is not None:
+            return False
+        return self._phrases.is_verb(i) or is_oblique(self._doc, self._lexicon, self._phrases, i)
 
     def features(self, options: Options, mention: Mention | None) -> Iterator[str]:
         """The evidence for one candidate, as feature names."""

@@ -134,7 +134,9 @@ def resolve_actors(
         previous = spoken[-1].actor if spoken else None
         if mention is not None:
             told = cue.reading.form in ("past", "present") and not cue.reading.plural
-            draft.actor = registry.resolve(*mention, previous, cue.reading.feminine if told else None)
+            feminine = cue.reading.feminine if told else None
+            attached = cue.construction == "preposition" and "li" in cue.reading.entry.governs
+            draft.actor = registry.resolve(*mention, previous, feminine, attached=attached)
             _learn_gender(draft)
         else:
             chosen = antecedents.best(cue, spoken)

@@ -12,7 +12,7 @@ from streams.extraction.text import normalize
 CueForm = Literal["past", "present", "participle", "noun", "preposition"]
 _CACHED_FORMS = 1 << 16
 # The preposition and the noun are far more often than the verbs of the same letters.
-_HOMOGRAPHS = frozenset(["بين", "وبين", "مدينه", "المدينه"])
+_HOMOGRAPHS = frozenset(["مدينه", "المدينه"])
 _CLASSES: tuple[CueClass, ...] = get_args(CueClass)
 
 
@@ -110,11 +110,11 @@ def _strippings(norm: str) -> list[tuple[str, str]]:
 
 
 def _attaches(prefix: str, form: CueForm) -> bool:
-    """Which particles may stand before which form: س only before the present, ب ل ك ال only before nouns."""
+    """Which particles may stand before which form: س only before the present, ب ك ال only before nouns, ل before both."""
     last = prefix.lstrip("وف")
     if not last:
         return True
-    if last == "س":
+    if last == "س" or (last == "ل" and form == "present"):
         return form == "present"
     return form == "noun"
 

@@ -1,6 +1,6 @@
 """Train the choices that stand on rules: which proposals are statements, who the speaker is, who is implied.
 
-    python -m streams.extraction.training.choices ../shared/gold/train/gold.jsonl WORK/gold_mentions.json \
+    python -m streams.extraction.training.choices ../shared/gold/train/gold.jsonl WORK/held_out.json \
         [--predictions FILE]
 
 The rules propose; linear models over the features of `acceptance.py`, `speaker.py` and `antecedent.py` choose. They are
@@ -56,10 +56,10 @@ def main() -> None:
     """Train, cross-validate and write the models."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("mentions", type=Path, help="gold_mentions.json of training.encoder --folds")
+    parser.add_argument("held_out", type=Path, help="held_out.json of training.encoder --folds")
     parser.add_argument("--predictions", type=Path, help="write what cross-validation finds to this file")
     a = parser.parse_args()
-    articles = list(gold_articles(a.gold, a.mentions))
+    articles = list(gold_articles(a.gold, a.held_out))
     if a.predictions:
         order = list(range(len(articles)))
         random.Random(SEED).shuffle(order)

@@ -1,6 +1,6 @@
 """The encoder as a torch module, and the loss of its entity head; `words/encoder.py` runs it without torch."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from torch import nn
 from streams.extraction.entities.labels import FORBIDDEN, LABELS
 
 DILATIONS = (1, 2, 4)
-WIDTH = 96
+WIDTH, TEACHER_WIDTH = 96, 160
 
 
 class Forms:
@@ -22,34 +22,45 @@ class Forms:
         self.vector_rows = vector_rows
 
 
-class EncoderModel(nn.Module):
-    """Form vectors, three convolutions, heads for a domain's entity labels, word categories, hidden words' clusters."""
+class Shape(NamedTuple):
+    """What an encoder is made for. `vectors` (words, d) are kept as they are; `attributes` are the rows' names."""
 
-    def __init__(
-        self, forms: Forms, vectors: Any, attributes: int, domains: list[str], categories: int, clusters: int
-    ) -> None:
-        """`vectors` (words, d) are kept as they are; `attributes` is the number of attribute rows."""
+    forms: Forms
+    vectors: Any
+    attributes: list[str]
+    domains: list[str]
+    categories: int
+    clusters: int
+
+
+class EncoderModel(nn.Module):
+    """Form vectors, convolutions; heads for a domain's entity labels, word categories, hidden words' clusters."""
+
+    def __init__(self, shape: Shape, width: int) -> None:
+        """`width` is that of form vectors and hidden layers."""
         super().__init__()
-        self.forms = forms
-        fixed = torch.cat([torch.zeros(1, vectors.shape[1]), torch.from_numpy(vectors)])
+        self.forms = shape.forms
+        fixed = torch.cat([torch.zeros(1, shape.vectors.shape[1]), torch.from_numpy(shape.vectors)])
         self.vectors = nn.Embedding(len(fixed), fixed.shape[1])
         self.vectors.weight = nn.Parameter(fixed, requires_grad=False)
-        self.project = nn.Linear(vectors.shape[1], WIDTH, bias=False)
-        self.attributes = nn.EmbeddingBag(attributes + 1, WIDTH, mode="sum", padding_idx=0)
+        self.project = nn.Linear(fixed.shape[1], width, bias=False)
+        self.attributes = nn.EmbeddingBag(len(shape.attributes) + 1, width, mode="sum", padding_idx=0)
         nn.init.normal_(self.attributes.weight, std=0.08)
         with torch.no_grad():
             self.attributes.weight[0] = 0
-        self.masked = nn.Parameter(torch.randn(WIDTH) * 0.1)
-        self.norm = nn.LayerNorm(WIDTH)
-        self.convolutions = nn.ModuleList([nn.Conv1d(WIDTH, WIDTH, 3, dilation=d, padding=d) for d in DILATIONS])
+        self.masked = nn.Parameter(torch.randn(width) * 0.1)
+        self.norm = nn.LayerNorm(width)
+        self.convolutions = nn.ModuleList([nn.Conv1d(width, width, 3, dilation=d, padding=d) for d in DILATIONS])
         self.drop = nn.Dropout(0.1)
-        self.cluster_head = nn.Linear(WIDTH, clusters)
-        self.category_head = nn.Linear(WIDTH, categories)
-        self.label_heads = nn.ModuleDict({d: nn.Linear(WIDTH, len(LABELS)) for d in domains})
-        self.transitions = nn.ParameterDict({d: nn.Parameter(torch.zeros(len(LABELS), len(LABELS))) for d in domains})
+        self.cluster_head = nn.Linear(width, shape.clusters)
+        self.category_head = nn.Linear(width, shape.categories)
+        self.label_heads = nn.ModuleDict({d: nn.Linear(width, len(LABELS)) for d in shape.domains})
+        self.transitions = nn.ParameterDict(
+            {d: nn.Parameter(torch.zeros(len(LABELS), len(LABELS))) for d in shape.domains}
+        )
 
     def form_vectors(self, forms: Any) -> torch.Tensor:
-        """(n, WIDTH) of form numbers (n,); in training some attributes and vectors are left out."""
+        """(n, width) of form numbers (n,); in training some attributes and vectors are left out."""
         known = self.forms
         starts, ends = known.offsets[forms], known.offsets[forms + 1]
         flat = np.concatenate([known.flat[a:b] for a, b in zip(starts, ends, strict=True)])
@@ -63,7 +74,7 @@ class EncoderModel(nn.Module):
         return out
 
     def forward(self, ids: Any, masked: torch.Tensor | None = None) -> torch.Tensor:
-        """(batch, length, WIDTH) of form numbers (batch, length); where `masked`, the word itself is hidden."""
+        """(batch, length, width) of form numbers (batch, length); where `masked`, the word itself is hidden."""
         distinct, inverse = np.unique(ids, return_inverse=True)
         x = self.form_vectors(distinct)[torch.from_numpy(inverse.reshape(ids.shape))]
         if masked is not None:
@@ -84,6 +95,16 @@ def crf_loss(scores: torch.Tensor, labels: torch.Tensor, transitions: torch.Tens
         total = torch.logsumexp(total[:, :, None] + transitions, 1) + scores[:, t]
     gold = emitted + transitions[labels[:, :-1], labels[:, 1:]].sum(1)
     return (torch.logsumexp(total, 1) - gold).sum() / labels.numel()
+
+
+def marginals(scores: torch.Tensor, transitions: torch.Tensor) -> torch.Tensor:
+    """(batch, length, labels), how probable each label of each word is under the CRF."""
+    scores = scores.detach().requires_grad_()
+    total = scores[:, 0]
+    for t in range(1, scores.shape[1]):
+        total = torch.logsumexp(total[:, :, None] + transitions, 1) + scores[:, t]
+    (found,) = torch.autograd.grad(torch.logsumexp(total, 1).sum(), scores)
+    return found
 
 
 def best_labels(scores: torch.Tensor, transitions: torch.Tensor) -> Any:

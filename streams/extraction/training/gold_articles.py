@@ -1,7 +1,7 @@
 """The annotated articles as the stages before a learned choice see them."""
 
 import json
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,7 +10,6 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.builtin import BuiltinEngine
-from streams.extraction.entities.labels import LABELS
 from streams.extraction.lexicon import Lexicon, load_lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
@@ -76,23 +75,20 @@ class GoldArticle(NamedTuple):
         }
 
 
-def gold_articles(gold: Path, mentions: Path) -> Iterator[GoldArticle]:
+def gold_articles(gold: Path, held_out: Path) -> Iterator[GoldArticle]:
     """All articles of a gold.jsonl.
 
-    `mentions` maps article ids to the entities, as (start, end, type), that an encoder found which did not learn from
-    the article (`training.encoder --folds` writes them): a choice that learned from better entities than it will meet
-    trusts them too much.
+    `held_out` maps article ids to the entity label of each token but line breaks, given by an encoder that did not
+    learn from the article (`training.encoder --folds` writes it): a choice that learned from better entities than it
+    will meet trusts them too much.
     """
     lexicon = load_lexicon()
     encoder = Encoder.load(lexicon, load_morphology())
     engine = BuiltinEngine(encoder, encoder.weights.words)
-    held_out = json.loads(mentions.read_text(encoding="utf-8"))
+    labels = json.loads(held_out.read_text(encoding="utf-8"))
     for number, article in enumerate(read_gold(gold)):
         doc = read(str(article["body"]))
-        starts = [t.start for t in doc.tokens]
-        labels = [0] * len(starts)
-        for start, end, kind in held_out[str(article["id"])]:
-            first, last = bisect_left(starts, start), bisect_left(starts, end)
-            labels[first:last] = [LABELS.index(f"{'I' if i else 'B'}-{kind}") for i in range(last - first)]
-        entities, words = engine.agreed(doc, labels), encoder.in_context(doc)
+        given = iter(labels[str(article["id"])])
+        entities = engine.agreed(doc, [0 if kind is Kind.LINE else next(given) for kind in doc.kinds])
+        words = encoder.in_context(doc)
         yield GoldArticle(number, article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))

@@ -85,6 +85,11 @@ class Encoder:
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
         self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
         # [tap 0 | tap 1 | tap 2] side by side: one product a layer
+        heads = (weights.label_head, weights.category_head)
+        self._widths = [bias.shape[0] for _, bias in heads]
+        self._parts = np.cumsum(self._widths)[:-1]
+        self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
+        self._head_bias = np.concatenate([bias for _, bias in heads])
         self._deeper = [(np.concatenate(list(taps)), bias) for taps, bias in weights.convolutions[1:]]
 
     @classmethod
@@ -136,12 +141,13 @@ class Encoder:
     def encode(self, forms: Sequence[str]) -> Encoded:
         """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""
         n = len(forms)
-        heads = (self.weights.label_head, self.weights.category_head)
-        labels, categories = (np.empty((n, bias.shape[0]), np.float32) for _, bias in heads)
+        labels, categories = out = [np.empty((n, width), np.float32) for width in self._widths]
         ids = self._ids(forms)
         for first, last, h in self._layers(ids):
-            for out, (matrix, bias) in zip((labels, categories), heads, strict=True):
-                out[first:last] = h @ matrix + bias
+            scores = h @ self._heads
+            scores += self._head_bias
+            for array, part in zip(out, np.split(scores, self._parts, axis=1), strict=True):
+                array[first:last] = part
         categories += self._priors[self._prior_rows[ids]]
         return Encoded(labels, categories)
 

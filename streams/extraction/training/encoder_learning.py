@@ -1,0 +1,156 @@
+"""How an encoder learns: from raw news, from labelled texts, and from what better encoders say of raw news."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from streams.extraction.training import encoder_data as data
+from streams.extraction.training.encoder_model import EncoderModel, best_labels, crf_loss, marginals
+
+RAW_STEPS, RAW_BATCH, RAW_LENGTH, RAW_RATE = 2400, 64, 128, 2.5e-3
+EPOCHS, RATE = 14, 2e-3
+LABEL_BATCH, LABEL_LENGTH = 24, 96  # windows, words of each
+TAUGHT_BATCH, TAUGHT_LENGTH = 64, 96
+HIDDEN = 0.15  # share of words hidden from the network on raw text
+_AVERAGED = 3  # epochs at the end whose weights are averaged
+Streams = dict[str, tuple[Any, Any]]
+
+
+class Taught(NamedTuple):
+    """Windows of raw news (m, length) as form numbers, with what the teachers say of their words.
+
+    `best` (m, length) are the likeliest labels, `labels` (m, length, labels) the probabilities of all.
+    """
+
+    windows: Any
+    best: Any
+    labels: Any
+
+
+def learn_raw(model: EncoderModel, ids: Any, clusters: Any, categories: Any, seed: int) -> None:
+    """Tell hidden words' cluster and category, and the category of words that have only one.
+
+    `clusters` and `categories` are targets a form, -1 for none.
+    """
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=RAW_RATE)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RAW_RATE, total_steps=RAW_STEPS, pct_start=0.1)
+    draw = np.random.default_rng(seed)
+    model.train()
+    step = 0
+    while step < RAW_STEPS:
+        for positions in data.windows(ids, RAW_LENGTH, RAW_BATCH, draw):
+            batch = ids[positions]
+            hidden = draw.random(batch.shape) < HIDDEN
+            h = model(batch, torch.from_numpy(hidden))
+            losses = [
+                _known(model.cluster_head, h, np.where(hidden, clusters[batch], -1)),
+                0.7 * _known(model.category_head, h, np.where(hidden, categories[batch], -1)),
+                0.3 * _known(model.category_head, h, np.where(draw.random(batch.shape) < 0.5, categories[batch], -1)),
+            ]
+            _step(model, optimizer, torch.stack(losses).sum())
+            schedule.step()
+            step += 1
+            if step % 200 == 0:
+                print("raw", step, [round(float(x.detach()), 3) for x in losses], flush=True)
+            if step == RAW_STEPS:
+                break
+
+
+def _known(head: torch.nn.Module, h: torch.Tensor, targets: Any) -> torch.Tensor:
+    target = torch.from_numpy(targets)
+    return functional.cross_entropy(head(h[target >= 0]), target[target >= 0])
+
+
+def _step(model: EncoderModel, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
+    optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+
+
+def label_loss(model: EncoderModel, domain: str, ids: Any, labels: Any) -> torch.Tensor:
+    """Of entity labels (batch, length) of one domain."""
+    target = torch.from_numpy(labels)
+    emitted = model.label_heads[domain](model(ids))
+    loss = crf_loss(emitted, target, model.transitions[domain])
+    return loss + 0.2 * functional.cross_entropy(emitted.flatten(0, 1), target.flatten(), label_smoothing=0.03)
+
+
+def taught_loss(model: EncoderModel, taught: Taught, at: Any) -> torch.Tensor:
+    """Of what the teachers say of the windows `at`."""
+    emitted = model.label_heads["gold"](model(taught.windows[at]))
+    hard = crf_loss(emitted, torch.from_numpy(taught.best[at].astype(np.int64)), model.transitions["gold"])
+    soft = torch.from_numpy(taught.labels[at].astype(np.float32)) * functional.log_softmax(emitted, 2)
+    return hard - 0.5 * soft.sum(2).mean()
+
+
+def learn(model: EncoderModel, labels: Streams, taught: Taught | None, seed: int) -> EncoderModel:
+    """Learn entity labels a domain, and what teachers say if they are given.
+
+    The result is the mean of the last epochs' weights.
+    """
+    draw, order = np.random.default_rng(seed), random.Random(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
+    model.drop.p = 0.2 if taught is not None else 0.3
+    windows = 0 if taught is None else len(taught.windows)
+
+    def epoch() -> list[Callable[[], torch.Tensor]]:
+        todo: list[Callable[[], torch.Tensor]] = []
+        for domain, (ids, wanted) in labels.items():
+            for p in data.windows(ids, LABEL_LENGTH, LABEL_BATCH, draw):
+                todo.append(lambda d=domain, i=ids[p], w=wanted[p]: label_loss(model, d, i, w))  # type: ignore[misc]
+        if taught is not None:
+            some = draw.permutation(windows)[: windows // 3]
+            for n in range(0, len(some) - TAUGHT_BATCH + 1, TAUGHT_BATCH):
+                todo.append(lambda at=some[n : n + TAUGHT_BATCH]: taught_loss(model, taught, at))  # type: ignore[misc]
+        order.shuffle(todo)
+        return todo
+
+    many = len(epoch()) + len(labels) + 1
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=EPOCHS * many, pct_start=0.1)
+    mean: dict[str, Any] = {}
+    for number in range(EPOCHS):
+        model.train()
+        for loss in epoch():
+            _step(model, optimizer, loss())
+            schedule.step()
+            if number >= EPOCHS - _AVERAGED:
+                for name, value in model.named_parameters():
+                    now = value.detach()
+                    mean[name] = mean[name] + 0.02 * (now - mean[name]) if name in mean else now.clone()
+    model.load_state_dict(mean, strict=False)
+    return model.eval()
+
+
+def teach(teachers: Sequence[EncoderModel], windows: Any) -> Taught:
+    """What encoders say of windows on average."""
+    transitions = torch.stack([m.transitions["gold"].detach() for m in teachers]).mean(0)
+    best, labels = [], []
+    for n in range(0, len(windows), TAUGHT_BATCH):
+        batch = windows[n : n + TAUGHT_BATCH]
+        with torch.no_grad():
+            scores = torch.stack([m.label_heads["gold"](m(batch)) for m in teachers]).mean(0)
+        best.append(best_labels(scores, transitions).astype(np.int8))
+        labels.append(marginals(scores, transitions).numpy().astype(np.float16))
+    return Taught(windows, np.concatenate(best), np.concatenate(labels))
+
+
+def label(model: EncoderModel, ids: Any, domain: str) -> list[int]:
+    """The labels of one text."""
+    with torch.no_grad():
+        emitted = model.label_heads[domain](model(np.asarray(ids)[None]))
+        return [int(x) for x in best_labels(emitted, model.transitions[domain])[0]]
+
+
+def label_raw(model: EncoderModel, ids: Any) -> Iterator[tuple[Any, Any]]:
+    """(form numbers, labels) of the raw corpus, batch by batch."""
+    with torch.no_grad():
+        for n in range(0, len(ids) - 256 * 64, 256 * 64):
+            batch = ids[n : n + 256 * 64].reshape(64, 256)
+            yield batch, best_labels(model.label_heads["gold"](model(batch)), model.transitions["gold"])
