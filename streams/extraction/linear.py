@@ -49,10 +49,15 @@ class LinearModel:
 
 
 class Models(NamedTuple):
-    """The shipped choices: which proposals are statements, where contents end, which phrase is the speaker, where it ends, who an implied subject stands for."""
+    """The shipped choices.
+
+    Which proposals are statements, where contents end and of which type they are, which phrase is the speaker, where it
+    ends, who an implied subject stands for.
+    """
 
     acceptance: LinearModel
     content_end: LinearModel
+    content_type: LinearModel
     speaker: LinearModel
     mention_end: LinearModel
     antecedent: LinearModel

@@ -7,6 +7,7 @@ from streams.extraction.acceptance import THRESHOLD, features
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.antecedent import Antecedents, Spoken
 from streams.extraction.content_end import ContentEnds
+from streams.extraction.content_type import ContentTypes
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
@@ -62,8 +63,12 @@ def find_statements(
     speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
     mention_ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
     content_ends = ContentEnds(doc, lexicon, phrases, words, chosen, models.content_end)
-    judgements = ((p, probability(p)) for p in second.statements)
-    drafts = [StatementDraft(_well_ended(doc, mention_ends, speakers.chosen(content_ends.ended(p))), x) for p, x in judgements if x >= THRESHOLD]
+    types = ContentTypes(doc, lexicon, phrases, words, models.content_type)
+    drafts = []
+    for proposal in second.statements:
+        if probability(proposal) >= THRESHOLD:
+            spoken = speakers.chosen(types.typed(content_ends.ended(proposal)))
+            drafts.append(StatementDraft(_well_ended(doc, mention_ends, spoken), probability(proposal)))
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:

@@ -24,7 +24,7 @@ from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.linear import FOLDER, LinearModel, Models
 from streams.extraction.statements import find_statements, resolve_actors
-from streams.extraction.training import acceptance, antecedent, content_end, mention_end, speaker
+from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
 from streams.extraction.training.provenance import write_note
 from streams.extraction.training.ranking import write
@@ -36,7 +36,7 @@ FOLDS = 5
 def learn(articles: Sequence[GoldArticle]) -> Models:
     """All models, one after the other."""
     nothing = LinearModel({})
-    independent = (m.learn(articles) for m in (acceptance, content_end, speaker, mention_end))
+    independent = (m.learn(articles) for m in (acceptance, content_end, content_type, speaker, mention_end))
     models = Models(*independent, antecedent=nothing)
     return models._replace(antecedent=antecedent.learn(articles, models))
 

@@ -1,0 +1,31 @@
+"""Learning whether a content is direct, indirect or mixed, from the annotated types."""
+
+from collections.abc import Iterator, Sequence
+
+from streams.extraction.content_type import TYPES, ContentTypes
+from streams.extraction.cue import find_cues
+from streams.extraction.linear import LinearModel
+from streams.extraction.proposals import propose
+from streams.extraction.training.gold_articles import GoldArticle
+from streams.extraction.training.ranking import Choice, fit
+
+STRENGTH = 0.3
+_HALF = 0.5  # share of the content that must be right
+
+
+def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
+    """The decisions at every annotated cue whose content the rules find."""
+    for a in articles:
+        types = ContentTypes(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
+        cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
+        for proposal in propose(a.doc, a.lexicon, a.phrases, cues).statements:
+            statement = a.statement_of(proposal.cue)
+            if statement is None or a.shared(proposal) < _HALF:
+                continue
+            evidence = list(types.features(proposal))
+            yield Choice([[f"{t},{f}" for f in evidence] for t in TYPES], [t == statement["type"] for t in TYPES])
+
+
+def learn(articles: Sequence[GoldArticle]) -> LinearModel:
+    """The model."""
+    return fit(choices(articles), STRENGTH)
