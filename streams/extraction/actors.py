@@ -18,7 +18,9 @@ from streams.extraction.tokens import Kind
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
 # Titles that stand right before a name without the article.
-_BEFORE_NAMES = frozenset(["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"])
+_BEFORE_NAMES = frozenset(
+    ["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"]
+)
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
@@ -35,11 +37,7 @@ class ActorRegistry:
         self._named_at = sorted(e.first for e in entities if e.type == "PER")
         self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._index = DraftIndex()
-        self._heads: dict[str, list[int]] = {}  # tokens that may head an institution's or a document's phrase
-        for i, norm in enumerate(doc.norms):
-            head = bare(norm)
-            if head in lexicon.organizations or lexicon.occasions.get(head) == "document":
-                self._heads.setdefault(head, []).append(i)
+        self._heads: dict[str, list[int]] = {}  # of an institution or a document: tokens of its word
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
             if e.type == "PER":
@@ -232,7 +230,10 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        positions = self._heads.get(words[0], [])
+        if words[0] not in self._heads:
+            forms = {words[0], "ال" + words[0], "و" + words[0], "وال" + words[0]}
+            self._heads[words[0]] = [i for i, norm in enumerate(doc.norms) if norm in forms]
+        positions = self._heads[words[0]]
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)

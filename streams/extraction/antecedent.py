@@ -15,6 +15,7 @@ from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.linear import LinearModel
+from streams.extraction.mention_end import MentionEnds
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique
 from streams.extraction.tokens import BREAK, Kind
@@ -56,9 +57,16 @@ class Antecedents:
     """Candidates of one article's cues."""
 
     def __init__(
-        self, doc: Document, lexicon: Lexicon, phrases: Phrases, registry: ActorRegistry, model: LinearModel
+        self,
+        doc: Document,
+        lexicon: Lexicon,
+        phrases: Phrases,
+        registry: ActorRegistry,
+        ends: MentionEnds,
+        model: LinearModel,
     ) -> None:
         """`registry` knows the people of the document already."""
+        self._ends = ends
         self._model = model
         self._doc, self._lexicon, self._phrases, self._registry = doc, lexicon, phrases, registry
         self._places: dict[int, tuple[Place, ...]] = {}
@@ -78,7 +86,9 @@ class Antecedents:
         if candidate.draft is not None:
             return candidate.draft
         place = candidate.places[0]
-        return self._registry.resolve(place.first, place.last, spoken[-1].actor if spoken else None)
+        limit = self._doc.sentences[self._doc.sentence_of[place.first]].last
+        last = self._ends.best(place.first, place.last, limit)
+        return self._registry.resolve(place.first, last, spoken[-1].actor if spoken else None)
 
     def candidates(self, cue: Cue, spoken: Sequence[Spoken]) -> list[Candidate]:
         """All whom the cue may stand for; `spoken` are the statements before it that are nested in none."""

@@ -51,14 +51,20 @@ class ContentEnds:
         ends = self.candidates(proposal)
         scores = [self._model.score(f) for f in self.features(proposal, ends)]
         last = ends[max(range(len(ends)), key=scores.__getitem__)].last
-        if last == proposal.content.last:
-            return proposal
-        content = proposal.content
+        content, doc = proposal.content, self._doc
         first = content.first
-        q = self._doc.quotation_of[first]
-        opens = q >= 0 and self._doc.quotations[q].open == first - 1 and proposal.opener == "quotation"
-        if opens and last > self._doc.quotations[q].close:
+        if last == self._trimmed(first, content.last):
+            return proposal
+        q = doc.quotation_of[first]
+        if (
+            proposal.opener == "quotation"
+            and q >= 0
+            and doc.quotations[q].open == first - 1 < doc.quotations[q].close < last
+        ):
             first -= 1  # the quotation is only a part of the content: its marks belong to it
+        q = doc.quotation_of[last - 1]
+        if q >= 0 and doc.quotations[q].close == last < len(doc.tokens) and doc.quotations[q].open >= first:
+            last += 1
         ended = make_content(self._doc, first, last, content.skip)
         return proposal if ended is None else replace(proposal, content=ended)
 
@@ -132,7 +138,12 @@ class ContentEnds:
                 out += [f"c={cluster[0]},{mark}", f"k={cluster[1]},{mark}"]
             yield out
             # whoever ends later passes over this boundary
-            passed = [*passed[-60:], f"over={mark},{norm}", f"over={mark},{category},{reports}", f"over={mark},{opener}"]
+            passed = [
+                *passed[-60:],
+                f"over={mark},{norm}",
+                f"over={mark},{category},{reports}",
+                f"over={mark},{opener}",
+            ]
             if reports:
                 passed.append(f"over={reports},{norm}")
             if end.last == whole:
@@ -141,7 +152,7 @@ class ContentEnds:
                 passed.append(f"over=rule,{end.why}")
 
     def _reports(self, i: int) -> str:
-        """How the word at i, or the one behind a conjunction there, reports: its form and particle, "" if it does not."""
+        """How the word at i, or the next one, reports: its form, its particle and which it is, "" if none does."""
         for j in (i, i + 1):
             if j in self._cues:
                 reading = next(iter(self._lexicon.cue_readings(self._doc.norms[j])), None)

@@ -43,7 +43,8 @@ def find_nominals(
     for zone, mention in readings:
         zone = _behind_circumstances(doc, lexicon, phrases, zone, limit)
         starts = [_complement(doc, lexicon, zone, limit, entry.governs)]
-        if zone < limit and doc.kinds[zone] is Kind.WORD and not is_oblique(doc, lexicon, phrases, zone):
+        opens = zone < limit and doc.kinds[zone] is Kind.WORD and not is_oblique(doc, lexicon, phrases, zone)
+        if opens and not lexicon.is_a(doc.norms[zone], "complementizer"):
             starts.append((zone, 0))  # the object
         for start in starts:
             if start is None or start[0] in seen:

@@ -48,11 +48,18 @@ class Phrases:
         self._categories = words.categories
         self._entities = {e.first: (e.last, e.type) for e in entities}
         self._attached = {e.first: e.skip for e in entities}
+        self._head_kinds: dict[int, SourceKind | None] = {}  # asked again and again, by every stage
+        self._ends: dict[tuple[int, int], int] = {}
         self._ending: dict[int, str] = {e.last: e.type for e in entities}
         self._within = frozenset(i for e in entities for i in range(e.first + 1, e.last))
 
     def head_kind(self, i: int) -> SourceKind | None:
         """What kind of source a phrase beginning at token i may be, None where it cannot be told to be one."""
+        if i not in self._head_kinds:
+            self._head_kinds[i] = self._head_kind(i)
+        return self._head_kinds[i]
+
+    def _head_kind(self, i: int) -> SourceKind | None:
         if i >= len(self._doc.tokens) or self._doc.kinds[i] is not Kind.WORD:
             return None
         entity = self._entities.get(i)
@@ -100,8 +107,13 @@ class Phrases:
         The phrase holds titles, adjectives, names, coordinated names and an apposition between commas; it ends before
         a time, a place, the occasion (`في مؤتمر صحفي`), a relative clause, a verb of saying.
         """
+        key = i, min(limit, i + _MAX_PHRASE, len(self._doc.tokens))
+        if key not in self._ends:
+            self._ends[key] = self._end(*key)
+        return self._ends[key]
+
+    def _end(self, i: int, limit: int) -> int:
         doc, lexicon = self._doc, self._lexicon
-        limit = min(limit, i + _MAX_PHRASE, len(doc.tokens))
         j = i
         while j < limit:
             norm, kind = doc.norms[j], doc.kinds[j]

@@ -7,9 +7,8 @@ from datetime import datetime
 import msgspec
 
 from schemas import Article, EnrichedArticle, StatementEvent
-from streams.extraction.linear import Models
-from streams.extraction.antecedent import Antecedents
 from streams.extraction.actors import ActorRegistry
+from streams.extraction.antecedent import Antecedents
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
 from streams.extraction.entities import BatchEngine, EntityEngine
@@ -17,6 +16,8 @@ from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.events import Found, this_extractor, to_enriched, to_events
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
+from streams.extraction.linear import Models
+from streams.extraction.mention_end import MentionEnds
 from streams.extraction.phrases import Phrases
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.words.encoder import Encoder
@@ -134,6 +135,7 @@ class Extractor:
         drafts = find_statements(doc, self._lexicon, phrases, words, self._models, cues)
         stages.begin("actors")
         registry = ActorRegistry(doc, self._lexicon, phrases, entities)
-        antecedents = Antecedents(doc, self._lexicon, phrases, registry, self._models.antecedent)
+        ends = MentionEnds(doc, self._lexicon, phrases, words, self._models.mention_end)
+        antecedents = Antecedents(doc, self._lexicon, phrases, registry, ends, self._models.antecedent)
         resolve_actors(doc, phrases, registry, antecedents, drafts)
         return Found(language, doc, entities, registry, drafts)

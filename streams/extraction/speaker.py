@@ -4,7 +4,7 @@ The rules of `source.py` name one; it and every other phrase of the cue's senten
 candidates, and which it is, is learned from the annotated articles (`streams.extraction.training.speaker`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 

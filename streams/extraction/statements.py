@@ -1,7 +1,8 @@
 """From proposals to statements: which are kept, which are nested in which, and who the actor of each is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from streams.extraction.acceptance import THRESHOLD, features
 from streams.extraction.actors import ActorRegistry
@@ -12,7 +13,7 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linear import Models
+from streams.extraction.linear import LinearModel, Models
 from streams.extraction.mention_end import MentionEnds
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, propose
@@ -47,28 +48,30 @@ def find_statements(
 
     Contents end before the next statement, so they are found twice: among all candidates, then among the accepted.
     """
-    judged: dict[Proposal, float] = {}
 
-    def probability(proposal: Proposal) -> float:
-        if proposal not in judged:  # most are the same the second time
-            judged[proposal] = models.acceptance.probability(features(doc, lexicon, phrases, words, proposal))
-        return judged[proposal]
+    def judge(ways: Sequence[Proposal]) -> tuple[Proposal, float]:
+        """The likeliest way to read a cue, and how probable it is that the cue reports at all."""
+        scores = [models.acceptance.score(features(doc, lexicon, phrases, words, way)) for way in ways]
+        return ways[scores.index(max(scores))], 1 - LinearModel.shares([*scores, 0.0])[-1]
 
     first = propose(doc, lexicon, phrases, cues)
-    kept = _one_a_content(_one_a_cue((p, probability(p)) for p in first.statements))
+    judged = [judge(list(ways)) for _, ways in groupby(first.statements, key=lambda p: p.cue.at)]
+    probability = {p.cue.at: x for p, x in judged}
+    kept = _one_a_content((p, x) for p, x in judged if x >= THRESHOLD)
     chosen = {p.cue.at: p.content.first for p in kept}
     # whether a trailing attribution has a content of its own is known only when the statements before it are
-    chosen |= {p.cue.at: p.content.first for p in first.statements if p.opener == "preceding"}
+    chosen |= {p.cue.at: p.content.first for p, _ in judged if p.opener == "preceding"}
     second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in chosen), chosen)
+    probability |= {p.cue.at: judge([p])[1] for p in second.statements if p.opener == "preceding"}
     speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
     mention_ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
     content_ends = ContentEnds(doc, lexicon, phrases, words, chosen, models.content_end)
     types = ContentTypes(doc, lexicon, phrases, words, models.content_type)
     drafts = []
     for proposal in second.statements:
-        if probability(proposal) >= THRESHOLD:
+        if probability[proposal.cue.at] >= THRESHOLD:
             spoken = speakers.chosen(types.typed(content_ends.ended(proposal)))
-            drafts.append(StatementDraft(_well_ended(doc, mention_ends, spoken), probability(proposal)))
+            drafts.append(StatementDraft(_well_ended(doc, mention_ends, spoken), probability[proposal.cue.at]))
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
@@ -96,15 +99,6 @@ def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposa
         limit = min(limit, content)
     last = ends.best(first, rule, limit)
     return proposal if last == rule else replace(proposal, mention=(first, last))
-
-
-def _one_a_cue(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[Proposal, float]]:
-    """Of the ways to read a cue the likeliest, if it is likely enough."""
-    best: dict[int, tuple[Proposal, float]] = {}
-    for proposal, probability in judged:
-        if probability >= THRESHOLD and probability > best.get(proposal.cue.at, (None, 0.0))[1]:
-            best[proposal.cue.at] = (proposal, probability)
-    yield from best.values()
 
 
 def _one_a_content(accepted: Iterable[tuple[Proposal, float]]) -> Iterator[Proposal]:

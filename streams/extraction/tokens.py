@@ -70,4 +70,6 @@ def tokenize(body: str) -> tuple[Token, ...]:
     """
     # This loop is a fifth of all work: the tuple's own constructor spares a call, and exactly one alternative matched.
     make = tuple.__new__
-    return tuple(make(Token, (form_of(m.group(), str(m.lastgroup)), *m.span())) for m in _TOKEN.finditer(body.replace("_", " ")))
+    return tuple(
+        make(Token, (form_of(m.group(), str(m.lastgroup)), *m.span())) for m in _TOKEN.finditer(body.replace("_", " "))
+    )

@@ -33,7 +33,7 @@ def agree(
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
         norm = doc.norms[m.first]
-        skip = _attached(norm, plain, words, m.type == "PER", names)
+        skip = _attached(norm, plain, words, names, m)
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
         m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
         key = " ".join([("ا" if alef else "") + norm[skip:], *doc.norms[m.first + 1 : m.last]])
@@ -59,22 +59,22 @@ def _short_forms(
             yield EntityMention(i, i + 1, "PER")
 
 
-def _attached(
-    norm: str, plain: Counter[str], words: Mapping[str, int], is_person: bool, names: Container[str]
-) -> int:
+def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: Container[str], m: EntityMention) -> int:
     """Number of letters of attached particles at the head of a name's first word."""
+    is_person, shortest = m.type == "PER", 2 if m.last - m.first > 1 else 3
     for particle in _ATTACHED:
         rest = norm.removeprefix(particle)
-        if rest == norm or len(rest) < 3:
+        if rest == norm or len(rest) < shortest:
             continue
         if plain[rest] and plain[rest] >= plain[norm]:
             return len(particle)
-        if is_person and norm in names and rest not in names:
-            continue
+        known = rest in names or rest in words
+        if is_person and rest not in names and (norm in names or particle == "ك" or (not known and norm[1] in "يو")):
+            continue  # كيلي, كمران, ويلبر
         if len(rest) > 4 and particle.endswith("ل") and rest.startswith("ل"):
             return len(particle)  # للأمم: the article's alef is not written after ل
         if len(rest) > 4 and rest.startswith(_ARTICLE):
-            if rest in words or rest in names or (norm not in words and not is_person):
+            if known or (norm not in words and not is_person):
                 return len(particle)  # بالسعودية; not باليرمو, فالتيري
             continue
         if rest in words and (norm not in words or words[norm] > _RARER * words[rest]):

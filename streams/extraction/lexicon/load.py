@@ -110,7 +110,7 @@ def _strippings(norm: str) -> list[tuple[str, str]]:
 
 
 def _attaches(prefix: str, form: CueForm) -> bool:
-    """Which particles may stand before which form: س only before the present, ب ك ال only before nouns, ل before both."""
+    """Which particles stand before which form: س only before the present, ب ك ال only before nouns, ل before both."""
     last = prefix.lstrip("وف")
     if not last:
         return True

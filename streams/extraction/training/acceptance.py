@@ -4,6 +4,7 @@ Of several ways to read a cue the one is right whose content is most like the an
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from streams.extraction.acceptance import features
 from streams.extraction.cue import find_cues
@@ -18,19 +19,17 @@ _NEARLY = 0.05  # a proposal that has so much less than the best of its cue is n
 
 
 def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
-    """A choice between each proposal and nothing; `bias` is a feature of all proposals."""
+    """A choice among the ways to read each cue, and nothing; `bias` is a feature of all ways."""
     for a in articles:
         cues = find_cues(a.doc, a.lexicon)
         reporting = frozenset(c.at for c in cues if a.statement_of(c))
         proposals = propose(a.doc, a.lexicon, a.phrases, cues, ends=reporting).statements
-        shares = [a.shared(p) for p in proposals]
-        best: dict[int, float] = {}
-        for p, share in zip(proposals, shares, strict=True):
-            best[p.cue.at] = max(share, best.get(p.cue.at, _HALF))
-        for p, share in zip(proposals, shares, strict=True):
-            right = share > best[p.cue.at] - _NEARLY
-            evidence = ["bias", *features(a.doc, a.lexicon, a.phrases, a.words, p)]
-            yield Choice([evidence, []], [right, not right])
+        for _, group in groupby(proposals, key=lambda p: p.cue.at):
+            ways = list(group)
+            shares = [a.shared(p) for p in ways]
+            right = [share > max(_HALF, *shares) - _NEARLY for share in shares]
+            evidence = [["bias", *features(a.doc, a.lexicon, a.phrases, a.words, p)] for p in ways]
+            yield Choice([*evidence, []], [*right, not any(right)])
 
 
 def learn(articles: Sequence[GoldArticle]) -> LinearModel:

@@ -11,6 +11,7 @@ from streams.extraction.antecedent import Antecedents, Candidate, Spoken
 from streams.extraction.cue import Cue, find_cues
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.linear import LinearModel, Models
+from streams.extraction.mention_end import MentionEnds
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training.gold_actors import is_actor
 from streams.extraction.training.gold_articles import GoldArticle
@@ -45,7 +46,9 @@ class Teacher(Antecedents):
     def _name(self, candidate: Candidate) -> str:
         if candidate.draft is not None:
             return candidate.draft.name
-        return self._doc.text(candidate.places[0].first, candidate.places[0].last)
+        place = candidate.places[0]
+        limit = self._doc.sentences[self._doc.sentence_of[place.first]].last
+        return self._doc.text(place.first, self._ends.best(place.first, place.last, limit))
 
 
 def choices(articles: Sequence[GoldArticle], models: Models) -> Iterator[Choice]:
@@ -54,7 +57,8 @@ def choices(articles: Sequence[GoldArticle], models: Models) -> Iterator[Choice]
     for a in articles:
         drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon))
         registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities)
-        teacher = Teacher(a.doc, a.lexicon, a.phrases, registry, LinearModel({})).teach(a, noted)
+        ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
+        teacher = Teacher(a.doc, a.lexicon, a.phrases, registry, ends, LinearModel({})).teach(a, noted)
         resolve_actors(a.doc, a.phrases, registry, teacher, drafts)
     yield from noted
 

@@ -23,6 +23,7 @@ from streams.extraction.antecedent import Antecedents
 from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.linear import FOLDER, LinearModel, Models
+from streams.extraction.mention_end import MentionEnds
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
@@ -35,9 +36,8 @@ FOLDS = 5
 
 def learn(articles: Sequence[GoldArticle]) -> Models:
     """All models, one after the other."""
-    nothing = LinearModel({})
-    independent = (m.learn(articles) for m in (acceptance, content_end, content_type, speaker, mention_end))
-    models = Models(*independent, antecedent=nothing)
+    independent = [m.learn(articles) for m in (acceptance, content_end, content_type, speaker, mention_end)]
+    models = Models(*independent, LinearModel({}))
     return models._replace(antecedent=antecedent.learn(articles, models))
 
 
@@ -45,7 +45,8 @@ def extract(a: GoldArticle, models: Models) -> EnrichedArticle:
     """What the models find in an article."""
     drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon))
     registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities)
-    antecedents = Antecedents(a.doc, a.lexicon, a.phrases, registry, models.antecedent)
+    ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
+    antecedents = Antecedents(a.doc, a.lexicon, a.phrases, registry, ends, models.antecedent)
     resolve_actors(a.doc, a.phrases, registry, antecedents, drafts)
     article = Article(article_id=str(a.gold["id"]), body=str(a.gold["body"]))
     found = Found("ar", a.doc, a.entities, registry, drafts)

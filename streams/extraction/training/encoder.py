@@ -23,6 +23,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,10 +48,9 @@ WINDOWS = 16_000  # of raw news, each of TAUGHT_LENGTH words, that teachers labe
 
 
 class Laboratory(NamedTuple):
-    """What all trainings share: the shapes with and without seen attributes, raw text, step 1's attributes and weights a width."""
+    """What all trainings share: the encoder's shape, raw text, the attributes and weights of step 1 by width."""
 
-    plain: Shape
-    seen: Shape
+    shape: Shape
     raw: Any
     learned: dict[int, tuple[list[str], dict[str, Any]]]
     others: dict[str, tuple[Any, Any]]
@@ -59,13 +59,13 @@ class Laboratory(NamedTuple):
     def fresh(self, width: int, seed: int) -> EncoderModel:
         """A network that has read raw news; attributes that it did not have then begin small."""
         torch.manual_seed(seed)
-        model = EncoderModel(self.seen, width)
+        model = EncoderModel(self.shape, width)
         attributes, learned = self.learned[width]
         old = {name: n + 1 for n, name in enumerate(attributes)}
         with torch.no_grad():
             for name, value in model.named_parameters():
                 if name == "attributes.weight":
-                    for n, attribute in enumerate(self.seen.attributes, 1):
+                    for n, attribute in enumerate(self.shape.attributes, 1):
                         value[n] = learned[name][old[attribute]] if attribute in old else value[n] * 0.3
                 elif name in learned:
                     value.copy_(learned[name])
@@ -145,12 +145,12 @@ def main() -> None:
         weights = {name: value.detach().clone() for name, value in model.named_parameters() if value.requires_grad}
         return plain.attributes, weights
 
-    learned = {width: kept(a.work / f"raw-{width}.pt", lambda w=width: read_raw(w)) for width in (WIDTH, TEACHER_WIDTH)}
+    learned = {w: kept(a.work / f"raw-{w}.pt", partial(read_raw, w)) for w in (WIDTH, TEACHER_WIDTH)}
     end = inventory.number(BREAK)
     others = {"aner": stream(texts["aner"]), "aqmar": stream(texts["aqmar"])}
 
     def see() -> dict[str, str]:
-        first = Laboratory(plain, plain, raw, learned, others, end).fresh(WIDTH, SEED)
+        first = Laboratory(plain, raw, learned, others, end).fresh(WIDTH, SEED)
         tagger = learn(first, {"gold": stream(texts["gold"], end)} | others, None, SEED)
         counted = np.zeros((len(inventory.forms), len(LABELS)), np.int64)
         for ids, found in label_raw(tagger, raw):
@@ -158,15 +158,14 @@ def main() -> None:
         return data.seen_table(inventory, counted)
 
     seen = kept(a.work / "seen.pt", see)
-    laboratory = Laboratory(
-        plain, shape_with(WordKnowledge(lexicon, knowledge.morphology, listed, seen)), raw, learned, others, end
-    )
+    shape = shape_with(WordKnowledge(lexicon, knowledge.morphology, listed, seen))
+    laboratory = Laboratory(shape, raw, learned, others, end)
     found: dict[str, Any] = {}
     if not a.only_folds:
         final = laboratory.student(texts["gold"], TEACHERS)
         found["dev"] = scores(texts["dev"], inventory, lambda ids: label(final, ids, "gold"))
         print("dev:", found, round(time.monotonic() - started), "s", flush=True)
-        shipped = Tables(laboratory.seen.attributes, words, word_clusters, categories, names, territories, seen)
+        shipped = Tables(shape.attributes, words, word_clusters, categories, names, territories, seen)
         export(final, shipped, found)
     if a.folds:
         found |= cross_validate(laboratory, texts["gold"], texts["aner"], inventory, a.folds, a.work)
@@ -196,9 +195,9 @@ def cross_validate(
         print("gold", len(held_out), "articles", found["gold_cv"], flush=True)
         (work / "held_out.json").write_text(json.dumps(held_out), encoding="utf-8")
     for held in folds_of(len(sentences), folds, block=100):
-        rest = laboratory.others | {"aner": stream([t for n, t in enumerate(sentences) if n not in held])}
-        labels = {"gold": stream(articles, laboratory.end)} | rest
-        model = learn(laboratory.fresh(WIDTH, SEED), labels, None, SEED)
+        rest = {"aner": stream([t for n, t in enumerate(sentences) if n not in held])}
+        streams = {"gold": stream(articles, laboratory.end)} | laboratory.others | rest
+        model = learn(laboratory.fresh(WIDTH, SEED), streams, None, SEED)
         given |= {id(sentences[n]): label(model, sentences[n].ids, "aner") for n in held}
         found["aner_cv"] = scores([t for t in sentences if id(t) in given], inventory, None, given)
         print("aner", found["aner_cv"], flush=True)

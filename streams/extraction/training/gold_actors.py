@@ -11,7 +11,7 @@ _ALIKE = 0.5  # share of common words from which on two names of one institution
 
 
 def is_actor(name: str, actor: dict[str, Any]) -> bool:
-    """`actor` is an entry of a gold article's `actors`: its name and aliases; a fuller name of a person is right too."""
+    """`actor` is an entry of a gold article's `actors`: any of its names, or a fuller name of a person, is right."""
     words = _words(name)
     if not words:
         return False

@@ -18,7 +18,6 @@ from streams.extraction.training.entity_data import read_gold
 from streams.extraction.words.encoder import Encoder, WordsInContext
 from streams.extraction.words.morphology import load_morphology
 
-
 _COMPLEMENTIZERS = frozenset(["ان", "بان", "وان", "وبان"])  # annotated contents begin behind them, with few exceptions
 
 
@@ -42,7 +41,6 @@ class GoldArticle(NamedTuple):
                 found: dict[str, Any] = statement
                 return found
         return None
-
 
     def shared(self, proposal: Proposal) -> float:
         """Intersection over union, in words, of a proposal's content and that of its cue's annotated statement."""
