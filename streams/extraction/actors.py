@@ -11,6 +11,7 @@ from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare, is_close
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.naming import Naming
 from streams.extraction.phrases import Phrases, SourceKind
 from streams.extraction.text import normalize
 from streams.extraction.titles import title_after, title_start
@@ -24,7 +25,6 @@ _BEFORE_NAMES = frozenset(
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
-_EDGES = ' "«»“”،,:;؛-–\n'
 
 
 class ActorRegistry:
@@ -34,6 +34,8 @@ class ActorRegistry:
         """Read all named people of the document with their titles."""
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
         self._entities = {e.first: e for e in entities}
+        self._naming = Naming(doc, lexicon, phrases, self._entities)
+        self.gender = self._naming.gender
         self._named_at = sorted(e.first for e in entities if e.type == "PER")
         self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._index = DraftIndex()
@@ -116,7 +118,7 @@ class ActorRegistry:
         draft = (
             self._resolve_named(first, last, feminine)
             or self._resolve_description(first, last, previous)
-            or self._new(first, last, attached=attached and self._doc.norms[first].startswith("ل"))
+            or self._add(first, last, attached=attached and self._doc.norms[first].startswith("ل"))
         )
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
@@ -138,16 +140,9 @@ class ActorRegistry:
                 break
         return list(found.values())
 
-    def gender(self, first: int) -> bool | None:
-        """Whether a verb agrees with a phrase in the feminine, as the phrase's head tells; None where it does not."""
-        head = bare(self._doc.norms[first])
-        if head in self._lexicon.titles:
-            return self._lexicon.titles[head].gender == "f"
-        return self._is_feminine_organization(first)
-
     def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
-        if not people or self._is_joint(people):
+        if not people or self._naming.is_joint(people):
             return None
         # `أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`: a name at the head; else the last, titles stand before it
         named = people[0] if people[0].first == first else people[-1]
@@ -176,11 +171,6 @@ class ActorRegistry:
 
     def _has_title(self, first: int, last: int) -> bool:
         return any(bare(n) in self._lexicon.titles for n in self._doc.norms[first:last])
-
-    def _is_joint(self, people: list[EntityMention]) -> bool:
-        """`ميركل وماكرون`: several people of one cue."""
-        norms = self._doc.norms
-        return any(norms[e.first].startswith("و") or norms[e.first - 1] in ("،", ",", "و") for e in people[1:])
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         doc, lexicon = self._doc, self._lexicon
@@ -240,7 +230,7 @@ class ActorRegistry:
             last = entity.last if entity else self._phrases.end(i, doc.sentences[doc.sentence_of[i]].last)
             if last - i > len(words) and set(words) <= {bare(n) for n in doc.norms[i:last]}:
                 issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None
-                draft = issuer or self._new(i, last)
+                draft = issuer or self._add(i, last)
                 self._index.add_titles(draft, words)
                 return draft
         return None
@@ -268,67 +258,13 @@ class ActorRegistry:
 
     def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
         doc = self._doc
-        text = self._without_particle(doc.text(first, last)) if skip else doc.text(first, last)
+        text = self._naming.without_particle(doc.text(first, last)) if skip else doc.text(first, last)
         words = tuple(normalize(w) for w in text.split())
         known = next(self._index.with_words(words), None)
         return known or self._index.add(ActorDraft(text, "organization", words, named=True))
 
-    def _new(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:
-        doc = self._doc
-        head = self._phrases.head_kind(first)
-        inner = [e for i in range(first, last) if (e := self._entities.get(i))]
-        kind = self._kind(first, last, inner)
-        entity = self._entities.get(first)
-        skip = entity.skip if entity is not None else 0
-        text = ("ا" if entity is not None and entity.alef else "") + doc.text(first, last)[skip:].strip()
-        if not skip and (attached or self._phrases.attached(first) == "ل"):
-            text = self._without_particle(text)  # `وفقا لدبلوماسي`
-        words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
-        if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
-            text, words = text[1:], (words[0][1:], *words[1:])  # `والبعض`: the conjunction is no part of the name
-        draft = ActorDraft(text.strip(_EDGES), kind, words)
-        draft.named = kind == "organization" or bool(inner and kind == "group")
-        if kind == "person":
-            draft.role = text
-        if kind != "group":
-            draft.titles = set(map(bare, words))
-        if kind == "organization":
-            draft.feminine = self._is_feminine_organization(first)
-        return self._index.add(draft)
-
-    def _is_feminine_organization(self, first: int) -> bool | None:
-        """As a verb agrees: countries and cities are feminine, institutions as their head ends; None if unknown."""
-        entity = self._entities.get(first)
-        if entity is not None and entity.type == "LOC":
-            return True
-        head = bare(self._doc.norms[first])
-        if head in self._lexicon.organizations:
-            return head.endswith(("ه", "ات", "اء"))
-        return None
-
-    def _without_particle(self, text: str) -> str:
-        """`لوزارة` -> `وزارة`, `للوزارة` -> `الوزارة`, `للجنة` -> `اللجنة`: three ل in a row are written as two."""
-        rest = text[1:]
-        if not rest.startswith("ل"):
-            return rest
-        head = normalize(rest.split()[0])
-        lexicon = self._lexicon
-        return ("ال" if head in lexicon.organizations or head in lexicon.unnamed else "ا") + rest
-
-    def _kind(self, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
-        head = self._phrases.head_kind(first)
-        if head == "unnamed" or head == "group":
-            return head
-        people = [e for e in inner if e.type == "PER"]
-        if people and people[0].first == first and self._is_joint(people):
-            return "group"
-        if head == "person":
-            return "person"
-        if head in ("organization", "document") or inner:
-            return "organization"
-        if self._doc.norms[first].endswith(("ون", "ين", "ات")):
-            return "group"
-        return "unnamed" if last - first > 3 else "organization"
+    def _add(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:
+        return self._index.add(self._naming.new(first, last, attached=attached))
 
     def _words(self, first: int, last: int, skip: int) -> Words:
         doc = self._doc

@@ -1,40 +1,20 @@
-"""Contents: where the reported words begin after their cue, and where they end."""
+"""Contents: the reported words, from what opens them to where they end."""
 
-from collections.abc import Collection, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple
 
 from schemas import StatementType
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.phrases import Phrases
+from streams.extraction.opening import Opening
 from streams.extraction.tokens import Kind
 
-Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "preceding"]
-
-_REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
-_SHORTEST = 4  # tokens of a content without opening
-_NAME = 7  # tokens of a quotation that may be a name
 _PAUSES = frozenset("،,؛;")
 _TRAILING = frozenset("،,؛;.:!؟?…-–()")
-_AN = frozenset(["ان", "بان"])
-_AN_AFTER_TIME = frozenset(["قبل", "بعد", "منذ", "دون", "لحين", "الا", "حتي", "بمجرد", "شريطه", "بشرط", "مع"])
 _BUT = frozenset(["لكن", "ولكن", "لكنه", "لكنها", "لكنهم", "ولكنه", "ولكنها", "كما", "غير", "الا"])
 _NARRATOR = frozenset(["بينما", "فيما"])
 _ATTRIBUTING = frozenset(["بحسب", "حسب", "وفق", "وفقا", "طبقا", "حسبما", "نقلا", "وفقما"])
-_PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}
-
-
-class Opening(NamedTuple):
-    """Where a content begins: `zone_end` ends the zone between cue and opener, where the speaker may stand.
-
-    `first` is the content's first token, `skip` the characters of it that are an attached preposition.
-    """
-
-    kind: Opener
-    zone_end: int
-    first: int
-    skip: int = 0
 
 
 class Content(NamedTuple):
@@ -45,134 +25,6 @@ class Content(NamedTuple):
     last: int
     type: StatementType
     skip: int = 0
-
-
-def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Iterator[Opening]:
-    """What may open the clause or quotation that a cue reports, the nearest first; nothing where nothing does.
-
-    `قال الوزير أمس إن …`, `وأضاف: «…»`, `وأكد لصحيفة «الوطن» أن …`, `نقلت رويترز عن مصدر قوله إن …`.
-    Behind a short quotation, which may be a name, another opening is looked for.
-    """
-    sentence = doc.sentences[doc.sentence_of[cue.at]]
-    inside = doc.quotation_of[cue.at]
-    limit = min(sentence.last, cue.at + _REACH)
-    relative = False
-    j = cue.at + 1
-    while j < limit:
-        norm, kind = doc.norms[j], doc.kinds[j]
-        q = doc.quotation_of[j]
-        if kind is Kind.MARK:
-            if q >= 0 and q != inside and doc.quotations[q].open == j:
-                close = doc.quotations[q].close
-                if not _is_name(doc, lexicon, j, close, limit):
-                    yield Opening("quotation", j, j + 1)
-                    if close - j > _NAME or not doc.quotations[q].balanced:
-                        return
-                j = close + 1
-                continue
-            if q >= 0 and q == inside and doc.quotations[q].close == j:
-                return
-            if norm == ":":
-                opening = _after_colon(doc, j)
-                if opening is not None:
-                    yield opening
-                return
-            if norm in _PAUSES:
-                relative = False
-                if _new_clause(doc, lexicon, j + 1, limit):
-                    return
-        elif lexicon.is_a(norm, "complementizer"):
-            # `قال السائق الذي اندفع إنه هرب`: after قال only إن opens, in a relative clause it would be أن
-            if relative and cue.reading.entry.lemma == "قال" and doc.tokens[j].form.text.startswith("إ"):
-                relative = False
-            if doc.norms[j - 1].lstrip("و") not in _AN_AFTER_TIME and not relative:
-                yield _after_complementizer(doc, j, inside)
-                return
-        elif lexicon.is_a(norm, "relative"):
-            relative = True
-        elif not relative and j > cue.at + 1 and _is_other_cue(lexicon, norm):
-            return
-        j += 1
-
-
-def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:
-    """`ويقول عبدالعزيز الزهراني تشهد المطابخ زحاما`: a verb of saying, its subject, and the content without opening."""
-    entry = cue.reading.entry
-    if cue.construction != "verb" or entry.clause < 3 or "quote" not in entry.governs:
-        return None
-    sentence = doc.sentences[doc.sentence_of[cue.at]]
-    i = cue.at + 1
-    if i < sentence.last and phrases.head_kind(i) is not None:
-        i = phrases.end(i, sentence.last)
-    zone_end = i
-    while i < sentence.last and doc.kinds[i] is Kind.MARK and doc.norms[i] in _PAUSES:
-        i += 1
-    return Opening("bare", zone_end, i) if sentence.last - i >= _SHORTEST else None
-
-
-def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:
-    return any(
-        r.entry.clause >= 3
-        and (
-            r.form in ("past", "present")
-            or (r.form == "participle" and norm.endswith(("ا", "ه", "ين")) and r.prefix == "")
-        )
-        and r.entry.lemma != "قال"  # `وتابع قائلا:` and `مضيفا بالقول` are one statement
-        for r in lexicon.cue_readings(norm)
-        if r.prefix in ("", "و", "ف")
-    )
-
-
-def _new_clause(doc: Document, lexicon: Lexicon, j: int, limit: int) -> bool:
-    if j >= limit:
-        return True
-    norm = doc.norms[j]
-    return lexicon.is_a(norm, "subordinator") or _is_other_cue(lexicon, norm)
-
-
-def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int) -> bool:
-    """Whether a quotation is a name (`صحيفة «الوطن»`) because the opener proper still follows it.
-
-    Not a name: `قال «نعم» إن` does not occur; a quotation of more than five words never is one.
-    """
-    if close - open_ > 6 or close >= limit:
-        return False
-    for k in range(close + 1, min(close + (9 if close - open_ > 4 else 25), limit)):
-        if doc.kinds[k] is Kind.MARK and doc.norms[k] in ".؟!":
-            return False
-        if lexicon.is_a(doc.norms[k], "complementizer") or doc.norms[k] == ":":
-            return True
-        if doc.quotation_of[k] >= 0:
-            return True
-    return False
-
-
-def _after_colon(doc: Document, j: int) -> Opening | None:
-    k = j + 1
-    while k < len(doc.tokens) and doc.kinds[k] is Kind.LINE:
-        k += 1
-    if k >= len(doc.tokens):
-        return None
-    q = doc.quotation_of[k]
-    if q >= 0 and doc.quotations[q].open == k:
-        return Opening("quotation", j, k + 1)
-    if doc.norms[k] in _AN:
-        after = _after_complementizer(doc, k, -1)
-        return after._replace(zone_end=j)
-    return Opening("colon", j, k)
-
-
-def _after_complementizer(doc: Document, j: int, inside: int) -> Opening:
-    """أن alone stays outside the content, أنه belongs to it; a quotation may begin right after."""
-    zone_end = j - 1 if doc.norms[j - 1] in _PREPOSITIONS.values() else j
-    first = j + 1 if doc.norms[j].lstrip("وف") in _AN else j
-    if first < len(doc.tokens) and first > j:
-        if doc.norms[first] == ":" and first + 1 < len(doc.tokens):
-            first += 1
-        q = doc.quotation_of[first]
-        if q >= 0 and q != inside and doc.quotations[q].open == first:
-            return Opening("quotation", zone_end, first + 1)
-    return Opening("complementizer", zone_end, first)
 
 
 def find_content(

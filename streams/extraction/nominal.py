@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from streams.extraction.content import _PREPOSITIONS, Content, clause_end, make_content
+from streams.extraction.content import Content, clause_end, make_content
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.opening import PREPOSITIONS
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique, subject_before
 from streams.extraction.tokens import Kind
@@ -66,7 +67,7 @@ def _complement(
             if j > zone:
                 return None
             continue
-        for name, word in _PREPOSITIONS.items():
+        for name, word in PREPOSITIONS.items():
             if name in governs and norm == word and j + 1 < limit:
                 return j + 1, 0
         if "bi" in governs and norm.startswith("ب") and len(norm) > 3 and j <= zone + 6 and norm not in ("بعد", "بين"):

@@ -80,10 +80,6 @@ class Phrases:
         """Whether token i is likeliest a verb where it stands."""
         return self._categories[i].removeprefix("w+").startswith("verb")
 
-    def is_name(self, i: int) -> bool:
-        """Whether a person's name begins at token i."""
-        return i in self._entities and self._entities[i][1] == "PER"
-
     def name_type(self, i: int) -> str:
         """The type of the entity that begins at token i, "" for none."""
         return self._entities[i][1] if i in self._entities else ""

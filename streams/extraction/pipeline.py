@@ -8,7 +8,9 @@ import msgspec
 
 from schemas import Article, EnrichedArticle, StatementEvent
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.antecedent import Antecedents
+from streams.extraction.choices.antecedent import Antecedents
+from streams.extraction.choices.linear import Models
+from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
 from streams.extraction.entities import BatchEngine, EntityEngine
@@ -16,8 +18,6 @@ from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.events import Found, this_extractor, to_enriched, to_events
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
-from streams.extraction.linear import Models
-from streams.extraction.mention_end import MentionEnds
 from streams.extraction.phrases import Phrases
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.words.encoder import Encoder

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from streams.extraction.content import Content, Opening, find_bare, find_content, find_openings
+from streams.extraction.content import Content, find_content
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.nominal import find_nominals
+from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
 from streams.extraction.preceding import find_attribution
 from streams.extraction.source import find_source

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from streams.extraction.content import Opening
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.opening import Opening
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import Kind
 

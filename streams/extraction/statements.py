@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from streams.extraction.acceptance import THRESHOLD, features
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.antecedent import Antecedents, Spoken
-from streams.extraction.content_end import ContentEnds
-from streams.extraction.content_type import ContentTypes
+from streams.extraction.choices.acceptance import THRESHOLD, features
+from streams.extraction.choices.antecedent import Antecedents, Spoken
+from streams.extraction.choices.content_end import ContentEnds
+from streams.extraction.choices.content_type import ContentTypes
+from streams.extraction.choices.linear import LinearModel, Models
+from streams.extraction.choices.mention_end import MentionEnds
+from streams.extraction.choices.speaker import Speakers
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linear import LinearModel, Models
-from streams.extraction.mention_end import MentionEnds
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, propose
-from streams.extraction.speaker import Speakers
 from streams.extraction.words.encoder import WordsInContext
 
 

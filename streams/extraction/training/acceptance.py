@@ -6,9 +6,9 @@ Of several ways to read a cue the one is right whose content is most like the an
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from streams.extraction.acceptance import features
+from streams.extraction.choices.acceptance import features
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
-from streams.extraction.linear import LinearModel
 from streams.extraction.proposals import propose
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit

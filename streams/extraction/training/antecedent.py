@@ -7,11 +7,11 @@ before is told as the annotators have it.
 from collections.abc import Iterator, Sequence
 
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.antecedent import Antecedents, Candidate, Spoken
+from streams.extraction.choices.antecedent import Antecedents, Candidate, Spoken
+from streams.extraction.choices.linear import LinearModel, Models
+from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import Cue, find_cues
 from streams.extraction.drafts import ActorDraft
-from streams.extraction.linear import LinearModel, Models
-from streams.extraction.mention_end import MentionEnds
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training.gold_actors import is_actor
 from streams.extraction.training.gold_articles import GoldArticle

@@ -19,11 +19,11 @@ import msgspec
 
 from schemas import Article, EnrichedArticle
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.antecedent import Antecedents
+from streams.extraction.choices.antecedent import Antecedents
+from streams.extraction.choices.linear import FOLDER, LinearModel, Models
+from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
-from streams.extraction.linear import FOLDER, LinearModel, Models
-from streams.extraction.mention_end import MentionEnds
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
@@ -36,8 +36,14 @@ FOLDS = 5
 
 def learn(articles: Sequence[GoldArticle]) -> Models:
     """All models, one after the other."""
-    independent = [m.learn(articles) for m in (acceptance, content_end, content_type, speaker, mention_end)]
-    models = Models(*independent, LinearModel({}))
+    models = Models(
+        acceptance=acceptance.learn(articles),
+        content_end=content_end.learn(articles),
+        content_type=content_type.learn(articles),
+        speaker=speaker.learn(articles),
+        mention_end=mention_end.learn(articles),
+        antecedent=LinearModel({}),
+    )
     return models._replace(antecedent=antecedent.learn(articles, models))
 
 

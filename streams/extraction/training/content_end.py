@@ -3,9 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from streams.extraction.content_end import ContentEnds
+from streams.extraction.choices.content_end import ContentEnds
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
-from streams.extraction.linear import LinearModel
 from streams.extraction.proposals import propose
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit

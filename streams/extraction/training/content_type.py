@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from streams.extraction.content_type import TYPES, ContentTypes
+from streams.extraction.choices.content_type import TYPES, ContentTypes
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
-from streams.extraction.linear import LinearModel
 from streams.extraction.proposals import propose
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit

@@ -3,8 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from streams.extraction.linear import LinearModel
-from streams.extraction.mention_end import MentionEnds
+from streams.extraction.choices.linear import LinearModel
+from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 

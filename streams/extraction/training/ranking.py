@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
-from streams.extraction.linear import LinearModel
+from streams.extraction.choices.linear import LinearModel
 
 
 class Choice(NamedTuple):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from streams.extraction.choices.linear import LinearModel
+from streams.extraction.choices.speaker import Mention, Speakers
 from streams.extraction.cue import find_cues
-from streams.extraction.linear import LinearModel
 from streams.extraction.proposals import propose
-from streams.extraction.speaker import Mention, Speakers
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 

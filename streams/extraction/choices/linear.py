@@ -6,7 +6,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent / "models"
+FOLDER = Path(__file__).parent.parent / "models"
 
 
 class LinearModel:

@@ -6,9 +6,9 @@ annotated speakers (`streams.extraction.training.mention_end`).
 
 from collections.abc import Iterator, Sequence
 
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linear import LinearModel
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import BREAK, Kind
 from streams.extraction.words.encoder import WordsInContext
@@ -48,7 +48,7 @@ class MentionEnds:
         """The evidence for each candidate, as feature names."""
         doc, phrases, words = self._doc, self._phrases, self._words
         kind = phrases.head_kind(first) or "other"
-        name = "name" if phrases.is_name(first) else kind
+        name = "name" if phrases.name_type(first) == "PER" else kind
         passed: list[str] = []
         j = first + 1
         for end in ends:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linear import LinearModel
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
@@ -146,7 +146,7 @@ class Speakers:
             yield f"c={cluster[0]}"
         if phrases.is_time(self._word(first)):
             yield f"time,{side}"
-        if any(phrases.is_name(i) for i in range(first, last)):
+        if any(phrases.name_type(i) == "PER" for i in range(first, last)):
             yield f"named,{side},{kind}"
 
     def _word(self, i: int) -> str:

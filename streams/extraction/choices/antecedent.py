@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from streams.extraction.actors import ActorRegistry
+from streams.extraction.choices.linear import LinearModel
+from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linear import LinearModel
-from streams.extraction.mention_end import MentionEnds
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique
 from streams.extraction.tokens import BREAK, Kind

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.content import make_content
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linear import LinearModel
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import BREAK, Kind

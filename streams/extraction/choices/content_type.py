@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import get_args
 
 from schemas import StatementType
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linear import LinearModel
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import BREAK, Kind

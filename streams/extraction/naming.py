@@ -1,0 +1,93 @@
+"""Naming: what an actor is called, and of which kind it is, by the phrase that first stands for it."""
+
+from collections.abc import Mapping
+
+from schemas import ActorKind
+from streams.extraction.document import Document
+from streams.extraction.drafts import ActorDraft, bare
+from streams.extraction.entities import EntityMention
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.text import normalize
+
+_EDGES = ' "«»“”،,:;؛-–\n'
+
+
+class Naming:
+    """Names of one article's actors."""
+
+    def __init__(
+        self, doc: Document, lexicon: Lexicon, phrases: Phrases, entities: Mapping[int, EntityMention]
+    ) -> None:
+        """`entities` by their first token."""
+        self._doc, self._lexicon, self._phrases, self._entities = doc, lexicon, phrases, entities
+
+    def new(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:
+        """The actor that a phrase [first, last) names or describes; `attached`: its first ل belongs to the cue."""
+        doc = self._doc
+        head = self._phrases.head_kind(first)
+        inner = [e for i in range(first, last) if (e := self._entities.get(i))]
+        kind = self._kind(first, last, inner)
+        entity = self._entities.get(first)
+        skip = entity.skip if entity is not None else 0
+        text = ("ا" if entity is not None and entity.alef else "") + doc.text(first, last)[skip:].strip()
+        if not skip and (attached or self._phrases.attached(first) == "ل"):
+            text = self.without_particle(text)  # `وفقا لدبلوماسي`
+        words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
+        if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
+            text, words = text[1:], (words[0][1:], *words[1:])  # `والبعض`: the conjunction is no part of the name
+        draft = ActorDraft(text.strip(_EDGES), kind, words)
+        draft.named = kind == "organization" or bool(inner and kind == "group")
+        if kind == "person":
+            draft.role = text
+        if kind != "group":
+            draft.titles = set(map(bare, words))
+        if kind == "organization":
+            draft.feminine = self._is_feminine_organization(first)
+        return draft
+
+    def _is_feminine_organization(self, first: int) -> bool | None:
+        """As a verb agrees: countries and cities are feminine, institutions as their head ends; None if unknown."""
+        entity = self._entities.get(first)
+        if entity is not None and entity.type == "LOC":
+            return True
+        head = bare(self._doc.norms[first])
+        if head in self._lexicon.organizations:
+            return head.endswith(("ه", "ات", "اء"))
+        return None
+
+    def without_particle(self, text: str) -> str:
+        """`لوزارة` -> `وزارة`, `للوزارة` -> `الوزارة`, `للجنة` -> `اللجنة`: three ل in a row are written as two."""
+        rest = text[1:]
+        if not rest.startswith("ل"):
+            return rest
+        head = normalize(rest.split()[0])
+        lexicon = self._lexicon
+        return ("ال" if head in lexicon.organizations or head in lexicon.unnamed else "ا") + rest
+
+    def _kind(self, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
+        head = self._phrases.head_kind(first)
+        if head == "unnamed" or head == "group":
+            return head
+        people = [e for e in inner if e.type == "PER"]
+        if people and people[0].first == first and self.is_joint(people):
+            return "group"
+        if head == "person":
+            return "person"
+        if head in ("organization", "document") or inner:
+            return "organization"
+        if self._doc.norms[first].endswith(("ون", "ين", "ات")):
+            return "group"
+        return "unnamed" if last - first > 3 else "organization"
+
+    def is_joint(self, people: list[EntityMention]) -> bool:
+        """`ميركل وماكرون`: several people of one cue."""
+        norms = self._doc.norms
+        return any(norms[e.first].startswith("و") or norms[e.first - 1] in ("،", ",", "و") for e in people[1:])
+
+    def gender(self, first: int) -> bool | None:
+        """Whether a verb agrees with a phrase in the feminine, as the phrase's head tells; None where it does not."""
+        head = bare(self._doc.norms[first])
+        if head in self._lexicon.titles:
+            return self._lexicon.titles[head].gender == "f"
+        return self._is_feminine_organization(first)
