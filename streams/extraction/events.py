@@ -169,7 +169,7 @@ def _statements(
                 speaker=Speaker(text=doc.text(*mention), span=doc.span(*mention)) if mention else None,
                 content=Content(text=text, spans=content.spans),
                 mentions=tuple(_inside(entities, starts, content.spans)),
-                confidence=round(draft.probability, 3),
+                confidence=round(draft.confidence, 3),
             )
         )
     return [

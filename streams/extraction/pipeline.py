@@ -137,5 +137,5 @@ class Extractor:
         registry = ActorRegistry(doc, self._lexicon, phrases, entities)
         ends = MentionEnds(doc, self._lexicon, phrases, words, self._models.mention_end)
         antecedents = Antecedents(doc, self._lexicon, phrases, registry, ends, self._models.antecedent)
-        resolve_actors(doc, phrases, registry, antecedents, drafts)
+        resolve_actors(registry, antecedents, self._models.confidence, drafts)
         return Found(language, doc, entities, registry, drafts)

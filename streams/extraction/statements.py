@@ -7,6 +7,7 @@ from itertools import groupby
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.choices.acceptance import THRESHOLD, features
 from streams.extraction.choices.antecedent import Antecedents, Spoken
+from streams.extraction.choices.confidence import features as judged_by
 from streams.extraction.choices.content_end import ContentEnds
 from streams.extraction.choices.content_type import ContentTypes
 from streams.extraction.choices.linear import LinearModel, Models
@@ -25,13 +26,16 @@ from streams.extraction.words.encoder import WordsInContext
 class StatementDraft:
     """A statement while its article is being read; `nested_in` is the draft that its cue stands inside.
 
-    `probability` is that of being a statement, `certainty` that of its actor.
+    `probability` is that of being a statement; `speaker_share` and `antecedent_share` are those of the speaker's mention
+    and of whom an implied subject stands for, among all candidates; `confidence` is that content and actor are right.
     """
 
     proposal: Proposal
     probability: float
+    speaker_share: float = 1.0
+    antecedent_share: float = 1.0
+    confidence: float = 0.0
     actor: ActorDraft | None = None
-    certainty: float = 1.0
     via: str | None = None
     nested_in: "StatementDraft | None" = None
 
@@ -70,8 +74,10 @@ def find_statements(
     drafts = []
     for proposal in second.statements:
         if probability[proposal.cue.at] >= THRESHOLD:
-            spoken = speakers.chosen(types.typed(content_ends.ended(proposal)))
-            drafts.append(StatementDraft(_well_ended(doc, mention_ends, spoken), probability[proposal.cue.at]))
+            mention, share = speakers.best(proposal)
+            spoken = replace(types.typed(content_ends.ended(proposal)), mention=mention)
+            ended = _well_ended(doc, mention_ends, spoken)
+            drafts.append(StatementDraft(ended, probability[proposal.cue.at], share))
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
@@ -124,9 +130,9 @@ def _nest(drafts: list[StatementDraft]) -> None:
 
 
 def resolve_actors(
-    doc: Document, phrases: Phrases, registry: ActorRegistry, antecedents: Antecedents, drafts: list[StatementDraft]
+    registry: ActorRegistry, antecedents: Antecedents, confidence: LinearModel, drafts: list[StatementDraft]
 ) -> None:
-    """Give every statement its actor, in the order of the text."""
+    """Give every statement its actor, in the order of the text, and its confidence."""
     spoken: list[Spoken] = []
     for draft in drafts:
         cue, content, mention = draft.proposal.cue, draft.proposal.content, draft.proposal.mention
@@ -140,9 +146,11 @@ def resolve_actors(
         else:
             chosen = antecedents.best(cue, spoken)
             if chosen is not None:
-                draft.actor, draft.certainty = chosen
+                draft.actor, draft.antecedent_share = chosen
         if draft.actor is not None and draft.nested_in is None:
             spoken.append(Spoken(cue, content.first, content.last, mention is not None, draft.actor))
+    for draft in drafts:  # now that all mentions are known
+        draft.confidence = confidence.probability(judged_by(draft))
 
 
 def _learn_gender(draft: StatementDraft) -> None:

@@ -52,7 +52,7 @@ class Models(NamedTuple):
     """The shipped choices.
 
     Which proposals are statements, where contents end and of which type they are, which phrase is the speaker, where it
-    ends, who an implied subject stands for.
+    ends, who an implied subject stands for, and how probable it is that all of it is right.
     """
 
     acceptance: LinearModel
@@ -61,6 +61,7 @@ class Models(NamedTuple):
     speaker: LinearModel
     mention_end: LinearModel
     antecedent: LinearModel
+    confidence: LinearModel
 
     @classmethod
     def load(cls) -> "Models":

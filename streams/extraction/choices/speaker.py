@@ -5,7 +5,6 @@ candidates, and which it is, is learned from the annotated articles (`streams.ex
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 from streams.extraction.choices.linear import LinearModel
@@ -46,11 +45,6 @@ class Speakers:
         shares = LinearModel.shares(scores)
         n = max(range(len(shares)), key=shares.__getitem__)
         return options.mentions[n], shares[n]
-
-    def chosen(self, proposal: Proposal) -> Proposal:
-        """The proposal with its likeliest speaker."""
-        mention, _ = self.best(proposal)
-        return proposal if mention == proposal.mention else replace(proposal, mention=mention)
 
     def options(self, proposal: Proposal) -> Options | None:
         """All candidates, None where the construction leaves no choice."""

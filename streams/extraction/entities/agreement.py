@@ -21,13 +21,14 @@ def agree(
     words: Mapping[str, int] = _NO_WORDS,
     names: Container[str] = frozenset(),
 ) -> tuple[EntityMention, ...]:
-    """The mentions with one type a name (the most frequent in the article) and particles split off.
+    """The mentions with one type a name (the most frequent in the article), as long as elsewhere, particles split off.
 
     A particle is split off where the article, the rest of the word or the frequency of both (`words` maps normalized
     words to their rank) tells it: `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`, `بباريس`; not in `كاليفورنيا`. What
     is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`.
     """
     plain = Counter(doc.norms)
+    mentions = tuple(_whole_names(doc, mentions))
     mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
     out: list[tuple[EntityMention, str]] = []
     votes: dict[str, Counter[EntityType]] = {}
@@ -40,6 +41,25 @@ def agree(
         votes.setdefault(key, Counter())[m.type] += 1
         out.append((m, key))
     return tuple(m._replace(type=max(sorted(votes[key]), key=votes[key].__getitem__)) for m, key in out)
+
+
+def _whole_names(doc: Document, mentions: tuple[EntityMention, ...]) -> Iterator[EntityMention]:
+    """A name that goes on as a longer one of the article does is that one: `اللجنة الوطنية` before `للمعادن`."""
+    longer: dict[str, set[tuple[tuple[str, ...], EntityType]]] = {}
+    for m in mentions:
+        if m.last - m.first > 1:
+            longer.setdefault(doc.norms[m.first], set()).add((doc.norms[m.first : m.last], m.type))
+    end = 0
+    for m in sorted(mentions):
+        if m.first < end:
+            continue
+        names = sorted(longer.get(doc.norms[m.first], ()), key=lambda name: (-len(name[0]), name))
+        for words, kind in names:
+            if len(words) > m.last - m.first and doc.norms[m.first : m.first + len(words)] == words:
+                m = m._replace(last=m.first + len(words), type=kind)
+                break
+        end = m.last
+        yield m
 
 
 def _short_forms(

@@ -59,7 +59,7 @@ def choices(articles: Sequence[GoldArticle], models: Models) -> Iterator[Choice]
         registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities)
         ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
         teacher = Teacher(a.doc, a.lexicon, a.phrases, registry, ends, LinearModel({})).teach(a, noted)
-        resolve_actors(a.doc, a.phrases, registry, teacher, drafts)
+        resolve_actors(registry, teacher, LinearModel({}), drafts)
     yield from noted
 
 

@@ -13,12 +13,17 @@ from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.lexicon import Lexicon, load_lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
+from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import Kind
 from streams.extraction.training.entity_data import read_gold
+from streams.extraction.training.gold_actors import is_actor
 from streams.extraction.words.encoder import Encoder, WordsInContext
 from streams.extraction.words.morphology import load_morphology
 
 _COMPLEMENTIZERS = frozenset(["ان", "بان", "وان", "وبان"])  # annotated contents begin behind them, with few exceptions
+
+
+_ALIKE = 0.5  # intersection over union from which on a content counts as found, as in score.py
 
 
 class GoldArticle(NamedTuple):
@@ -49,6 +54,18 @@ class GoldArticle(NamedTuple):
             return 0.0
         wanted, found = self._words(statement["content"]), self._words(proposal.content.spans)
         return len(wanted & found) / max(1, len(wanted | found))
+
+    def is_right(self, draft: StatementDraft) -> bool:
+        """Whether a found statement's content is like an annotated one's, and its actor that one's."""
+        found = self._words(draft.proposal.content.spans)
+        likest: tuple[float, dict[str, Any] | None] = (0.0, None)
+        for statement in self.gold["statements"]:
+            wanted = self._words(statement["content"])
+            likest = max(likest, (len(wanted & found) / max(1, len(wanted | found)), statement), key=lambda x: x[0])
+        share, statement = likest
+        if draft.actor is None or statement is None or share < _ALIKE:
+            return False
+        return is_actor(draft.actor.name, self.gold["actors"][statement["actor"]])
 
     def begins_right(self, proposal: Proposal) -> bool:
         """Whether a proposal's content begins with the first word of the annotated one."""
