@@ -38,6 +38,7 @@ class ActorRegistry:
         self.gender = self._naming.gender
         self._named_at = sorted(e.first for e in entities if e.type == "PER")
         self._people = frozenset(e.first for e in entities if e.type == "PER")
+        self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
         self._heads: dict[str, list[int]] = {}  # of an institution or a document: tokens of its word
         self._of_entity: dict[EntityMention, ActorDraft] = {}
@@ -59,7 +60,7 @@ class ActorRegistry:
         elif len(words) > len(draft.words):
             self._index.rename(draft, name, words)
         draft.mentioned(e.first, name)
-        first = e.first if e.skip else title_start(doc, self._lexicon, e.first)
+        first = e.first if e.skip else title_start(doc, self._lexicon, e.first, self._in_names)
         if first < e.first:
             self._add_title(draft, first, e.first)
             draft.aliases[doc.text(first, e.last)] += 1

@@ -1,6 +1,5 @@
 """Noun phrases as far as attribution needs them: what may head a source, and where its phrase ends."""
 
-from collections.abc import Container
 from typing import Literal
 
 from streams.extraction.document import Document
@@ -8,32 +7,14 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.tokens import Kind
 from streams.extraction.words.attributes import stems
-from streams.extraction.words.encoder import WordsInContext
+from streams.extraction.words.clusters import WordsInContext
 
 SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 
 _MAX_PHRASE = 24
+_RARER = 3  # times that a word must be rarer than its rest for its first letter to be a particle
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
-_OF = frozenset(
-    [
-        "عدد",
-        "مجموعه",
-        "كل",
-        "بعض",
-        "احد",
-        "احدي",
-        "واحد",
-        "كثير",
-        "العديد",
-        "عديد",
-        "مزيد",
-        "اي",
-        "نحو",
-        "اثنان",
-        "اثنين",
-    ]
-)
 
 
 class Phrases:
@@ -44,7 +25,7 @@ class Phrases:
     ) -> None:
         """`words` tells frequent words, so that a particle is told from a root, and verbs in their context."""
         self._doc, self._lexicon = doc, lexicon
-        self._words: Container[str] = words.clusters
+        self._words = words.clusters
         self._categories = words.categories
         self._entities = {e.first: (e.last, e.type) for e in entities}
         self._attached = {e.first: e.skip for e in entities}
@@ -92,10 +73,11 @@ class Phrases:
         """Whether an entity that begins before token i goes on with it."""
         return i in self._within
 
-    def is_head_word(self, norm: str) -> bool:
-        """Whether the word as it is written, nothing stripped, can head a source (`وزارة`, not `والبعض`)."""
+    def is_head_word(self, norm: str, *, known: bool = True) -> bool:
+        """Whether the word as it is written can head a source (`وزارة`, not `والبعض`); `known`: or is frequent."""
         lexicon = self._lexicon
-        return norm in lexicon.titles or norm in lexicon.organizations or norm in lexicon.unnamed or norm in self._words
+        listed = norm in lexicon.titles or norm in lexicon.organizations or norm in lexicon.unnamed
+        return listed or (known and norm in self._words)
 
     def end(self, i: int, limit: int) -> int:
         """Token after the noun phrase that begins at i, at most `limit`.
@@ -113,7 +95,7 @@ class Phrases:
         j = i
         while j < limit:
             norm, kind = doc.norms[j], doc.kinds[j]
-            if j > i and self.attached(j) in ("ل", "ب") and not self._is_institution(j):
+            if j > i and (self.is_addressee(j) or (self.attached(j) == "ب" and not self._is_institution(j))):
                 break  # an addressee or a matter: `مصدر لوكالة الأناضول`, `هدد المجلس بعواقب`
             entity = self._entities.get(j)
             if entity is not None:
@@ -191,7 +173,12 @@ class Phrases:
             return "ل"
         if rest.startswith("ال"):
             return norm[0]
-        return norm[0] if rest in self._words and norm not in self._words else ""
+        rare = self._words.rank(norm) > _RARER * self._words.rank(rest)
+        return norm[0] if rest in self._words and rare and not self.is_head_word(norm, known=False) else ""
+
+    def is_addressee(self, j: int) -> bool:
+        """Whether token j says to whom (`لنظيره`), not whose (`المدير العام للتعليم`)."""
+        return self.attached(j) == "ل" and not self._is_institution(j)
 
     def _is_institution(self, j: int) -> bool:
         """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution of a title, unless it is a medium."""
@@ -226,7 +213,18 @@ class Phrases:
             return True
         if norm.startswith("و") and self.head_kind(j) is not None:
             return True
-        return (norm.startswith("ال") and norm[2:] in self._lexicon.titles) or norm in ("احد", "احدي")
+        if norm.startswith("ال") and norm[2:] in self._lexicon.titles:
+            return not self._is_title_of_another(j)
+        return norm in ("احد", "احدي")
+
+    def _is_title_of_another(self, j: int) -> bool:
+        """`التقت ميركل الرئيس ماكرون`: a title behind a name that another name follows."""
+        for k in range(j + 1, min(j + 6, len(self._doc.tokens))):
+            if self._doc.kinds[k] is not Kind.WORD:
+                return False
+            if self.name_type(k) == "PER":
+                return True
+        return False
 
     def _goes_on_after_place(self, j: int) -> bool:
         """`واشنطن بتخلي بيونغ يانغ`, `إيران السعي إلى`: after an institution or place only adjectives and و."""
@@ -262,7 +260,7 @@ class Phrases:
             return False
         previous = doc.norms[j - 1] if j > head else ""
         if norm == "من":
-            return previous.removeprefix("ال") in _OF or self.head_kind(head) in ("unnamed", "group")
+            return lexicon.is_a(previous.removeprefix("ال"), "quantity") or self.head_kind(head) in ("unnamed", "group")
         if norm == "في":
             # a name ends its phrase: `قال سامي الخطيب في الرياض إن`
             named = any(head <= first < j for first in self._entities if self._entities[first][1] == "PER")

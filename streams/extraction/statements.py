@@ -19,15 +19,15 @@ from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, propose
-from streams.extraction.words.encoder import WordsInContext
+from streams.extraction.words.clusters import WordsInContext
 
 
 @dataclass(slots=True)
 class StatementDraft:
     """A statement while its article is being read; `nested_in` is the draft that its cue stands inside.
 
-    `probability` is that of being a statement; `speaker_share` and `antecedent_share` are those of the speaker's mention
-    and of whom an implied subject stands for, among all candidates; `confidence` is that content and actor are right.
+    `probability` is that of being a statement; `speaker_share` and `antecedent_share` are those of the mention and of
+    whom an implied subject stands for, among all candidates; `confidence` is that content and actor are right.
     """
 
     proposal: Proposal

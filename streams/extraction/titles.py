@@ -13,12 +13,17 @@ _APPOSITION = 8  # words of a title after it
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
 
-def title_start(doc: Document, lexicon: Lexicon, name: int) -> int:
-    """First token of the title before the name at token `name`, or `name` where there is none."""
+def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int]) -> int:
+    """First token of the title before the name at token `name`, or `name` where there is none.
+
+    `named` holds all tokens of names: `التقت المستشارة ميركل الرئيس ماكرون`, her title is not his.
+    """
     best = name
     sentence = doc.sentences[doc.sentence_of[name]].first
     for j in range(name - 1, max(sentence, name - _REACH) - 1, -1):
         norm = doc.norms[j]
+        if j in named:
+            break
         if doc.kinds[j] is not Kind.WORD:
             if norm in '"»«' or (norm in "،,/" and j == name - 1):
                 continue

@@ -11,7 +11,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import BREAK, Kind
-from streams.extraction.words.encoder import WordsInContext
+from streams.extraction.words.clusters import WordsInContext
 
 _LONGEST = 22  # tokens
 
@@ -37,7 +37,11 @@ class MentionEnds:
         ends = []
         for j in range(first + 1, min(limit, first + _LONGEST, len(doc.tokens)) + 1):
             kind = doc.kinds[j - 1]
-            if kind is Kind.LINE or (j - 1 > first and self._lexicon.is_a(doc.norms[j - 1], "complementizer")):
+            if kind is Kind.LINE:
+                break
+            if j - 1 > first and (
+                self._lexicon.is_a(doc.norms[j - 1], "complementizer") or self._phrases.is_addressee(j - 1)
+            ):
                 break
             closes = kind is Kind.MARK and doc.norms[j - 1] in '»")”'
             if (kind is Kind.WORD or kind is Kind.NUMBER or closes) and not self._phrases.is_within_name(j):

@@ -91,9 +91,8 @@ def main() -> None:
     if a.predictions:
         lines = (msgspec.json.encode(to_event(*found)) for found in held_out)
         a.predictions.write_bytes(b"".join(line + b"\n" for line in lines))
-    judged = [
-        Choice([["bias", *features(d)], []], [r := x.is_right(d), not r]) for x, _, drafts in held_out for d in drafts
-    ]
+    right = [(d, article.is_right(d)) for article, _, drafts in held_out for d in drafts]
+    judged = [Choice([["bias", *features(d)], []], [yes, not yes]) for d, yes in right]
     scores = {
         "articles": len(articles),
         "cv_statements": len(judged),

@@ -19,6 +19,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.text import normalize
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words, stems
+from streams.extraction.words.clusters import Clusters, WordsInContext
 from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
@@ -253,29 +254,6 @@ class Encoder:
         x[known] += w.word_vectors[ranks[known]] * w.word_scales[ranks[known], None]
         x -= x.mean(1, keepdims=True)
         return x / np.sqrt((x * x).mean(1, keepdims=True) + 1e-5) * w.norm_weight + w.norm_bias
-
-
-class Clusters:
-    """Numbers of the fine and the coarse cluster of frequent words; words in like contexts have the same."""
-
-    def __init__(self, words: Mapping[str, int], numbers: Any) -> None:
-        """`words` maps a normalized word to its row of `numbers` (words, 2)."""
-        self._words, self._numbers = words, numbers
-
-    def __contains__(self, norm: object) -> bool:
-        return norm in self._words
-
-    def get(self, norm: str) -> tuple[int, int] | None:
-        """(fine, coarse) of a normalized word, None for a rare one."""
-        row = self._words.get(norm)
-        return None if row is None else (int(self._numbers[row, 0]), int(self._numbers[row, 1]))
-
-
-class WordsInContext(NamedTuple):
-    """The words of one document: clusters of frequent words, and each token's likeliest category in its context."""
-
-    clusters: Clusters
-    categories: Sequence[str]
 
 
 def word_row(form: str, words: Mapping[str, int]) -> int:

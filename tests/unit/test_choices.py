@@ -1,0 +1,124 @@
+"""The choices that examples make better than rules, each by sentences on either side."""
+
+import pytest
+
+from streams.extraction import Extractor
+from tests.unit.test_extraction import run, said
+
+
+def actors(extractor: Extractor, body: str) -> list[str]:
+    return [s.actor.name for s in run(extractor, body).statements]
+
+
+ANTECEDENTS = {
+    "who spoke last": (
+        "قالت وزيرة الصحة هالة منصور إن اللقاح متوفر.\nوأضافت أن الحملة تبدأ غدا.",
+        ["هالة منصور", "هالة منصور"],
+    ),
+    "the subject of the sentence, who has not spoken yet": (
+        "رحبت روسيا بالقرار، مؤكدة أن الاتفاق قائم.",
+        ["روسيا", "روسيا"],
+    ),
+    "the subject before the participle, not who spoke before": (
+        "قال الوزير سامي الحداد إن اللقاح متوفر.\nوافتتح محافظ جدة ناصر المعولي المعرض، مؤكداً أن الزوار كثيرون.",
+        ["سامي الحداد", "ناصر المعولي"],
+    ),
+    "a woman's verb is not a man's": (
+        "التقت المستشارة أنغيلا ميركل الرئيس إيمانويل ماكرون في برلين. وقالت إن اللقاء كان مفيدا.",
+        ["أنغيلا ميركل"],
+    ),
+}
+
+
+@pytest.mark.parametrize("construction", ANTECEDENTS)
+def test_an_implied_subject_stands_for(extractor: Extractor, construction: str) -> None:
+    body, expected = ANTECEDENTS[construction]
+    assert actors(extractor, body) == expected
+
+
+SPEAKERS = {
+    "the subject behind the verb": ("وأكد وزير النفط علي النعيمي أن الإنتاج مستقر.", "وزير النفط علي النعيمي"),
+    "not the addressee": ("وقال ماكرون لنظيره الروسي فلاديمير بوتين إن الاتفاق ضروري.", "ماكرون"),
+    "not the day": ("وأعلن الأسبوع الماضي وزير الصحة سامي الحداد أن الحملة بدأت.", "وزير الصحة سامي الحداد"),
+    "not what the sentence is about": ("أما الحكومة العراقية فقالت إن القرار نهائي.", "الحكومة العراقية"),
+}
+
+
+@pytest.mark.parametrize("construction", SPEAKERS)
+def test_the_speaker_is(extractor: Extractor, construction: str) -> None:
+    body, expected = SPEAKERS[construction]
+    statement = run(extractor, body).statements[0]
+    assert statement.speaker is not None
+    assert statement.speaker.text == expected
+
+
+ENDS = {
+    "before the next verb of saying": (
+        "قال الوزير سامي الحداد إن اللقاح متوفر وأكد أن الحملة تبدأ غدا.",
+        ["اللقاح متوفر", "الحملة تبدأ غدا"],
+    ),
+    "before the trailing attribution": (
+        "قال الوزير سامي الحداد إن اللقاح متوفر، بحسب وكالة رويترز.",
+        ["اللقاح متوفر"],
+    ),
+    "not at a pause within": (
+        "قال الوزير سامي الحداد إن اللقاح متوفر في الرياض، وجدة، والدمام.",
+        ["اللقاح متوفر في الرياض، وجدة، والدمام"],
+    ),
+}
+
+
+@pytest.mark.parametrize("construction", ENDS)
+def test_the_content_ends(extractor: Extractor, construction: str) -> None:
+    body, expected = ENDS[construction]
+    assert [s.content.text for s in run(extractor, body).statements] == expected
+
+
+TYPES = {
+    "a name in quotation marks": ("قال المدير سامي الحداد إن صحيفة «الوطن» ستصدر غدا.", "indirect"),
+    "words of the speaker in quotation marks": (
+        "قال المدير سامي الحداد إن الوضع «خطير ولا يحتمل التأجيل» في المدينة.",
+        "mixed",
+    ),
+    "all in quotation marks": ("قال المدير سامي الحداد: «الوضع خطير ولا يحتمل التأجيل».", "direct"),
+}
+
+
+@pytest.mark.parametrize("construction", TYPES)
+def test_the_type_is(extractor: Extractor, construction: str) -> None:
+    body, expected = TYPES[construction]
+    assert [s.type for s in run(extractor, body).statements] == [expected]
+
+
+def test_a_verb_and_its_complement_are_read_in_the_likeliest_way(extractor: Extractor) -> None:
+    # the complement is the agreement, not the clause behind "his argument is that"
+    body = "انتقد رئيس الوزراء بنيامين نتنياهو الاتفاق النووي بشدة."
+    assert said(extractor, body) == [("بنيامين نتنياهو", "انتقد", "indirect", "الاتفاق النووي بشدة")]
+
+
+def test_confidence_is_lower_where_the_actor_is_a_guess(extractor: Extractor) -> None:
+    sure = run(extractor, "قال وزير الصحة سامي الحداد إن اللقاح متوفر.").statements[0]
+    guess = run(extractor, "وصل الوفد مساء أمس والتقى عددا من المسؤولين. وأضاف أن الحملة تبدأ غدا.").statements
+    assert 0.7 < sure.confidence <= 1
+    assert all(s.confidence < sure.confidence for s in guess)
+
+
+NAMES = {
+    "the particle of وفقا لـ": ("وانخفضت الأسعار هذا العام، وفقا لسلطات المطارات.", "سلطات المطارات"),
+    "an institution by its head alone": (
+        "اجتمعت لجنة التدقيق البيئي أمس في لندن. وقالت اللجنة إن التقرير جاهز.",
+        "لجنة التدقيق البيئي",
+    ),
+    "somebody's lawyer is not he": (
+        "وصل نجيب رزاق إلى المحكمة صباح أمس. وقال محامي نجيب إن الأدلة ضعيفة.",
+        "محامي نجيب",
+    ),
+    "a name that begins like a particle": ("وقالت كيلي كاري إن المفاوضات مستمرة.", "كيلي كاري"),
+    "a hashtag": ("وقال #وزير_الصحة سامي الحداد إن اللقاح متوفر.", "سامي الحداد"),
+}
+
+
+@pytest.mark.parametrize("construction", NAMES)
+def test_the_actor_is_called(extractor: Extractor, construction: str) -> None:
+    body, expected = NAMES[construction]
+    assert actors(extractor, body) == [expected]
