@@ -16,24 +16,25 @@ def command(file: TextIO) -> None:
     # Imported here: a wrong option answers without loading the models.
     from streams.extraction.document import read
     from streams.extraction.lexicon import load_lexicon
-    from streams.extraction.words.analysis import strip
-    from streams.extraction.words.context import read_words
+    from streams.extraction.tokens import Kind
     from streams.extraction.words.encoder import Encoder
     from streams.extraction.words.morphology import load_morphology
 
-    morphology = load_morphology()
-    encoder = Encoder.load(load_lexicon(), morphology)
-    for word in read_words(read(file.read()), encoder, morphology):
+    doc = read(file.read())
+    words = Encoder.load(load_lexicon(), load_morphology()).in_context(doc)
+    for i, token in enumerate(doc.tokens):
+        if token.form.kind is not Kind.WORD:
+            continue
+        word = words[i]
         r = word.reading
-        clitics = "+".join(c for c in (r.conjunction, r.preposition, r.article, r.pronoun) if c not in ("0", "-"))
         cells = (
-            word.token.form.text,
-            strip(word.analysis.written, r),
+            word.text,
+            word.stem,
             r.lemma or "-",
-            ("" if word.analysis.known else "?") + r.category.removeprefix("w+"),
+            ("" if word.known else "?") + r.category.removeprefix("w+"),
             f"{r.gender}{r.number}".strip("-") or "-",
-            clitics or "-",
-            f"{word.likelihood:.2f}",
+            "+".join(word.clitics) or "-",
+            f"{r.probability:.2f}",
             "-" if word.cluster is None else str(word.cluster[0]),
         )
         click.echo("\t".join(cells))

@@ -7,11 +7,12 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.tokens import Kind
 from streams.extraction.words.attributes import stems
-from streams.extraction.words.clusters import WordsInContext
+from streams.extraction.words.context import WordsInContext
 
 SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 
 _MAX_PHRASE = 24
+_ATTACHED = frozenset(["li_prep", "la_prep", "la_emph", "bi_prep"])
 _RARER = 3  # times that a word must be rarer than its rest for its first letter to be a particle
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
@@ -25,7 +26,7 @@ class Phrases:
     ) -> None:
         """`words` tells frequent words, so that a particle is told from a root, and verbs in their context."""
         self._doc, self._lexicon = doc, lexicon
-        self._words = words.clusters
+        self._words, self._in_context = words.clusters, words
         self._categories = words.categories
         self._entities = {e.first: (e.last, e.type) for e in entities}
         self._attached = {e.first: e.skip for e in entities}
@@ -156,7 +157,7 @@ class Phrases:
         return None
 
     def attached(self, j: int) -> str:
-        """The preposition attached to token j, as far as frequent words tell it from a root; "" for none."""
+        """The preposition attached to token j, as far as its reading in context tells it from a root; "" for none."""
         norm = self._doc.norms[j]
         if norm in ("ل", "ب", "لـ", "بـ"):
             return norm[0]
@@ -168,13 +169,12 @@ class Phrases:
             return norm[0]  # `لبي بي سي`
         if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")):
             return ""
-        rest = norm[1:]
-        if rest.startswith("ل") and norm[0] == "ل":
-            return "ل"
-        if rest.startswith("ال"):
-            return norm[0]
-        rare = self._words.rank(norm) > _RARER * self._words.rank(rest)
-        return norm[0] if rest in self._words and rare and not self.is_head_word(norm, known=False) else ""
+        word = self._in_context[j]
+        if word.known:
+            share = sum(r.probability for r in word.readings if r.preposition in _ATTACHED)
+            return norm[0] if share > 0.5 else ""
+        rest = self._words.rank(norm[1:])
+        return norm[0] if self._words.rank(norm) > _RARER * rest and not self.is_head_word(norm, known=False) else ""
 
     def is_addressee(self, j: int) -> bool:
         """Whether token j says to whom (`لنظيره`), not whose (`المدير العام للتعليم`)."""

@@ -7,7 +7,7 @@ from streams.extraction.document import read
 from streams.extraction.lexicon import load_lexicon
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.analysis import Reading, strip
-from streams.extraction.words.context import Word, read_words
+from streams.extraction.words.context import Word
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import Morphology, load_morphology
 
@@ -62,8 +62,10 @@ def test_probabilities_are_shares(morphology: Morphology) -> None:
         assert 0.3 < total <= 1.02
 
 
-def word(encoder: Encoder, morphology: Morphology, sentence: str, text: str) -> Word:
-    return next(w for w in read_words(read(sentence), encoder, morphology) if w.token.form.text == text)
+def word(encoder: Encoder, sentence: str, text: str) -> Word:
+    doc = read(sentence)
+    words = encoder.in_context(doc)
+    return next(words[i] for i, token in enumerate(doc.tokens) if token.form.text == text)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +75,15 @@ def word(encoder: Encoder, morphology: Morphology, sentence: str, text: str) -> 
         ("لاعب كرة قدم.", "قدم", "noun"),
     ],
 )
-def test_the_context_chooses_the_reading(
-    encoder: Encoder, morphology: Morphology, sentence: str, text: str, category: str
-) -> None:
-    assert word(encoder, morphology, sentence, text).reading.category == category
+def test_the_context_chooses_the_reading(encoder: Encoder, sentence: str, text: str, category: str) -> None:
+    assert word(encoder, sentence, text).reading.category == category
+
+
+def test_a_word_carries_all_that_is_known_of_it(encoder: Encoder) -> None:
+    found = word(encoder, "وقال وللوزارة دور.", "وللوزارة")
+    assert (found.start, found.end, found.norm) == (5, 13, "وللوزاره")
+    assert (found.stem, found.clitics) == ("وزارة", ("wa", "li_prep", "Al_det"))
+    assert sum(r.probability for r in found.readings) == pytest.approx(1)
 
 
 def test_a_word_is_read_by_its_neighbours_alone(encoder: Encoder) -> None:

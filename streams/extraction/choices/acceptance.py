@@ -11,7 +11,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import Kind
-from streams.extraction.words.clusters import WordsInContext
+from streams.extraction.words.context import WordsInContext
 
 THRESHOLD = 0.45
 

@@ -15,7 +15,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import BREAK, Kind
-from streams.extraction.words.clusters import WordsInContext
+from streams.extraction.words.context import WordsInContext
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
 _MOST = 24  # candidates

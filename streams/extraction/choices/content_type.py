@@ -16,7 +16,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import BREAK, Kind
 from streams.extraction.words.attributes import stems
-from streams.extraction.words.clusters import WordsInContext
+from streams.extraction.words.context import WordsInContext
 
 TYPES: tuple[StatementType, ...] = get_args(StatementType)
 _QUOTATIONS = 4  # of one content that are looked at

@@ -11,7 +11,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import BREAK, Kind
-from streams.extraction.words.clusters import WordsInContext
+from streams.extraction.words.context import WordsInContext
 
 _LONGEST = 22  # tokens
 

@@ -14,7 +14,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
 from streams.extraction.tokens import BREAK, Kind
-from streams.extraction.words.clusters import WordsInContext
+from streams.extraction.words.context import WordsInContext
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
 Mention = tuple[int, int]

@@ -17,7 +17,7 @@ from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import Kind
 from streams.extraction.training.entity_data import read_gold
 from streams.extraction.training.gold_actors import is_actor
-from streams.extraction.words.clusters import WordsInContext
+from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology
 

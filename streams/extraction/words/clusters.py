@@ -1,7 +1,7 @@
-"""What is known of the words of a document beside their analysis: clusters, and their categories in context."""
+"""Clusters: words that stand in like contexts."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 
 class Clusters:
@@ -22,10 +22,3 @@ class Clusters:
         """(fine, coarse) of a normalized word, None for a rare one."""
         row = self._words.get(norm)
         return None if row is None else (int(self._numbers[row, 0]), int(self._numbers[row, 1]))
-
-
-class WordsInContext(NamedTuple):
-    """The words of one document: clusters of frequent words, and each token's likeliest category in its context."""
-
-    clusters: Clusters
-    categories: Sequence[str]

@@ -1,51 +1,91 @@
-"""The choice among a word's readings in context: `ذكر` verb or noun, `أعلن` active or passive, و particle or root."""
+"""Words in context: which of its readings each is, `ذكر` verb or noun, `أعلن` active or passive, و particle or root.
 
-from collections.abc import Iterator
-from typing import NamedTuple
+One object a document, made once; every later stage asks it.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from streams.extraction.document import Document
-from streams.extraction.tokens import Kind, Token
-from streams.extraction.words.analysis import Analysis, Reading
-from streams.extraction.words.encoder import Encoder
+from streams.extraction.words.analysis import Reading, strip
+from streams.extraction.words.clusters import Clusters
 from streams.extraction.words.morphology import Morphology
+
+_UNHEARD = 1e-6  # share of a category that the encoder does not know
 
 
 class Word(NamedTuple):
-    """A token with its analysis and the reading that fits its context.
+    """A word of a document: `[start, end)` are code points into the body, `norm` is its spelling-insensitive form.
 
-    `likelihood` is the reading's share among the word's readings in context, 0 to 1; `cluster` is (fine, coarse), None
-    for a rare word.
+    `readings` are all readings of its written form with their probabilities in this context, the likeliest first;
+    `known` is False where they are guessed; `cluster` is (fine, coarse), None for a rare word.
     """
 
-    token: Token
-    analysis: Analysis
-    reading: Reading
-    likelihood: float
+    text: str
+    start: int
+    end: int
+    norm: str
+    written: str
+    readings: tuple[Reading, ...]
+    known: bool
     cluster: tuple[int, int] | None
 
+    @property
+    def reading(self) -> Reading:
+        """The likeliest reading."""
+        return self.readings[0]
 
-def read_words(doc: Document, encoder: Encoder, morphology: Morphology) -> Iterator[Word]:
-    """The words of a document in order; numbers, marks and line breaks are left out.
+    @property
+    def clitics(self) -> tuple[str, ...]:
+        """What is attached to it, as camel-tools names it: `('wa', 'li_prep', 'Al_det')`."""
+        r = self.reading
+        return tuple(c for c in (r.conjunction, r.preposition, r.article, r.pronoun) if c not in ("0", "-"))
 
-    The encoder's share of a category is parted among its readings as their probabilities out of context are.
-    """
-    if not doc.tokens:
-        return
-    scores = encoder.read(doc).categories
-    shares = np.exp(scores - scores.max(1, keepdims=True))
-    shares /= shares.sum(1, keepdims=True)
-    column = {name: n for n, name in enumerate(encoder.weights.categories)}
-    for i, token in enumerate(doc.tokens):
-        if token.form.kind is not Kind.WORD:
-            continue
-        analysis = morphology.analyse(token.form.written)
+    @property
+    def stem(self) -> str:
+        """The word without its clitics."""
+        return strip(self.written, self.reading)
+
+
+class WordsInContext:
+    """The words of one document; tokens that are no words have a category too."""
+
+    def __init__(
+        self, doc: Document, morphology: Morphology, clusters: Clusters, names: Sequence[str], scores: Any
+    ) -> None:
+        """`scores` (tokens, categories) of the categories `names`."""
+        self._doc, self._morphology = doc, morphology
+        self._column = {name: n for n, name in enumerate(names)}
+        self._scores = scores
+        self._words: dict[int, Word] = {}
+        self.clusters = clusters
+        self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []
+
+    def __getitem__(self, i: int) -> Word:
+        """Token i as a word; analysed when it is first asked for.
+
+        The encoder's share of a category is parted among its readings as their probabilities out of context are.
+        """
+        if i not in self._words:
+            self._words[i] = self._read(i)
+        return self._words[i]
+
+    def _read(self, i: int) -> Word:
+        token = self._doc.tokens[i]
+        analysis = self._morphology.analyse(token.form.written)
         own = analysis.categories()
-        weights = [
-            r.probability / own[r.category] * (float(shares[i, column[r.category]]) if r.category in column else 1e-6)
-            for r in analysis.readings
-        ]
-        best = max(range(len(weights)), key=weights.__getitem__)
-        share = weights[best] / (sum(weights) or 1.0)
-        yield Word(token, analysis, analysis.readings[best], share, encoder.clusters.get(token.form.norm))
+        row = self._scores[i]
+        shares = np.exp(row - row.max())
+        column = self._column
+        share = {c: float(shares[column[c]]) if c in column else _UNHEARD for c in own}
+        weights = [r.probability / own[r.category] * share[r.category] for r in analysis.readings]
+        total = sum(weights) or 1.0
+        in_context = [r._replace(probability=w / total) for r, w in zip(analysis.readings, weights, strict=True)]
+        in_context.sort(key=lambda r: -r.probability)
+        form = token.form
+        cluster = self.clusters.get(form.norm)
+        return Word(
+            form.text, token.start, token.end, form.norm, form.written, tuple(in_context), analysis.known, cluster
+        )

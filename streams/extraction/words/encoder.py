@@ -19,7 +19,8 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.text import normalize
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words, stems
-from streams.extraction.words.clusters import Clusters, WordsInContext
+from streams.extraction.words.clusters import Clusters
+from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
@@ -134,10 +135,10 @@ class Encoder:
             self._read = (doc, self.encode([t.form.written for t in doc.tokens]))
         return self._read[1]
 
-    def in_context(self, doc: Document) -> "WordsInContext":
-        """What later stages ask of a document's words."""
-        names = self.weights.categories
-        return WordsInContext(self.clusters, [names[n] for n in self.read(doc).categories.argmax(1)])
+    def in_context(self, doc: Document) -> WordsInContext:
+        """The words of a document."""
+        scores = self.read(doc).categories
+        return WordsInContext(doc, self._knowledge.morphology, self.clusters, self.weights.categories, scores)
 
     def encode(self, forms: Sequence[str]) -> Encoded:
         """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""
