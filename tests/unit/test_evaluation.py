@@ -1,5 +1,6 @@
 """`qawl evaluate entities`: reading annotated files, exact spans on their tokens, and what the command prints."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,11 @@ from click.testing import CliRunner, Result
 
 from schemas import EntityType
 from streams.cli import _group
+from streams.evaluation.actors import is_actor
 from streams.evaluation.conll import Malformed, TaggedSentence, read_articles
 from streams.evaluation.entities import Counts, found_spans, score
+from streams.evaluation.statements import MalformedStatements, read_lines
+from streams.evaluation.statements import score as score_statements
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.settings import SettingsError
@@ -155,3 +159,85 @@ def test_the_camel_engine_without_a_model_names_the_command(tmp_path: Path, monk
     done = evaluate(str(file), "--engine", "camel")
     assert isinstance(done.exception, SettingsError)
     assert "run `qawl models install`" in str(done.exception)
+
+
+BODY = "قال لافروف إن الاتفاق قريب. وأضاف أن اللقاء غدا، بحسب رويترز."
+ARTICLE = {
+    "id": "a",
+    "source": "wire",
+    "body": BODY,
+    "actors": {"A1": {"name": "سيرغي لافروف", "kind": "person", "aliases": ["سيرغي لافروف", "لافروف"]}},
+    "statements": [
+        {"tier": "core", "type": "indirect", "actor": "A1", "cue": [0, 3], "speaker": [4, 10], "content": [[14, 26]]},
+        {"tier": "extended", "type": "direct", "actor": "A1", "cue": [28, 33], "speaker": None, "content": [[37, 46]]},
+    ],
+}
+
+
+def found(actor: str, cue: list[int], content: list[int], confidence: float = 0.9) -> dict[str, Any]:
+    return {
+        "actor": {"name": actor},
+        "cue": {"span": cue},
+        "content": {"spans": [content]},
+        "type": "indirect",
+        "speaker": None,
+        "confidence": confidence,
+    }
+
+
+def test_statements_are_right_by_content_and_by_actor() -> None:
+    statements = [
+        found("لافروف", [0, 3], [11, 26]),
+        found("رويترز", [28, 33], [37, 46], 0.4),
+        found("x", [50, 54], [55, 61]),
+    ]
+    result = score_statements({"a": ARTICLE, "b": {**ARTICLE, "statements": []}}, {"a": {"statements": statements}})
+    core, every = result.counts["core", "attributed"], result.counts["all", "attributed"]
+    assert (core.gold, core.found, core.right) == (1, 2, 1)  # the extended one does not count against core
+    assert (every.gold, every.found, every.right) == (2, 3, 1)
+    assert (result.counts["all", "content"].right, result.counts["core", "strict"].right) == (2, 1)
+    assert (result.accuracy["type"].right, result.accuracy["actor"].right, result.accuracy["speaker"].right) == (
+        1,
+        1,
+        0,
+    )
+    assert [(j.confidence, j.right) for j in result.judged] == [(0.9, True), (0.4, False), (0.9, False)]
+    assert result.missing == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "right"),
+    [
+        ("سيرغي لافروف", "person", True),
+        ("الدكتور لافروف", "person", True),
+        ("وزير الخارجية سيرغي لافروف", "person", True),  # a fuller name
+        ("كيري", "person", False),
+        ("", "person", False),
+    ],
+)
+def test_a_name_stands_for_an_actor(name: str, kind: str, right: bool) -> None:
+    assert is_actor(name, {**ARTICLE["actors"]["A1"], "kind": kind}) == right  # type: ignore[index]
+
+
+def test_one_of_joint_sources_stands_for_them() -> None:
+    assert is_actor("فرنسا", {"name": "بريطانيا وفرنسا", "kind": "group", "aliases": ["بريطانيا وفرنسا"]})
+
+
+def test_statements_command_prints_and_plots(tmp_path: Path) -> None:
+    gold, pred, png = tmp_path / "gold.jsonl", tmp_path / "pred.jsonl", tmp_path / "plot.png"
+    gold.write_text(json.dumps(ARTICLE) + "\n", encoding="utf-8")
+    event = {"article_id": "a", "statements": [found("لافروف", [0, 3], [14, 26])]}
+    pred.write_text(json.dumps(event) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(_group, ["evaluate", "statements", str(gold), str(pred), "--plot", str(png)])
+    assert result.exit_code == 0, result.output
+    assert "core.attributed      1.000     1.000     1.000" in result.output
+    assert "100% of all, 100.0% of them right" in result.output
+    assert png.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("line", "told"), [("{", "1: no JSON"), ('{"id": "a"}', "1: no body, actors, statements")])
+def test_a_malformed_line_is_told(tmp_path: Path, line: str, told: str) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(MalformedStatements, match=told):
+        read_lines(gold.open("rb"), "gold.jsonl", "id", ("body", "actors", "statements"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from streams.evaluation.actors import is_actor
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
@@ -16,7 +17,6 @@ from streams.extraction.proposals import Proposal
 from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import Kind
 from streams.extraction.training.entity_data import read_gold
-from streams.extraction.training.gold_actors import is_actor
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology

@@ -6,7 +6,13 @@ from typing import Any
 from streams.extraction.text import name_key
 
 _WORD = re.compile(r"[^\W_]+")
-_HONORIFICS = frozenset(map(name_key, ["السيد", "السيدة", "الدكتور", "د", "الشيخ", "الأمير", "الملك"]))
+_HONORIFICS = frozenset(
+    name_key(
+        "السيد السيدة الدكتور د الشيخ الأمير الملك معالي سعادة سمو سموه جلالة فخامة المهندس م الأستاذ اللواء العميد "
+        "العقيد الفريق المستشار الحاج"
+    ).split()
+)
+_JOINT = 3  # one of so many joint sources, by words, stands for them
 _ALIKE = 0.5  # share of common words from which on two names of one institution or group are the same
 
 
@@ -21,6 +27,9 @@ def is_actor(name: str, actor: dict[str, Any]) -> bool:
             return True
         if actor["kind"] != "person" and other and len(words & other) >= _ALIKE * len(words | other):
             return True
+        joint = other | {w[1:] for w in other if w.startswith("و")}
+        if actor["kind"] == "group" and words < joint and len(words) * _JOINT >= len(other):
+            return True  # `بريطانيا` of `بريطانيا وفرنسا`
     full = _words(actor["name"])
     return actor["kind"] == "person" and len(full) > 1 and full <= words
 
