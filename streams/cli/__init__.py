@@ -17,6 +17,7 @@ _COMMANDS = {
     "analyze": "The words of a text with their analysis.",
     "evaluate": "Measure on texts that you have annotated.",
     "models": "What models are shipped and installed; install and verify them.",
+    "explain": "Why each statement of an article was found, and why it is given to its actor.",
     "topics": "Make and check the topics.",
     "config": "The settings in force.",
 }

@@ -44,11 +44,10 @@ def find_nominals(
     for zone, mention in readings:
         zone = _behind_circumstances(doc, lexicon, phrases, zone, limit)
         starts = [_complement(doc, lexicon, zone, limit, entry.governs)]
-        opens = zone < limit and doc.kinds[zone] is Kind.WORD and not is_oblique(doc, lexicon, phrases, zone)
-        if opens and not lexicon.is_a(doc.norms[zone], "complementizer"):
+        if zone < limit and doc.kinds[zone] is Kind.WORD and not is_oblique(doc, lexicon, phrases, zone):
             starts.append((zone, 0))  # the object
         for start in starts:
-            if start is None or start[0] in seen:
+            if start is None or start[0] in seen or lexicon.is_a(doc.norms[start[0]], "complementizer"):
                 continue
             seen.add(start[0])
             last = clause_end(doc, lexicon, start[0], sentence.last, indices)

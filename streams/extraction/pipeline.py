@@ -109,7 +109,7 @@ class Extractor:
         """
         stages = Stages(clock)
         try:
-            found = self._find(article, stages)
+            found = self.find(article, stages)
             stages.begin("events")
             enriched = to_enriched(article, found, self._made_by, extracted_at)
             events = to_events(article, enriched)
@@ -118,7 +118,8 @@ class Extractor:
             raise ExtractionFailed(stages.current, article.article_id, e) from e
         return Enrichment(msgspec.structs.replace(enriched, timings_ms=stages.timings_ms), events)
 
-    def _find(self, article: Article, stages: Stages) -> Found:
+    def find(self, article: Article, stages: Stages) -> Found:
+        """The findings with the evidence for them; `enrich` makes events of them."""
         stages.begin("language")
         language = detect_language(article.body)
         if language != "ar":

@@ -27,7 +27,8 @@ class StatementDraft:
     """A statement while its article is being read; `nested_in` is the draft that its cue stands inside.
 
     `probability` is that of being a statement; `speaker_share` and `antecedent_share` are those of the mention and of
-    whom an implied subject stands for, among all candidates; `confidence` is that content and actor are right.
+    whom an implied subject stands for, among all candidates, `rivals` the likeliest others of these;
+    `confidence` is that content and actor are right.
     """
 
     proposal: Proposal
@@ -35,6 +36,7 @@ class StatementDraft:
     speaker_share: float = 1.0
     antecedent_share: float = 1.0
     confidence: float = 0.0
+    rivals: tuple[tuple[str, float], ...] = ()
     actor: ActorDraft | None = None
     via: str | None = None
     nested_in: "StatementDraft | None" = None
@@ -146,7 +148,7 @@ def resolve_actors(
         else:
             chosen = antecedents.best(cue, spoken)
             if chosen is not None:
-                draft.actor, draft.antecedent_share = chosen
+                draft.actor, draft.antecedent_share, draft.rivals = chosen
         if draft.actor is not None and draft.nested_in is None:
             spoken.append(Spoken(cue, content.first, content.last, mention is not None, draft.actor))
     for draft in drafts:  # now that all mentions are known

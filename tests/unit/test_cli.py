@@ -64,3 +64,13 @@ def test_a_worker_without_a_broker_says_what_to_set() -> None:
     done = qawl("worker", "--bootstrap", "127.0.0.1:1")
     assert done.returncode == 1
     assert "no Kafka broker answers at 127.0.0.1:1" in done.stderr
+
+
+def test_explain_tells_the_rule_and_the_rivals() -> None:
+    done = qawl("explain", stdin="قال وزير الصحة سامي الحداد إن اللقاح متوفر.\nوأضاف أن الحملة تبدأ غدا.")
+    assert done.returncode == 0, done.stderr
+    assert "2 statements" in done.stdout
+    assert "قال [0, 3): قال, past, verb" in done.stdout
+    assert "the clause behind أن or إن" in done.stdout
+    assert "وزير الصحة سامي الحداد [4, 26), behind the cue" in done.stdout
+    assert "stands for" in done.stdout

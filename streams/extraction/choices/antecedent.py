@@ -22,6 +22,7 @@ from streams.extraction.tokens import BREAK, Kind
 
 _SENTENCES = 3  # this one and two before it
 _SPEAKERS = 5  # who spoke last, and up to four before
+_RIVALS = 2  # that are told beside the one chosen
 _PEOPLE = 3  # of those named last, wherever
 
 
@@ -33,6 +34,14 @@ class Spoken(NamedTuple):
     last: int
     explicit: bool
     actor: ActorDraft
+
+
+class Antecedent(NamedTuple):
+    """Who a cue stands for, how probable that is among all candidates, and the likeliest others by name."""
+
+    actor: ActorDraft
+    share: float
+    rivals: tuple[tuple[str, float], ...] = ()
 
 
 class Place(NamedTuple):
@@ -71,15 +80,25 @@ class Antecedents:
         self._doc, self._lexicon, self._phrases, self._registry = doc, lexicon, phrases, registry
         self._places: dict[int, tuple[Place, ...]] = {}
 
-    def best(self, cue: Cue, spoken: Sequence[Spoken]) -> tuple[ActorDraft, float] | None:
-        """Who the cue stands for and how probable that is among all candidates, None where there is nobody."""
+    def best(self, cue: Cue, spoken: Sequence[Spoken]) -> Antecedent | None:
+        """Who the cue stands for, None where there is nobody."""
         found = self.candidates(cue, spoken)
         if not found:
             return None
         scores = [self._model.score(self.features(cue, c, found, spoken)) for c in found]
         shares = LinearModel.shares(scores)
         n = max(range(len(found)), key=shares.__getitem__)
-        return self.actor(found[n], spoken), shares[n]
+        others = sorted(((shares[k], k) for k in range(len(found)) if k != n), reverse=True)[:_RIVALS]
+        rivals = tuple((self.name(found[k]), share) for share, k in others)
+        return Antecedent(self.actor(found[n], spoken), shares[n], rivals)
+
+    def name(self, candidate: Candidate) -> str:
+        """What the candidate is called, or would be."""
+        if candidate.draft is not None:
+            return candidate.draft.name
+        place = candidate.places[0]
+        limit = self._doc.sentences[self._doc.sentence_of[place.first]].last
+        return self._doc.text(place.first, self._ends.best(place.first, place.last, limit))
 
     def actor(self, candidate: Candidate, spoken: Sequence[Spoken]) -> ActorDraft:
         """The candidate's actor; a phrase becomes one."""

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from streams.evaluation.actors import is_actor
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.antecedent import Antecedents, Candidate, Spoken
+from streams.extraction.choices.antecedent import Antecedent, Antecedents, Spoken
 from streams.extraction.choices.linear import LinearModel, Models
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import Cue, find_cues
-from streams.extraction.drafts import ActorDraft
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
@@ -28,7 +27,7 @@ class Teacher(Antecedents):
         self._article, self._choices = article, choices
         return self
 
-    def best(self, cue: Cue, spoken: Sequence[Spoken]) -> tuple[ActorDraft, float] | None:
+    def best(self, cue: Cue, spoken: Sequence[Spoken]) -> Antecedent | None:
         """The annotators' choice among the candidates, the model's where they have none."""
         wanted = self._article.statement_of(cue)
         if wanted is None:
@@ -37,18 +36,11 @@ class Teacher(Antecedents):
         found = self.candidates(cue, spoken)
         if not found:
             return None
-        right = [is_actor(self._name(c), actor) for c in found]
+        right = [is_actor(self.name(c), actor) for c in found]
         self._choices.append(Choice([list(self.features(cue, c, found, spoken)) for c in found], right))
         if any(right):
-            return self.actor(found[right.index(True)], spoken), 1.0
+            return Antecedent(self.actor(found[right.index(True)], spoken), 1.0)
         return super().best(cue, spoken)
-
-    def _name(self, candidate: Candidate) -> str:
-        if candidate.draft is not None:
-            return candidate.draft.name
-        place = candidate.places[0]
-        limit = self._doc.sentences[self._doc.sentence_of[place.first]].last
-        return self._doc.text(place.first, self._ends.best(place.first, place.last, limit))
 
 
 def choices(articles: Sequence[GoldArticle], models: Models) -> Iterator[Choice]:
