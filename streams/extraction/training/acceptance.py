@@ -13,7 +13,7 @@ from streams.extraction.proposals import propose
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
-STRENGTH = 0.3
+STRENGTH = 0.2
 _HALF = 0.5  # of the words that a proposal's content and the annotated one have, those that both have
 _NEARLY = 0.05  # a proposal that has so much less than the best of its cue is not right
 

@@ -16,7 +16,7 @@ from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
-STRENGTH = 0.5
+STRENGTH = 0.2
 
 
 class Teacher(Antecedents):

@@ -9,7 +9,7 @@ from streams.extraction.proposals import propose
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
-STRENGTH = 0.3
+STRENGTH = 0.2
 _NEARLY = 0.5  # share of the best overlap from which on a candidate is as right as the best
 
 
