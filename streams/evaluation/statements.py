@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
-from streams.evaluation.actors import is_actor
 from streams.evaluation.entities import Counts
+from streams.extraction.same_actor import is_actor
 from streams.extraction.text import normalize
 
 TIERS = ("core", "all")

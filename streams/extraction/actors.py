@@ -24,6 +24,8 @@ _BEFORE_NAMES = frozenset(
 )
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
+# Documents that speak for themselves where no institution issued them; a statement or a letter is somebody's.
+_NOBODYS = frozenset(["تقرير", "تقارير", "دراسه", "دراسات", "بحث", "ابحاث", "استطلاع", "استطلاعات", "احصاءات"])
 _TELLING = 3  # words of a title that stand for the person even before the name is given
 
 
@@ -199,7 +201,10 @@ class ActorRegistry:
         if before:
             return max(before, key=lambda x: x[0])[1]
         if kind in ("organization", "document"):
-            return self._first_named(first, tuple(map(bare, norms))) or (previous if kind == "document" else None)
+            fuller = self._first_named(first, tuple(map(bare, norms)))
+            if fuller is not None or kind == "organization" or previous is None:
+                return fuller
+            return None if previous.kind == "person" and bare(head) in _NOBODYS else previous
         if len(norms) < _TELLING:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)

@@ -36,7 +36,7 @@ class Naming:
         words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
         if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
             text, words = text[1:], (words[0][1:], *words[1:])  # `والبعض`: the conjunction is no part of the name
-        draft = ActorDraft(text.strip(_EDGES), kind, words)
+        draft = ActorDraft(_without_open_marks(text.strip(_EDGES)), kind, words)
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":
             draft.role = text
@@ -91,3 +91,15 @@ class Naming:
         if head in self._lexicon.titles:
             return self._lexicon.titles[head].gender == "f"
         return self._is_feminine_organization(first)
+
+
+def _without_open_marks(name: str) -> str:
+    """A name without quotation marks that nothing opens or closes.
+
+    >>> _without_open_marks("صحيفة «الهدف"), _without_open_marks("قناة «الغد» الإخبارية")
+    ('صحيفة الهدف', 'قناة «الغد» الإخبارية')
+    """
+    for opening, closing in ("«»", "“”"):
+        if name.count(opening) != name.count(closing):
+            name = name.replace(opening, "").replace(closing, "")
+    return name.replace('"', "") if name.count('"') % 2 else name

@@ -96,7 +96,8 @@ class Phrases:
         j = i
         while j < limit:
             norm, kind = doc.norms[j], doc.kinds[j]
-            if j > i and (self.is_addressee(j) or (self.attached(j) == "ب" and not self._is_institution(j))):
+            to_whom = self.is_addressee(j) and self.head_kind(i) != "document"
+            if j > i and (to_whom or (self.attached(j) == "ب" and not self._is_institution(j))):
                 break  # an addressee or a matter: `مصدر لوكالة الأناضول`, `هدد المجلس بعواقب`
             entity = self._entities.get(j)
             if entity is not None:

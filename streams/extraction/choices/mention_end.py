@@ -13,6 +13,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import BREAK, Kind
 from streams.extraction.words.context import WordsInContext
 
+_AND_HE = frozenset(["وهو", "وهي", "وهم"])
 _LONGEST = 22  # tokens
 
 
@@ -39,14 +40,19 @@ class MentionEnds:
             kind = doc.kinds[j - 1]
             if kind is Kind.LINE:
                 break
-            if j - 1 > first and (
-                self._lexicon.is_a(doc.norms[j - 1], "complementizer") or self._phrases.is_addressee(j - 1)
-            ):
+            if j - 1 > first and self._leaves(first, j - 1):
                 break
             closes = kind is Kind.MARK and doc.norms[j - 1] in '»")”'
             if (kind is Kind.WORD or kind is Kind.NUMBER or closes) and not self._phrases.is_within_name(j):
                 ends.append(j)
         return ends if rule in ends else [*ends, rule]
+
+    def _leaves(self, first: int, j: int) -> bool:
+        """`أن`, `وهو`; `لنظيره` says to whom, but `تقرير للوزارة` whose."""
+        norm = self._doc.norms[j]
+        if self._lexicon.is_a(norm, "complementizer") or norm in _AND_HE:
+            return True
+        return self._phrases.is_addressee(j) and self._phrases.head_kind(first) != "document"
 
     def features(self, first: int, rule: int, ends: Sequence[int]) -> Iterator[list[str]]:
         """The evidence for each candidate, as feature names."""

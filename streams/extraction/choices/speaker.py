@@ -52,16 +52,17 @@ class Speakers:
         if cue.reading.form == "participle" or proposal.opener in ("nominal", "preceding") or proposal.via:
             return None
         found: dict[Mention, None] = {}
-        if proposal.mention is not None and not self._is_no_source(proposal.mention[0]):
+        to = cue.construction != "preposition"  # `وفقا للوزارة`: there ل belongs to the cue
+        if proposal.mention is not None and not self._is_no_source(proposal.mention[0], to):
             found[proposal.mention] = None
         sentence = self._doc.sentences[self._doc.sentence_of[cue.at]]
         if proposal.content.first > cue.at:
             limit = min(proposal.content.first, cue.at + _AFTER)
-            found |= dict.fromkeys(self._phrases_in(cue.at + 1, limit, always=cue.at + 1))
-        found |= dict.fromkeys(self._phrases_in(max(sentence.first, cue.at - _BEFORE), cue.at))
+            found |= dict.fromkeys(self._phrases_in(cue.at + 1, limit, to, always=cue.at + 1))
+        found |= dict.fromkeys(self._phrases_in(max(sentence.first, cue.at - _BEFORE), cue.at, to))
         return Options(proposal, (None, *found))
 
-    def _phrases_in(self, first: int, limit: int, always: int = -1) -> Iterator[Mention]:
+    def _phrases_in(self, first: int, limit: int, to: bool, always: int = -1) -> Iterator[Mention]:
         """Noun phrases that may head a source; one at `always` need not be told to."""
         doc, phrases = self._doc, self._phrases
         i = first
@@ -69,15 +70,17 @@ class Speakers:
             if doc.kinds[i] is Kind.WORD and (i == always or phrases.head_kind(i) is not None):
                 last = phrases.end(i, limit)
                 if last > i:
-                    if not self._is_no_source(i):
+                    if not self._is_no_source(i, to):
                         yield i, last
                     if i != always or phrases.head_kind(i) is not None:
                         i = last
                         continue
             i += 1
 
-    def _is_no_source(self, i: int) -> bool:
-        """`وتابعت`, `بقوله`, `أعتقد`: a verb or an oblique word that heads no source."""
+    def _is_no_source(self, i: int, to: bool) -> bool:
+        """`وتابعت`, `بقوله`, `للصحفيين` if ل means `to`: a verb, an oblique word that heads no source, an addressee."""
+        if to and self._phrases.attached(i) == "ل":
+            return True
         if self._phrases.head_kind(i) is not None:
             return False
         return self._phrases.is_verb(i) or is_oblique(self._doc, self._lexicon, self._phrases, i)

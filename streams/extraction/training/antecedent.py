@@ -6,12 +6,12 @@ before is told as the annotators have it.
 
 from collections.abc import Iterator, Sequence
 
-from streams.evaluation.actors import is_actor
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.choices.antecedent import Antecedent, Antecedents, Spoken
 from streams.extraction.choices.linear import LinearModel, Models
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import Cue, find_cues
+from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit

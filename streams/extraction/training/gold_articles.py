@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from streams.evaluation.actors import is_actor
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
@@ -14,6 +13,7 @@ from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.lexicon import Lexicon, load_lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
+from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import Kind
 from streams.extraction.training.entity_data import read_gold
