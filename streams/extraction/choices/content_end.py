@@ -49,6 +49,8 @@ class ContentEnds:
         if proposal.opener == "preceding":
             return proposal
         ends = self.candidates(proposal)
+        if not ends:
+            return proposal  # there is no word in it
         scores = [self._model.score(f) for f in self.features(proposal, ends)]
         last = ends[max(range(len(ends)), key=scores.__getitem__)].last
         content, doc = proposal.content, self._doc
