@@ -42,7 +42,7 @@ class ActorRegistry:
         self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
-        self._heads: dict[str, list[int]] = {}  # of an institution or a document: tokens of its word
+        self._where: dict[str, list[int]] = {}  # tokens of each word without its article, filled when first asked for
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
             if e.type == "PER":
@@ -226,10 +226,10 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        if words[0] not in self._heads:
-            forms = {words[0], "ال" + words[0], "و" + words[0], "وال" + words[0]}
-            self._heads[words[0]] = [i for i, norm in enumerate(doc.norms) if norm in forms]
-        positions = self._heads[words[0]]
+        if not self._where:
+            for i, norm in enumerate(doc.norms):
+                self._where.setdefault(bare(norm), []).append(i)
+        positions = self._where.get(words[0], [])
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)

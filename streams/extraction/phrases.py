@@ -32,6 +32,7 @@ class Phrases:
         self._attached = {e.first: e.skip for e in entities}
         self._head_kinds: dict[int, SourceKind | None] = {}  # asked again and again, by every stage
         self._ends: dict[tuple[int, int], int] = {}
+        self._prepositions: dict[int, str] = {}
         self._ending: dict[int, str] = {e.last: e.type for e in entities}
         self._within = frozenset(i for e in entities for i in range(e.first + 1, e.last))
 
@@ -128,37 +129,13 @@ class Phrases:
             j -= 1
         return j
 
-    def sentence_subject(self, first: int, limit: int) -> tuple[int, int] | None:
-        """The subject of a verb-initial sentence, `رحبت روسيا بالقرار`, or of one that begins with it, as tokens.
-
-        Looked for at the second and the first word, after `من جهته،` and the like; None where neither heads a source.
-        """
-        doc = self._doc
-        while first < limit and doc.norms[first].lstrip("و") in (
-            "من",
-            "في",
-            "كما",
-            "لكن",
-            "فيما",
-            "بينما",
-            "وكان",
-            "وكانت",
-            "قد",
-        ):
-            comma = next((k for k in range(first, min(first + 5, limit)) if doc.norms[k] in "،,"), None)
-            if comma is None:
-                first += 1
-                break
-            first = comma + 1
-        for i in (first + 1, first):
-            if i < limit and self.head_kind(i) is not None and not self.attached(i) and not self.is_time(doc.norms[i]):
-                end = self.end(i, limit)
-                if end > i:
-                    return i, end
-        return None
-
     def attached(self, j: int) -> str:
         """The preposition attached to token j, as far as its reading in context tells it from a root; "" for none."""
+        if j not in self._prepositions:
+            self._prepositions[j] = self._attached_to(j)
+        return self._prepositions[j]
+
+    def _attached_to(self, j: int) -> str:
         norm = self._doc.norms[j]
         if norm in ("ل", "ب", "لـ", "بـ"):
             return norm[0]
@@ -264,7 +241,7 @@ class Phrases:
             return lexicon.is_a(previous.removeprefix("ال"), "quantity") or self.head_kind(head) in ("unnamed", "group")
         if norm == "في":
             # a name ends its phrase: `قال سامي الخطيب في الرياض إن`
-            named = any(head <= first < j for first in self._entities if self._entities[first][1] == "PER")
+            named = any(self.name_type(k) == "PER" for k in range(head, j))
             return not named and self.head_kind(head) is not None
         return (norm in ("عن",) and previous == "المسوول") or norm == "لدي"
 

@@ -96,9 +96,7 @@ class Antecedents:
         """What the candidate is called, or would be."""
         if candidate.draft is not None:
             return candidate.draft.name
-        place = candidate.places[0]
-        limit = self._doc.sentences[self._doc.sentence_of[place.first]].last
-        return self._doc.text(place.first, self._ends.best(place.first, place.last, limit))
+        return self._doc.text(candidate.places[0].first, candidate.places[0].last)
 
     def actor(self, candidate: Candidate, spoken: Sequence[Spoken]) -> ActorDraft:
         """The candidate's actor; a phrase becomes one."""
