@@ -255,11 +255,6 @@ class ActorRegistry:
             return known
         return next((d for d in self._index.with_words(self._words(e.first, e.last, e.skip)) if d.named), None)
 
-    def subject_before(self, at: int) -> ActorDraft | None:
-        """Who is talked about before a cue without a subject where nobody has spoken yet: the actor named last."""
-        near = [(position, n) for n, d in enumerate(self._index.drafts) if (position := d.last_before(at)) >= 0]
-        return self._index.drafts[max(near)[1]] if near else None
-
     # -- new actors ---------------------------------------------------------------------------------------------------
 
     def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
