@@ -182,6 +182,8 @@ class ActorRegistry:
             return previous
         if norms[0] in _LATTER:
             return self._latest_person(first) or previous
+        if lexicon.is_a(norms[0], "honorific"):  # `وقال سموه`, `وأضاف معاليه`
+            return previous if previous is not None and previous.kind == "person" else self._latest_person(first)
         head = norms[0]
         same = next((d for d in self._index.with_words(tuple(norms)) if d.kind != "person"), None)
         if same is not None:

@@ -11,6 +11,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
 
 _AND_HE = frozenset(["وهو", "وهي", "وهم"])
@@ -48,11 +49,14 @@ class MentionEnds:
         return ends if rule in ends else [*ends, rule]
 
     def _leaves(self, first: int, j: int) -> bool:
-        """`أن`, `وهو`; `لنظيره` says to whom, but `تقرير للوزارة` whose."""
-        norm = self._doc.norms[j]
+        """`أن`, `وهو`; behind a name `لنظيره` says to whom, but `تقرير للوزارة`, `النائب لرئيس البرنامج` whose."""
+        norm, phrases = self._doc.norms[j], self._phrases
         if self._lexicon.is_a(norm, "complementizer") or norm in _AND_HE:
             return True
-        return self._phrases.is_addressee(j) and self._phrases.head_kind(first) != "document"
+        if not phrases.is_addressee(j) or phrases.head_kind(first) == "document":
+            return False
+        titled = any(stem in self._lexicon.titles for stem in stems(norm))
+        return not titled or any(phrases.name_type(i) == "PER" for i in range(first, j))
 
     def features(self, first: int, rule: int, ends: Sequence[int]) -> Iterator[list[str]]:
         """The evidence for each candidate, as feature names."""
