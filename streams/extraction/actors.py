@@ -190,7 +190,7 @@ class ActorRegistry:
             return same
         kind = self._phrases.head_kind(first)
         if kind == "document" and (not head.startswith("ال") or len(norms) <= 2):
-            issuer = self._issuer(first, last)
+            issuer = self._issuer(first, last) or self._maker(last)
             if issuer is not None:
                 self._index.add_titles(issuer, [bare(head)])  # `تقرير للمنظمة`: then التقرير is hers
                 return issuer
@@ -224,6 +224,18 @@ class ActorRegistry:
                 if end > i:
                     return self._resolve_named(i, end) or self._organization(i, end, 1 if attached else 0)
         return None
+
+    def _maker(self, i: int) -> ActorDraft | None:
+        """`دراسة أجراها باحثون في جامعة ديوك`, `تقرير صادر عن البنك`: whose the document before token i is."""
+        doc, phrases = self._doc, self._phrases
+        if i + 1 >= len(doc.tokens) or not self._lexicon.is_a(doc.norms[i], "made"):
+            return None
+        limit = doc.sentences[doc.sentence_of[i]].last
+        first = i + 2 if doc.norms[i + 1] == "عن" else i + 1
+        if first >= limit or phrases.head_kind(first) is None:
+            return None
+        last = phrases.end(first, limit)
+        return self.known(first, last) or self._add(first, last) if last > first else None
 
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
