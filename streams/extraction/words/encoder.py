@@ -86,13 +86,12 @@ class Encoder:
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
         self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
-        # [tap 0 | tap 1 | tap 2] side by side: one product a layer
         heads = (weights.label_head, weights.category_head)
         self._widths = [bias.shape[0] for _, bias in heads]
         self._parts = np.cumsum(self._widths)[:-1]
         self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
         self._head_bias = np.concatenate([bias for _, bias in heads])
-        self._deeper = [(np.concatenate(list(taps)), bias) for taps, bias in weights.convolutions[1:]]
+        self._deeper = [(tuple(map(np.ascontiguousarray, taps)), bias) for taps, bias in weights.convolutions[1:]]
 
     @classmethod
     def load(cls, lexicon: Lexicon, morphology: Morphology, path: Path = MODEL) -> "Encoder":
@@ -171,21 +170,16 @@ class Encoder:
 
     def _hidden(self, ids: Any) -> Any:
         """(n, h) of the last layer for n form numbers."""
-        n = len(ids)
         taps = self._taps[ids] * self._scales[ids, None, None]
         h = taps[:, 1] + self.weights.convolutions[0][1]
         h[1:] += taps[:-1, 0]
         h[:-1] += taps[1:, 2]
         np.maximum(h, 0, out=h)
-        width = h.shape[1]
-        around = np.empty((n, 3 * width), np.float32)
-        for (matrix, bias), dilation in zip(self._deeper, _DILATIONS[1:], strict=True):
-            around[:dilation, :width] = 0
-            around[dilation:, :width] = h[:-dilation]
-            around[:, width : 2 * width] = h
-            around[:-dilation, 2 * width :] = h[dilation:]
-            around[-dilation:, 2 * width :] = 0
-            out = around @ matrix
+        for ((before, here, behind), bias), dilation in zip(self._deeper, _DILATIONS[1:], strict=True):
+            # three products that are added are faster than one of three times the width, which must be put together
+            out = h @ here
+            out[dilation:] += h[:-dilation] @ before
+            out[:-dilation] += h[dilation:] @ behind
             out += bias
             np.maximum(out, 0, out=out)
             h += out
