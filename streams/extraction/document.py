@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streams.extraction.quotations import Quotation, find_quotations
-from streams.extraction.tokens import Kind, Token, tokenize
+from streams.extraction.tokens import BREAK, Kind, Token, tokenize
 
 _ENDS = frozenset(".!?؟…۔")
 _SHORT = 2
@@ -43,6 +43,10 @@ class Document:
     def text(self, first: int, last: int) -> str:
         """The original text of tokens [first, last)."""
         return self.body[self.tokens[first].start : self.tokens[last - 1].end]
+
+    def norm_at(self, i: int) -> str:
+        """The normalized text of token i, `BREAK` for a line break and outside of the document."""
+        return self.norms[i] if 0 <= i < len(self.tokens) and self.kinds[i] is not Kind.LINE else BREAK
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Code-point offsets of tokens [first, last)."""

@@ -18,7 +18,7 @@ from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique
-from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.tokens import Kind
 
 _SENTENCES = 3  # this one and two before it
 _SPEAKERS = 5  # who spoke last, and up to four before
@@ -220,12 +220,8 @@ class Antecedents:
             if back == 0:
                 gap = cue.at - place.last
                 yield f"gap={min(gap, 8)},{form}"
-                yield f"after={self._word(place.last)},{min(gap, 4)},{form}"
-            yield f"back={back},before={self._word(place.first - 1)}"
-
-    def _word(self, i: int) -> str:
-        """A token's normalized text, a line break as `BREAK`."""
-        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
+                yield f"after={self._doc.norm_at(place.last)},{min(gap, 4)},{form}"
+            yield f"back={back},before={self._doc.norm_at(place.first - 1)}"
 
     def _within(self, at: int) -> bool:
         """Whether a token stands in quotation marks."""

@@ -14,7 +14,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
-from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.tokens import Kind
 from streams.extraction.words.context import WordsInContext
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
@@ -111,8 +111,8 @@ class ContentEnds:
         for end in ends:
             nearby = self._behind(end.last)
             after = self._after(end.last, sentence.last)
-            norm, category = self._word(after), self._category(after)
-            second = self._word(after + 1)
+            norm, category = self._doc.norm_at(after), self._words.category_at(after)
+            second = self._doc.norm_at(after + 1)
             mark = doc.norms[end.last] if nearby > end.last and doc.kinds[end.last] is Kind.MARK else ""
             quoted = doc.quotation_of[end.last - 1] >= 0
             reports = self._reports(after)
@@ -126,13 +126,13 @@ class ContentEnds:
                 f"mark={mark},{reports}",
                 f"mark={mark},{norm}",
                 f"mark={mark},{category}",
-                f"mark={mark},{category},{self._category(after + 1)}",
+                f"mark={mark},{category},{self._words.category_at(after + 1)}",
                 f"next={norm},{second}",
                 f"next={norm},{reports}",
                 f"reports={reports},{opener}",
                 f"length={min(end.last - first, 48) // 3},{opener}",
                 f"quoted={quoted},{end.last == whole},{opener},{mark}",
-                f"last={self._word(end.last - 1)}",
+                f"last={self._doc.norm_at(end.last - 1)}",
                 f"cue={reading.form},{reports},{mark}",
             ]
             cluster = words.clusters.get(norm)
@@ -174,10 +174,3 @@ class ContentEnds:
 
     def _after(self, i: int, limit: int) -> int:
         return min(self._behind(i), max(limit, i))
-
-    def _word(self, i: int) -> str:
-        """A token's normalized text, a line break and what is no token as `BREAK`."""
-        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
-
-    def _category(self, i: int) -> str:
-        return self._words.categories[i] if 0 <= i < len(self._doc.tokens) else BREAK

@@ -14,7 +14,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
-from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
 
@@ -53,7 +53,7 @@ class ContentTypes:
             ends = "with" if last >= q.close - 1 and last <= q.close + 1 else "before" if last < q.close else "behind"
             cue_too = doc.quotation_of[proposal.cue.at] == outer
             yield f"outer={ends},{q.balanced},{cue_too}"
-        yield f"first={self._word(first)}"
+        yield f"first={self._doc.norm_at(first)}"
         yield f"firstm={self._words.categories[first]},{content.type}"
         j, seen = first, 0
         quoted = 0
@@ -73,12 +73,12 @@ class ContentTypes:
     def _of_quotation(self, open_: int, close: int) -> Iterator[str]:
         doc, words = self._doc, self._words
         length = min(close - open_ - 1, 7)
-        before = self._word(open_ - 1)
+        before = self._doc.norm_at(open_ - 1)
         yield f"length={length}"
         yield f"before={before}"
         yield f"beforem={words.categories[open_ - 1] if open_ else BREAK},{min(length, 4)}"
         yield f"inm={words.categories[min(open_ + 1, len(doc.tokens) - 1)]},{min(length, 4)}"
-        yield f"in={self._word(open_ + 1)}"
+        yield f"in={self._doc.norm_at(open_ + 1)}"
         heads = any(stem in self._lexicon.organizations for stem in stems(before))
         yield f"institution={heads},{min(length, 4)}"
         named = any(self._phrases.name_type(i) for i in range(open_, min(close + 1, open_ + 8)))
@@ -87,7 +87,3 @@ class ContentTypes:
         if cluster is not None:
             yield f"beforek={cluster[1]},{min(length, 4)}"
             yield f"beforec={cluster[0]}"
-
-    def _word(self, i: int) -> str:
-        """A token's normalized text, a line break and what is no token as `BREAK`."""
-        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK

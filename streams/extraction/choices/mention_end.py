@@ -10,7 +10,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.tokens import Kind
 from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
 
@@ -69,8 +69,8 @@ class MentionEnds:
             while j < end:
                 passed += self._step(j, kind)
                 j += 1
-            after, last = self._word(end), self._word(end - 1)
-            category, before = self._category(end), self._category(end - 1)
+            after, last = self._doc.norm_at(end), self._doc.norm_at(end - 1)
+            category, before = self._words.category_at(end), self._words.category_at(end - 1)
             begins = phrases.name_type(end)
             out = [
                 *passed,
@@ -99,16 +99,16 @@ class MentionEnds:
     def _step(self, j: int, kind: str) -> Iterator[str]:
         """What a mention holds that goes on over token j."""
         doc = self._doc
-        norm, category = self._word(j), self._category(j)
+        norm, category = self._doc.norm_at(j), self._words.category_at(j)
         if doc.kinds[j] is Kind.MARK:
             following = self._phrases.head_kind(j + 1) or "other"
             yield f"over={norm},{following}"
             yield f"over={norm},{self._phrases.name_type(j + 1)},{kind}"
             return
         yield f"over={category},{kind}"
-        yield f"over={category},{self._category(j - 1)}"
+        yield f"over={category},{self._words.category_at(j - 1)}"
         if self._lexicon.is_a(norm, "preposition"):
-            yield f"over={norm},{self._word(j - 1)}"
+            yield f"over={norm},{self._doc.norm_at(j - 1)}"
             yield f"over={norm},{kind},{self._phrases.head_kind(j + 1)}"
         if self._phrases.is_time(norm):
             yield f"over=time,{kind}"
@@ -120,10 +120,3 @@ class MentionEnds:
             yield f"over={self._phrases.name_type(j)},{category},{norm.startswith('و')}"
         if self._lexicon.is_a(norm, "relative"):
             yield "over=relative"
-
-    def _word(self, i: int) -> str:
-        """A token's normalized text, a line break and what is no token as `BREAK`."""
-        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
-
-    def _category(self, i: int) -> str:
-        return self._words.categories[i] if 0 <= i < len(self._doc.tokens) else BREAK

@@ -13,7 +13,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
-from streams.extraction.tokens import BREAK, Kind
+from streams.extraction.tokens import Kind
 from streams.extraction.words.context import WordsInContext
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
@@ -102,9 +102,9 @@ class Speakers:
             yield f"none,{reading.entry.lemma},{reading.form}"
             yield f"none,{len(options.mentions) > 1},{form}"
             yield f"none,{cue.at == doc.sentences[doc.sentence_of[cue.at]].first},{form}"
-            yield f"none,next={self._word(cue.at + 1)}"
-            yield f"none,nextm={self._category(cue.at + 1)},{form}"
-            yield f"none,before={self._word(cue.at - 1)},{reading.form}"
+            yield f"none,next={self._doc.norm_at(cue.at + 1)}"
+            yield f"none,nextm={self._words.category_at(cue.at + 1)},{form}"
+            yield f"none,before={self._doc.norm_at(cue.at - 1)},{reading.form}"
             return
         first, last = mention
         side = "after" if first > cue.at else "before"
@@ -114,7 +114,7 @@ class Speakers:
         order.sort(key=lambda m: abs(m[0] - cue.at))
         place = min(order.index(mention), 3)
         oblique = is_oblique(doc, lexicon, phrases, first)
-        behind = lexicon.is_a(self._word(first - 1), "preposition")
+        behind = lexicon.is_a(self._doc.norm_at(first - 1), "preposition")
         agrees = self._agrees(proposal, first)
         yield f"{told},{form},{side}"
         yield f"{told},{kind}"
@@ -128,36 +128,29 @@ class Speakers:
         yield f"{side},oblique={oblique},{behind},{gap == 0}"
         yield f"agrees={agrees},{kind},{side}"
         yield f"agrees={agrees},{reading.plural},{side}"
-        yield f"{side},prev={self._word(first - 1)}"
-        yield f"{side},next={self._word(last)}"
-        yield f"{side},prevm={self._category(first - 1)},{self._category(first)}"
-        yield f"{side},category={self._category(first)},{gap == 0}"
+        yield f"{side},prev={self._doc.norm_at(first - 1)}"
+        yield f"{side},next={self._doc.norm_at(last)}"
+        yield f"{side},prevm={self._words.category_at(first - 1)},{self._words.category_at(first)}"
+        yield f"{side},category={self._words.category_at(first)},{gap == 0}"
         yield f"{side},length={min(last - first, 6)}"
         yield f"{side},quoted={doc.quotation_of[first] >= 0}"
         yield f"{side},zone={zone},gap={gap}" if side == "after" else f"before,zone={zone}"
-        yield f"head={self._word(first)},{side}"
+        yield f"head={self._doc.norm_at(first)},{side}"
         yield f"attached={phrases.attached(first)},{side}"
-        cluster = self._words.clusters.get(self._word(first))
+        cluster = self._words.clusters.get(self._doc.norm_at(first))
         if cluster is not None:
             yield f"k={cluster[1]},{side}"
             yield f"c={cluster[0]}"
-        if phrases.is_time(self._word(first)):
+        if phrases.is_time(self._doc.norm_at(first)):
             yield f"time,{side}"
         if any(phrases.name_type(i) == "PER" for i in range(first, last)):
             yield f"named,{side},{kind}"
-
-    def _word(self, i: int) -> str:
-        """A token's normalized text, a line break and what is no token as `BREAK`."""
-        return self._doc.norms[i] if 0 <= i < len(self._doc.tokens) and self._doc.kinds[i] is not Kind.LINE else BREAK
-
-    def _category(self, i: int) -> str:
-        return self._words.categories[i] if 0 <= i < len(self._doc.tokens) else BREAK
 
     def _agrees(self, proposal: Proposal, first: int) -> str:
         reading = proposal.cue.reading
         if reading.form not in ("past", "present"):
             return "?"
-        head = self._word(first)
+        head = self._doc.norm_at(first)
         title = self._lexicon.titles.get(head.removeprefix("ال"))
         feminine = title.gender == "f" if title is not None else head.endswith(("ه", "اء", "ات"))
         return "yes" if feminine == reading.feminine else "no"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from streams.extraction.document import Document
+from streams.extraction.tokens import BREAK
 from streams.extraction.words.analysis import Reading, strip
 from streams.extraction.words.clusters import Clusters
 from streams.extraction.words.morphology import Morphology
@@ -62,6 +63,10 @@ class WordsInContext:
         self._words: dict[int, Word] = {}
         self.clusters = clusters
         self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []
+
+    def category_at(self, i: int) -> str:
+        """The likeliest category of token i, `BREAK` outside of the document."""
+        return self.categories[i] if 0 <= i < len(self.categories) else BREAK
 
     def __getitem__(self, i: int) -> Word:
         """Token i as a word; analysed when it is first asked for.

@@ -3,7 +3,7 @@
 A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; three
 convolutions of width 3 (dilated 1, 2 and 4) give each word 7 neighbours on either side; linear heads score its entity
 label and its part of speech. The first convolution is linear in the form's vector, so its three products are computed
-once a form and kept; an article then takes two matrix products. Made by `streams.extraction.training.encoder`.
+once a form and kept; an article then takes two layers. Made by `streams.extraction.training.encoder`.
 """
 
 import math
