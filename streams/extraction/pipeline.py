@@ -7,10 +7,7 @@ from datetime import datetime
 import msgspec
 
 from schemas import Article, EnrichedArticle, StatementEvent
-from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.antecedent import Antecedents
 from streams.extraction.choices.linear import Models
-from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
 from streams.extraction.entities import BatchEngine, EntityEngine
@@ -19,7 +16,7 @@ from streams.extraction.events import Found, this_extractor, to_enriched, to_eve
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.statements import find_statements, resolve_actors
+from streams.extraction.statements import find_actors, find_statements
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology
 
@@ -135,8 +132,5 @@ class Extractor:
         stages.begin("contents")
         drafts = find_statements(doc, self._lexicon, phrases, words, self._models, cues)
         stages.begin("actors")
-        registry = ActorRegistry(doc, self._lexicon, phrases, entities)
-        ends = MentionEnds(doc, self._lexicon, phrases, words, self._models.mention_end)
-        antecedents = Antecedents(doc, self._lexicon, phrases, registry, ends, self._models.antecedent)
-        resolve_actors(registry, antecedents, self._models.confidence, drafts)
+        registry = find_actors(doc, self._lexicon, phrases, words, entities, self._models, drafts)
         return Found(language, doc, entities, registry, drafts)

@@ -16,6 +16,7 @@ from streams.extraction.choices.speaker import Speakers
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
+from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, propose
@@ -129,6 +130,23 @@ def _nest(drafts: list[StatementDraft]) -> None:
         if outer:
             draft.nested_in = min(outer, key=lambda d: d.proposal.content.last - d.proposal.content.first)
         open_.append(draft)
+
+
+def find_actors(
+    doc: Document,
+    lexicon: Lexicon,
+    phrases: Phrases,
+    words: WordsInContext,
+    entities: tuple[EntityMention, ...],
+    models: Models,
+    drafts: list[StatementDraft],
+) -> ActorRegistry:
+    """All actors of a document, after every statement was given its own."""
+    registry = ActorRegistry(doc, lexicon, phrases, entities)
+    ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
+    antecedents = Antecedents(doc, lexicon, phrases, registry, ends, models.antecedent)
+    resolve_actors(registry, antecedents, models.confidence, drafts)
+    return registry
 
 
 def resolve_actors(

@@ -14,7 +14,6 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
-from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
 
@@ -76,7 +75,7 @@ class ContentTypes:
         before = self._doc.norm_at(open_ - 1)
         yield f"length={length}"
         yield f"before={before}"
-        yield f"beforem={words.categories[open_ - 1] if open_ else BREAK},{min(length, 4)}"
+        yield f"beforem={words.category_at(open_ - 1)},{min(length, 4)}"
         yield f"inm={words.categories[min(open_ + 1, len(doc.tokens) - 1)]},{min(length, 4)}"
         yield f"in={self._doc.norm_at(open_ + 1)}"
         heads = any(stem in self._lexicon.organizations for stem in stems(before))

@@ -45,7 +45,8 @@ class LinearModel:
         """
         top = max(scores)
         weights = [math.exp(s - top) for s in scores]
-        return [w / sum(weights) for w in weights]
+        total = sum(weights)
+        return [w / total for w in weights]
 
 
 class Models(NamedTuple):

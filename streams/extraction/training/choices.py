@@ -19,13 +19,11 @@ import msgspec
 
 from schemas import Article, EnrichedArticle
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.antecedent import Antecedents
 from streams.extraction.choices.confidence import features
 from streams.extraction.choices.linear import FOLDER, LinearModel, Models
-from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
-from streams.extraction.statements import StatementDraft, find_statements, resolve_actors
+from streams.extraction.statements import StatementDraft, find_actors, find_statements
 from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
 from streams.extraction.training.provenance import write_note
@@ -53,11 +51,7 @@ def learn(articles: Sequence[GoldArticle]) -> Models:
 def find(a: GoldArticle, models: Models) -> tuple[ActorRegistry, list[StatementDraft]]:
     """What the models find in an article."""
     drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon))
-    registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities)
-    ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
-    antecedents = Antecedents(a.doc, a.lexicon, a.phrases, registry, ends, models.antecedent)
-    resolve_actors(registry, antecedents, models.confidence, drafts)
-    return registry, drafts
+    return find_actors(a.doc, a.lexicon, a.phrases, a.words, a.entities, models, drafts), drafts
 
 
 def to_event(a: GoldArticle, registry: ActorRegistry, drafts: list[StatementDraft]) -> EnrichedArticle:

@@ -22,8 +22,6 @@ from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology
 
 _COMPLEMENTIZERS = frozenset(["ان", "بان", "وان", "وبان"])  # annotated contents begin behind them, with few exceptions
-
-
 _ALIKE = 0.5  # intersection over union from which on a content counts as found, as in score.py
 
 
@@ -53,20 +51,19 @@ class GoldArticle(NamedTuple):
         statement = self.statement_of(proposal.cue)
         if statement is None:
             return 0.0
-        wanted, found = self._words(statement["content"]), self._words(proposal.content.spans)
-        return len(wanted & found) / max(1, len(wanted | found))
+        return self._overlap(statement, proposal)
 
     def is_right(self, draft: StatementDraft) -> bool:
         """Whether a found statement's content is like an annotated one's, and its actor that one's."""
-        found = self._words(draft.proposal.content.spans)
-        likest: tuple[float, dict[str, Any] | None] = (0.0, None)
-        for statement in self.gold["statements"]:
-            wanted = self._words(statement["content"])
-            likest = max(likest, (len(wanted & found) / max(1, len(wanted | found)), statement), key=lambda x: x[0])
-        share, statement = likest
+        overlaps = [(self._overlap(s, draft.proposal), s) for s in self.gold["statements"]]
+        share, statement = max(overlaps, key=lambda x: x[0], default=(0.0, None))
         if draft.actor is None or statement is None or share < _ALIKE:
             return False
         return is_actor(draft.actor.name, self.gold["actors"][statement["actor"]])
+
+    def _overlap(self, statement: dict[str, Any], proposal: Proposal) -> float:
+        wanted, found = self._words(statement["content"]), self._words(proposal.content.spans)
+        return len(wanted & found) / max(1, len(wanted | found))
 
     def begins_right(self, proposal: Proposal) -> bool:
         """Whether a proposal's content begins with the first word of the annotated one."""
