@@ -11,6 +11,7 @@ from faust.sensors.prometheus import setup_prometheus_sensors
 from faust.tables.manager import TableManager
 from faust.types import StreamT
 
+from streams.agents.actors_file import ActorsFile
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.profile import Profiles, profile
 from streams.delivery.consumer import Consumer
@@ -148,7 +149,8 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         partitions=settings.partitions,
         changelog_topic=raw_bytes(topics.actors),
     )
-    profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars)
+    actors_file = None if settings.actors_file is None else ActorsFile(settings.actors_file)
+    profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars, actors_file)
 
     async def enrich_agent(stream: StreamT[Any]) -> None:
         await enrich(stream, enricher, app.outbox)

@@ -85,6 +85,10 @@ class Settings(BaseSettings):
         default=None,
         description="folder of the camel engine's model, or its name in camel-tools' catalogue; its default if not set",
     )
+    actors_file: _Path | None = Field(
+        default=None,
+        description="TSV file of actors that you know, beside the shipped ones; read again when it changes",
+    )
     data_dir: _Path = Field(default=Path(".qawl"), description="where a worker keeps what it can rebuild from Kafka")
     log_format: Literal["console", "json"] = Field(default="console", description="console or json")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

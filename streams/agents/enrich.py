@@ -11,6 +11,7 @@ from faust.types import EventT, StreamT
 
 from schemas import Article, EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article
+from streams.agents.actors_file import ActorsFile
 from streams.delivery.deadletters import Failure, reject
 from streams.delivery.outbox import Outbox
 from streams.delivery.records import InputRecord, Record, enriched_record, input_record, statement_record
@@ -31,8 +32,11 @@ class Outcome(NamedTuple):
 class Enricher:
     """The `enrich` agent without Kafka: records in, records out. Never raises, whatever a record holds."""
 
-    def __init__(self, extractor: Extractor, topics: Topics, max_body_chars: int) -> None:
+    def __init__(
+        self, extractor: Extractor, topics: Topics, max_body_chars: int, actors_file: ActorsFile | None = None
+    ) -> None:
         self._extractor, self._topics, self._max_body_chars = extractor, topics, max_body_chars
+        self._actors_file = actors_file
         self.at_once = extractor.articles_at_once
 
     def process(self, record: InputRecord) -> Outcome:
@@ -41,6 +45,8 @@ class Enricher:
 
     def process_many(self, records: Sequence[InputRecord]) -> list[Outcome]:
         """The outputs of each record, in order; one that fails leaves the others alone."""
+        if self._actors_file is not None:
+            self._extractor = self._actors_file.renew(self._extractor)
         decoded = [self._decode(record) for record in records]
         results = iter(
             enrich_many(

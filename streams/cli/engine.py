@@ -14,11 +14,16 @@ def load_extractor(settings: Settings) -> "Extractor":
     """The extractor with the engine of the settings.
 
     Raises:
-        SettingsError: the engine's model is missing or unusable; the text says what to run.
+        SettingsError: the engine's model is missing or unusable, or the file of known actors; the text says what to do.
     """
     from streams.extraction import Extractor
+    from streams.extraction.known_actors import KnownActorsError
 
-    extractor = Extractor.load(load_camel(settings) if settings.entity_engine == "camel" else None)
+    engine = load_camel(settings) if settings.entity_engine == "camel" else None
+    try:
+        extractor = Extractor.load(engine, settings.actors_file)
+    except KnownActorsError as e:
+        raise SettingsError(f"QAWL_ACTORS_FILE: {e}") from e
     keep_loaded()
     return extractor
 

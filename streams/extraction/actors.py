@@ -10,6 +10,7 @@ from schemas import ActorKind
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare, is_close
 from streams.extraction.entities import EntityMention
+from streams.extraction.latin import latin_behind
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.naming import Naming
 from streams.extraction.phrases import Phrases, SourceKind
@@ -62,6 +63,8 @@ class ActorRegistry:
         elif len(words) > len(draft.words):
             self._index.rename(draft, name, words)
         draft.mentioned(e.first, name)
+        if draft.name == name:
+            draft.name_latin = draft.name_latin or latin_behind(doc, e.last)
         first = e.first if e.skip else title_start(doc, self._lexicon, e.first, self._in_names)
         if first < e.first:
             self._add_title(draft, first, e.first)

@@ -28,7 +28,7 @@ from streams.extraction.actors import ActorRegistry
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.entities import EntityMention
-from streams.extraction.identity import actor_id, statement_id
+from streams.extraction.identity import Identities, statement_id
 from streams.extraction.statements import StatementDraft, resolved
 
 
@@ -57,7 +57,9 @@ def this_extractor(engine: str) -> Extractor:
     return Extractor(name="qawl", version=installed, engine=engine)
 
 
-def to_enriched(article: Article, found: Found, extractor: Extractor, extracted_at: datetime) -> EnrichedArticle:
+def to_enriched(
+    article: Article, found: Found, identities: Identities, extractor: Extractor, extracted_at: datetime
+) -> EnrichedArticle:
     """The enriched event of an article, its statements in the order of their cues."""
     doc = found.doc
     statements: list[Statement] = []
@@ -66,7 +68,7 @@ def to_enriched(article: Article, found: Found, extractor: Extractor, extracted_
     if doc is not None:
         for _, draft in resolved(found.drafts):
             if id(draft) not in actors:
-                actors[id(draft)] = (draft, _actor(draft, article.article_id))
+                actors[id(draft)] = (draft, identities.actor(draft, article.article_id))
         entities = _entities(doc, found, actors)
         statements = _statements(article, doc, found, actors, entities)
     return EnrichedArticle(
@@ -105,16 +107,6 @@ def to_events(article: Article, enriched: EnrichedArticle) -> tuple[StatementEve
             extracted_at=enriched.extracted_at,
         )
         for s in enriched.statements
-    )
-
-
-def _actor(draft: ActorDraft, article_id: str) -> Actor:
-    return Actor(
-        id=actor_id(draft.kind, draft.name, named=draft.named, article_id=article_id),
-        name=draft.name,
-        name_latin=draft.name_latin,
-        kind=draft.kind,
-        role=draft.role,
     )
 
 

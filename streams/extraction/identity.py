@@ -2,10 +2,45 @@
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
-from schemas import ActorKind
+from schemas import Actor, ActorKind
+from streams.extraction.drafts import ActorDraft
+from streams.extraction.known_actors import KnownActors
+from streams.extraction.latin import LatinNames
 from streams.extraction.text import name_key, normalize
 from streams.extraction.tokens import Kind, tokenize
+
+
+class Identities:
+    """Who an article's actors are over all articles: their ids, and their names in Latin letters."""
+
+    def __init__(self, known: KnownActors, latin: LatinNames) -> None:
+        """`known` beforehand, `latin` spellings of other people's names."""
+        self._known, self._latin = known, latin
+
+    @classmethod
+    def load(cls, own: Path | None = None) -> "Identities":
+        """What is shipped, and an operator's own file of known actors.
+
+        Raises:
+            KnownActorsError: the file cannot be used.
+        """
+        return cls(KnownActors.load(own), LatinNames.load())
+
+    def actor(self, draft: ActorDraft, article_id: str) -> Actor:
+        """The actor as statements carry it: called as in its article, with the id of who that is."""
+        known = self._known.find(draft.kind, draft.name) if draft.named else None
+        latin = draft.name_latin or (known.latin if known else None)
+        if latin is None and draft.named and draft.kind == "person":
+            latin = self._latin.spell(draft.name)
+        return Actor(
+            id=actor_id(draft.kind, known.name if known else draft.name, named=draft.named, article_id=article_id),
+            name=draft.name,
+            name_latin=latin,
+            kind=draft.kind,
+            role=draft.role,
+        )
 
 
 def actor_id(kind: ActorKind, name: str, *, named: bool, article_id: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
@@ -13,6 +14,7 @@ from streams.extraction.document import read
 from streams.extraction.entities import BatchEngine, EntityEngine
 from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.events import Found, this_extractor, to_enriched, to_events
+from streams.extraction.identity import Identities
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
 from streams.extraction.phrases import Phrases
@@ -78,25 +80,34 @@ class Extractor:
         encoder: Encoder,
         entities: EntityEngine,
         models: Models,
+        identities: Identities,
     ) -> None:
         """`entities` is used by one thread at a time."""
-        self._lexicon, self._encoder, self._models = lexicon, encoder, models
+        self._lexicon, self._encoder, self._models, self._identities = lexicon, encoder, models, identities
         self.entities = entities
         self._made_by = this_extractor(entities.name)
         if isinstance(entities, BatchEngine):
             self.articles_at_once = entities.at_once
 
     @classmethod
-    def load(cls, entities: EntityEngine | None = None) -> "Extractor":
-        """The extractor with the shipped lexicon and models, and the builtin engine unless another is given."""
+    def load(cls, entities: EntityEngine | None = None, actors_file: Path | None = None) -> "Extractor":
+        """The extractor with the shipped lexicon and models, and the builtin engine unless another is given.
+
+        Raises:
+            KnownActorsError: an operator's `actors_file` that cannot be used.
+        """
         lexicon = load_lexicon()
         encoder = Encoder.load(lexicon, load_morphology())
         engine = entities or BuiltinEngine(encoder, encoder.weights.words)
-        return cls(lexicon, encoder, engine, Models.load())
+        return cls(lexicon, encoder, engine, Models.load(), Identities.load(actors_file))
 
     def with_entities(self, entities: EntityEngine) -> "Extractor":
         """The same extractor with another engine."""
-        return Extractor(self._lexicon, self._encoder, entities, self._models)
+        return Extractor(self._lexicon, self._encoder, entities, self._models, self._identities)
+
+    def with_identities(self, identities: Identities) -> "Extractor":
+        """The same extractor with other known actors."""
+        return Extractor(self._lexicon, self._encoder, self.entities, self._models, identities)
 
     def enrich(self, article: Article, *, extracted_at: datetime, clock: Clock) -> Enrichment:
         """All statements of an article. `clock` gives seconds and is used for `timings_ms` only.
@@ -108,7 +119,7 @@ class Extractor:
         try:
             found = self.find(article, stages)
             stages.begin("events")
-            enriched = to_enriched(article, found, self._made_by, extracted_at)
+            enriched = to_enriched(article, found, self._identities, self._made_by, extracted_at)
             events = to_events(article, enriched)
             stages.begin("")
         except Exception as e:  # whatever went wrong belongs to this article alone

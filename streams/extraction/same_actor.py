@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from streams.extraction.text import name_key
+from streams.extraction.text import spelling_key
 
 _WORD = re.compile(r"[^\W_]+")
 _HONORIFICS = frozenset(
-    name_key(
+    spelling_key(
         "السيد السيدة الدكتور د الشيخ الأمير الملك معالي سعادة سمو سموه جلالة فخامة المهندس م الأستاذ اللواء العميد "
         "العقيد الفريق المستشار الحاج"
     ).split()
@@ -35,4 +35,4 @@ def is_actor(name: str, actor: dict[str, Any]) -> bool:
 
 
 def _words(name: str) -> frozenset[str]:
-    return frozenset(w for w in _WORD.findall(name_key(name)) if w not in _HONORIFICS)
+    return frozenset(w for w in _WORD.findall(spelling_key(name)) if w not in _HONORIFICS)

@@ -29,6 +29,7 @@ _UNIFIED = _DELETE_INVISIBLE | {
     c: normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(_SPELT[c]))) for c in _ARABIC
 }
 _ARABIC_LETTER = re.compile(r"(?=[^\W\d_])[\u0600-\u06ff\ufb50-\ufefc]")
+_SERVANT = re.compile(r"\bعبد (?=\S)")
 _HAMZA_SEATS = str.maketrans("ؤئ", "وي")
 
 
@@ -60,10 +61,21 @@ def _composed(word: str) -> str:
 def name_key(name: str) -> str:
     """A spelling-insensitive key of a name: normalized words, hamza seats unified, joined by single spaces.
 
+    `عبد` is one word with what follows it, as half of the papers write it.
+
     >>> name_key("عبد الرّؤوف  الأحمَدي")
+    'عبدالرووف الاحمدي'
+    """
+    return _SERVANT.sub("عبد", spelling_key(name))
+
+
+def spelling_key(text: str) -> str:
+    """The words of a text, normalized, hamza seats unified, joined by single spaces.
+
+    >>> spelling_key("عبد الرّؤوف  الأحمَدي")
     'عبد الرووف الاحمدي'
     """
-    return " ".join(normalize(word).translate(_HAMZA_SEATS) for word in name.split())
+    return " ".join(normalize(word).translate(_HAMZA_SEATS) for word in text.split())
 
 
 def arabic_share(text: str) -> float:

@@ -12,6 +12,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import Kind
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.signs import CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
 
 THRESHOLD = 0.45
 
@@ -39,6 +40,13 @@ def features(
     yield f"word={doc.norms[i]}"
     yield f"category={words.categories[i]},{reading.form}"
     yield f"category,opener={words.categories[i]},{opener}"
+    core, extended = words.sign(i, CORE_CUE), words.sign(i, EXTENDED_CUE)
+    begins = max(words.sign(proposal.content.first + k, CONTENT_BEGINS) for k in (-1, 0, 1))
+    yield f"sign={max(core, extended)}"
+    yield f"sign={max(core, extended)},{reading.form}"
+    yield f"core={core},{opener}"
+    yield f"extended={extended},{opener}"
+    yield f"begins={begins},{opener}"
     mention = proposal.mention
     who = "none" if mention is None else phrases.head_kind(mention[0]) or "other"
     where = "" if mention is None else "before" if mention[0] < i else "after"

@@ -16,6 +16,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import Kind
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.signs import CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
 _MOST = 24  # candidates
@@ -134,6 +135,9 @@ class ContentEnds:
                 f"quoted={quoted},{end.last == whole},{opener},{mark}",
                 f"last={self._doc.norm_at(end.last - 1)}",
                 f"cue={reading.form},{reports},{mark}",
+                f"ends={words.sign(end.last - 1, CONTENT_ENDS)}",
+                f"ends={words.sign(end.last - 1, CONTENT_ENDS)},{mark},{opener}",
+                f"behind={max(words.sign(j, s) for j in (after, after + 1) for s in (CORE_CUE, EXTENDED_CUE))},{mark}",
             ]
             cluster = words.clusters.get(norm)
             if cluster is not None:

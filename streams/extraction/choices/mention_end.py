@@ -13,6 +13,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import Kind
 from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 
 _AND_HE = frozenset(["وهو", "وهي", "وهم"])
 _LONGEST = 22  # tokens
@@ -88,6 +89,9 @@ class MentionEnds:
                 f"attached={phrases.attached(end) if end < len(doc.tokens) else ''},{kind}",
                 f"al={after.startswith('ال')},{last.startswith('ال')},{category}",
             ]
+            goes_on = words.sign(end, SPEAKER_GOES_ON)
+            last_on = max(words.sign(end - 1, SPEAKER_GOES_ON), words.sign(end - 1, SPEAKER_BEGINS))
+            out += [f"on={goes_on},{name}", f"on={goes_on},{last_on}"]
             cluster = words.clusters.get(after)
             if cluster is not None:
                 out += [f"c={cluster[0]}", f"k={cluster[1]},{name}"]
@@ -100,6 +104,7 @@ class MentionEnds:
         """What a mention holds that goes on over token j."""
         doc = self._doc
         norm, category = self._doc.norm_at(j), self._words.category_at(j)
+        yield f"over on={self._words.sign(j, SPEAKER_GOES_ON)}"
         if doc.kinds[j] is Kind.MARK:
             following = self._phrases.head_kind(j + 1) or "other"
             yield f"over={norm},{following}"

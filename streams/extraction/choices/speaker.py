@@ -15,6 +15,7 @@ from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
 from streams.extraction.tokens import Kind
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.signs import SPEAKER_BEGINS
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
 Mention = tuple[int, int]
@@ -88,7 +89,7 @@ class Speakers:
     def features(self, options: Options, mention: Mention | None) -> Iterator[str]:
         """The evidence for one candidate, as feature names."""
         doc, lexicon, phrases = self._doc, self._lexicon, self._phrases
-        proposal = options.proposal
+        proposal, words = options.proposal, self._words
         cue, content = proposal.cue, proposal.content
         reading = cue.reading
         form = reading.form + ("+" if reading.prefix else "")
@@ -96,6 +97,8 @@ class Speakers:
         zone = min(max(content.first - cue.at, -1), 12)
         told = "rule" if mention == proposal.mention else "other"
         if mention is None:
+            begins = max((words.sign(m[0], SPEAKER_BEGINS) for m in options.mentions if m is not None), default=0)
+            yield f"none,begins={begins},{form}"
             yield f"none,{told},{form}"
             yield f"none,{form},{zone}"
             yield f"none,{opener},{zone}"
@@ -135,6 +138,11 @@ class Speakers:
         yield f"{side},length={min(last - first, 6)}"
         yield f"{side},quoted={doc.quotation_of[first] >= 0}"
         yield f"{side},zone={zone},gap={gap}" if side == "after" else f"before,zone={zone}"
+        begins = words.sign(first, SPEAKER_BEGINS)
+        others = max((words.sign(m[0], SPEAKER_BEGINS) for m in order if m is not mention), default=0)
+        yield f"begins={begins},{side}"
+        yield f"begins={begins},{form},{place}"
+        yield f"begins={begins},others={others}"
         yield f"head={self._doc.norm_at(first)},{side}"
         yield f"attached={phrases.attached(first)},{side}"
         cluster = self._words.clusters.get(self._doc.norm_at(first))

@@ -1,6 +1,6 @@
 """Train the choices that stand on rules: which proposals are statements, who the speaker is, who is implied.
 
-    python -m streams.extraction.training.choices ../shared/gold/train/gold.jsonl WORK/held_out.json \
+    python -m streams.extraction.training.choices ../shared/gold/train/gold.jsonl WORK/held_out.npz \
         [--predictions FILE]
 
 The rules propose; linear models over the features of `streams/extraction/choices/` choose. They are learned from the
@@ -23,6 +23,7 @@ from streams.extraction.choices.confidence import features
 from streams.extraction.choices.linear import FOLDER, LinearModel, Models
 from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
+from streams.extraction.identity import Identities
 from streams.extraction.statements import StatementDraft, find_actors, find_statements
 from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
@@ -58,7 +59,7 @@ def to_event(a: GoldArticle, registry: ActorRegistry, drafts: list[StatementDraf
     """The findings as they leave the extractor."""
     article = Article(article_id=str(a.gold["id"]), body=str(a.gold["body"]))
     found = Found("ar", a.doc, a.entities, registry, drafts)
-    return to_enriched(article, found, this_extractor("builtin"), datetime.now(UTC))
+    return to_enriched(article, found, Identities.load(), this_extractor("builtin"), datetime.now(UTC))
 
 
 def cross_validate(articles: Sequence[GoldArticle]) -> list[tuple[GoldArticle, ActorRegistry, list[StatementDraft]]]:
@@ -77,7 +78,7 @@ def main() -> None:
     """Cross-validate, train and write the models."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("held_out", type=Path, help="held_out.json of training.encoder --folds")
+    parser.add_argument("held_out", type=Path, help="held_out.npz of training.encoder --folds")
     parser.add_argument("--predictions", type=Path, help="write what cross-validation finds to this file")
     a = parser.parse_args()
     articles = list(gold_articles(a.gold, a.held_out))

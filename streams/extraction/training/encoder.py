@@ -1,29 +1,28 @@
-"""Train the encoder: raw news first, then entity labels, then what better encoders say of raw news.
+"""Train the encoder: raw news first, then entity labels and signs of statements, also what the reader says of raw news.
 
     python -m streams.extraction.training.vectors ../shared/corpus WORK
+    python -m streams.extraction.training.reader ../shared WORK
     python -m streams.extraction.training.encoder ../shared WORK [--folds 5] [--only-folds]
     python -m streams.extraction.training.categories ../shared/corpus
 
-1. Two networks, a narrow and a wide one, learn from raw news to tell a hidden word's cluster and category from its
-   neighbours, and the category of words that have only one.
-2. The narrow one learns entity labels (CRF) from gold/train, ANERcorp train and AQMAR, and labels the raw corpus: how
-   it labelled a word there becomes an attribute of the word.
-3. Teachers, wide networks of step 1 with those attributes, learn entity labels and label windows of the raw corpus.
-4. The narrow network of step 1 learns entity labels, and on those windows what the teachers say. It is shipped.
+1. The network learns from raw news to tell a hidden word's cluster and category from its neighbours, and the category
+   of words that have only one.
+2. It learns entity labels (CRF) and signs from gold/train, entity labels from ANERcorp train and AQMAR, and labels the
+   raw corpus: how it labelled a word there becomes an attribute of the word.
+3. The network of step 1, with those attributes, learns the same again and, beside it, what the reader (a transformer,
+   `training.reader`) says of 10,000 raw articles. It is shipped.
 
-`training.categories` then learns the head for word categories anew. `--folds` repeats steps 3 and 4, with one teacher,
-on parts of the articles of gold/train (on blocks of 100 sentences of ANERcorp: step 4 without a teacher), scores the
-rest, and writes what it found there to WORK/held_out.json, for `training.choices`; the attributes of step 2 come from
-a tagger that saw all. What WORK holds already of steps 1 and 2 is taken from there. Three quarters of an hour on one
-core, and nine minutes a fold.
+`training.categories` then learns the head for word categories anew. `--folds` repeats step 3 on parts of the articles
+of gold/train, with the reader that learned from the same part (on blocks of 100 sentences of ANERcorp: without the
+reader), scores the rest, and writes what it found there to WORK/held_out.npz, for `training.choices`; the attributes
+of step 2 come from a tagger that saw all. What WORK holds already of steps 1 and 2 is taken from there. Half an hour
+on one core, and eight minutes a fold.
 """
 
 import argparse
 import json
-import random
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,32 +34,36 @@ from streams.extraction.lexicon import load_lexicon
 from streams.extraction.tokens import BREAK
 from streams.extraction.training import encoder_data as data
 from streams.extraction.training.encoder_export import Tables, export
-from streams.extraction.training.encoder_learning import TAUGHT_LENGTH, label, label_raw, learn, learn_raw, teach
-from streams.extraction.training.encoder_model import TEACHER_WIDTH, WIDTH, EncoderModel, Shape
-from streams.extraction.training.encoder_scores import scores
+from streams.extraction.training.encoder_learning import TAUGHT_LENGTH, label, label_raw, learn, learn_raw, signs
+from streams.extraction.training.encoder_model import EncoderModel, Labelled, Shape, Taught
+from streams.extraction.training.encoder_scores import scores, sign_scores
 from streams.extraction.training.entity_data import person_names, places
+from streams.extraction.training.folds import folds_of
 from streams.extraction.words.attributes import WordKnowledge, list_words
 from streams.extraction.words.morphology import load_morphology
+from streams.extraction.words.signs import SIGNS
 
 SEED = 20261125
-TEACHERS = 3
-WINDOWS = 16_000  # of raw news, each of TAUGHT_LENGTH words, that teachers label
 
 
 class Laboratory(NamedTuple):
-    """What all trainings share: the encoder's shape, raw text, the attributes and weights of step 1 by width."""
+    """What all trainings share: the encoder's shape, the attributes and weights of step 1, other labelled texts.
+
+    `end` is the form that parts articles; `taught` gives what the reader says that did not learn
+    from a fold of the articles, or that learned from all for None; None where the reader did not get to it.
+    """
 
     shape: Shape
-    raw: Any
-    learned: dict[int, tuple[list[str], dict[str, Any]]]
-    others: dict[str, tuple[Any, Any]]
+    learned: tuple[list[str], dict[str, Any]]
+    others: dict[str, Labelled]
     end: int
+    taught: Callable[[int | None], Taught | None]
 
-    def fresh(self, width: int, seed: int) -> EncoderModel:
+    def fresh(self) -> EncoderModel:
         """A network that has read raw news; attributes that it did not have then begin small."""
-        torch.manual_seed(seed)
-        model = EncoderModel(self.shape, width)
-        attributes, learned = self.learned[width]
+        torch.manual_seed(SEED)
+        model = EncoderModel(self.shape)
+        attributes, learned = self.learned
         old = {name: n + 1 for n, name in enumerate(attributes)}
         with torch.no_grad():
             for name, value in model.named_parameters():
@@ -71,26 +74,24 @@ class Laboratory(NamedTuple):
                     value.copy_(learned[name])
         return model
 
-    def student(self, articles: Sequence[data.Labelled], teachers: int) -> EncoderModel:
-        """Steps 3 and 4 on these articles of gold/train and all other labelled texts."""
+    def student(self, articles: Sequence[data.Text], fold: int | None) -> EncoderModel:
+        """Step 3 on these articles of gold/train and all other labelled texts."""
         labels = {"gold": stream(articles, self.end)} | self.others
-        draw = np.random.default_rng(SEED)
-        begins = draw.choice(len(self.raw) // TAUGHT_LENGTH - 1, WINDOWS, replace=False) * TAUGHT_LENGTH
-        taught = teach(
-            [learn(self.fresh(TEACHER_WIDTH, SEED + n), labels, None, SEED + n) for n in range(teachers)],
-            self.raw[begins[:, None] + np.arange(TAUGHT_LENGTH)],
-        )
-        return learn(self.fresh(WIDTH, SEED), labels, taught, SEED)
+        return learn(self.fresh(), labels, self.taught(fold), SEED)
 
 
-def stream(texts: Sequence[data.Labelled], end: int | None = None) -> tuple[Any, Any]:
+def stream(texts: Sequence[data.Text], end: int | None = None) -> Labelled:
     """Texts as one, each followed by the form `end` if given."""
     ids: list[int] = []
     labels: list[int] = []
+    found: list[Any] = []
     for text in texts:
-        ids += text.ids + ([end] if end is not None else [])
-        labels += text.labels + ([0] if end is not None else [])
-    return np.array(ids), np.array(labels)
+        after = [end] if end is not None else []
+        ids += text.ids + after
+        labels += text.labels + [0 for _ in after]
+        if text.signs is not None:
+            found += [text.signs, np.zeros((len(after), len(SIGNS)), np.uint8)]
+    return Labelled(np.array(ids), np.array(labels), np.concatenate(found) if found else None)
 
 
 def kept(path: Path, make: Callable[[], Any]) -> Any:
@@ -98,13 +99,6 @@ def kept(path: Path, make: Callable[[], Any]) -> Any:
     if not path.exists():
         torch.save(make(), path)
     return torch.load(path)
-
-
-def folds_of(many: int, folds: int, block: int = 1) -> list[set[int]]:
-    """Numbers of the texts that each fold holds out; neighbours of one block stay together."""
-    blocks = list(range((many + block - 1) // block))
-    random.Random(SEED).shuffle(blocks)
-    return [{n for b in blocks[k::folds] for n in range(b * block, min(many, (b + 1) * block))} for k in range(folds)]
 
 
 def main() -> None:
@@ -138,32 +132,37 @@ def main() -> None:
     cluster_of = np.where(plain.forms.vector_rows >= 0, word_clusters[plain.forms.vector_rows, 0], -1).astype(np.int64)
     print(f"{len(inventory.forms)} forms, {len(plain.attributes)} attributes, {len(categories)} categories", flush=True)
 
-    def read_raw(width: int) -> tuple[list[str], dict[str, Any]]:
+    def read_raw() -> tuple[list[str], dict[str, Any]]:
         torch.manual_seed(SEED)
-        model = EncoderModel(plain, width)
-        learn_raw(model, raw, cluster_of, category_of, SEED)
+        model = EncoderModel(plain)
+        learn_raw(model, raw.ids, cluster_of, category_of, SEED)
         weights = {name: value.detach().clone() for name, value in model.named_parameters() if value.requires_grad}
         return plain.attributes, weights
 
-    learned = {w: kept(a.work / f"raw-{w}.pt", partial(read_raw, w)) for w in (WIDTH, TEACHER_WIDTH)}
+    learned = kept(a.work / "raw.pt", read_raw)
     end = inventory.number(BREAK)
     others = {"aner": stream(texts["aner"]), "aqmar": stream(texts["aqmar"])}
 
+    def taught(fold: int | None) -> Taught | None:
+        path = a.work / ("taught.npz" if fold is None else f"taught-{fold}.npz")
+        return data.read_taught(path, inventory, TAUGHT_LENGTH) if path.exists() else None
+
     def see() -> dict[str, str]:
-        first = Laboratory(plain, raw, learned, others, end).fresh(WIDTH, SEED)
+        first = Laboratory(plain, learned, others, end, taught).fresh()
         tagger = learn(first, {"gold": stream(texts["gold"], end)} | others, None, SEED)
         counted = np.zeros((len(inventory.forms), len(LABELS)), np.int64)
-        for ids, found in label_raw(tagger, raw):
+        for ids, found in label_raw(tagger, raw.ids):
             np.add.at(counted, (ids.ravel(), found.ravel()), 1)
         return data.seen_table(inventory, counted)
 
     seen = kept(a.work / "seen.pt", see)
     shape = shape_with(WordKnowledge(lexicon, knowledge.morphology, listed, seen))
-    laboratory = Laboratory(shape, raw, learned, others, end)
+    laboratory = Laboratory(shape, learned, others, end, taught)
     found: dict[str, Any] = {}
     if not a.only_folds:
-        final = laboratory.student(texts["gold"], TEACHERS)
+        final = laboratory.student(texts["gold"], None)
         found["dev"] = scores(texts["dev"], inventory, lambda ids: label(final, ids, "gold"))
+        found["dev_signs"] = sign_scores((t.signs, signs(final, t.ids)) for t in texts["dev"])
         print("dev:", found, round(time.monotonic() - started), "s", flush=True)
         shipped = Tables(shape.attributes, words, word_clusters, categories, names, territories, seen)
         export(final, shipped, found)
@@ -176,28 +175,31 @@ def main() -> None:
 
 def cross_validate(
     laboratory: Laboratory,
-    articles: Sequence[data.Labelled],
-    sentences: Sequence[data.Labelled],
+    articles: Sequence[data.Text],
+    sentences: Sequence[data.Text],
     inventory: data.Inventory,
     folds: int,
     work: Path,
 ) -> dict[str, Any]:
-    """Scores by whole articles of gold/train, and by blocks of ANERcorp; writes held_out.json."""
+    """Scores by whole articles of gold/train, and by blocks of ANERcorp; writes held_out.npz."""
     found: dict[str, Any] = {}
     given: dict[int, list[int]] = {}
-    held_out: dict[str, list[int]] = {}
-    for held in folds_of(len(articles), folds):
-        model = laboratory.student([t for n, t in enumerate(articles) if n not in held], 1)
+    held_out: dict[str, Any] = {}
+    for fold, held in enumerate(folds_of(len(articles), folds)):
+        model = laboratory.student([t for n, t in enumerate(articles) if n not in held], fold)
         for text in (articles[n] for n in sorted(held)):
-            given[id(text)] = labels = label(model, text.ids, "gold")
-            held_out[text.name] = [x for i, x in zip(text.ids, labels, strict=True) if i != laboratory.end]
-        found["gold_cv"] = scores([t for t in articles if id(t) in given], inventory, None, given)
-        print("gold", len(held_out), "articles", found["gold_cv"], flush=True)
-        (work / "held_out.json").write_text(json.dumps(held_out), encoding="utf-8")
+            given[id(text)] = label(model, text.ids, "gold")
+            held_out[f"{text.name}/labels"] = np.array(given[id(text)], np.uint8)
+            held_out[f"{text.name}/signs"] = signs(model, text.ids).astype(np.float16)
+        scored = [t for t in articles if id(t) in given]
+        found["gold_cv"] = scores(scored, inventory, None, given)
+        found["gold_cv_signs"] = sign_scores((t.signs, held_out[f"{t.name}/signs"]) for t in scored)
+        print("gold", len(scored), "articles", found["gold_cv"], found["gold_cv_signs"], flush=True)
+        np.savez_compressed(work / "held_out.npz", **held_out)
     for held in folds_of(len(sentences), folds, block=100):
         rest = {"aner": stream([t for n, t in enumerate(sentences) if n not in held])}
         streams = {"gold": stream(articles, laboratory.end)} | laboratory.others | rest
-        model = learn(laboratory.fresh(WIDTH, SEED), streams, None, SEED)
+        model = learn(laboratory.fresh(), streams, None, SEED)
         given |= {id(sentences[n]): label(model, sentences[n].ids, "aner") for n in held}
         found["aner_cv"] = scores([t for t in sentences if id(t) in given], inventory, None, given)
         print("aner", found["aner_cv"], flush=True)

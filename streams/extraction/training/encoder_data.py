@@ -2,21 +2,31 @@
 
 import gzip
 import json
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.extraction.document import read
+from streams.extraction.document import Document, read
 from streams.extraction.entities.labels import LABELS
 from streams.extraction.text import normalize, written
-from streams.extraction.tokens import BREAK, tokenize
-from streams.extraction.training.encoder_model import Forms
+from streams.extraction.tokens import BREAK, Kind, tokenize
+from streams.extraction.training.encoder_model import Forms, Taught
 from streams.extraction.training.entity_data import project_gold, read_conll, read_gold
 from streams.extraction.words.attributes import WordKnowledge, attributes
 from streams.extraction.words.encoder import word_row
+from streams.extraction.words.signs import (
+    CONTENT_BEGINS,
+    CONTENT_ENDS,
+    CORE_CUE,
+    EXTENDED_CUE,
+    SIGNS,
+    SPEAKER_BEGINS,
+    SPEAKER_GOES_ON,
+)
 
 DOMAINS = ["gold", "aner", "aqmar"]
 _ATTRIBUTE_FORMS = 8  # forms that must have an attribute for it to be learned
@@ -26,12 +36,13 @@ _SEEN_LEAST = 4
 _SEEN_STEPS = (0.03, 0.12, 0.3, 0.55, 0.8)
 
 
-class Labelled(NamedTuple):
-    """A text as form numbers with label numbers."""
+class Text(NamedTuple):
+    """A text as form numbers with label numbers, and the signs of each word (n, signs) where they are annotated."""
 
     ids: list[int]
     labels: list[int]
     name: str
+    signs: Any = None
 
 
 class Inventory:
@@ -58,12 +69,22 @@ def _form_of(text: str) -> str:
     return "0" if text[:1].isdigit() else written(text)
 
 
-def raw_corpus(folder: Path) -> tuple[Inventory, Any]:
-    """The inventory and the corpus as one array of numbers; agencies' texts that come several times are taken once."""
+class Raw(NamedTuple):
+    """Raw news as one text: form numbers (n,), and where each article ends, by file."""
+
+    ids: Any
+    ends: dict[str, list[int]]
+
+
+def raw_corpus(folder: Path) -> tuple[Inventory, Raw]:
+    """The inventory and the corpus, a `BREAK` after each article; agencies' texts that come again are taken once."""
     counts: Counter[str] = Counter()
     texts: list[list[str]] = []
+    ends: dict[str, list[int]] = {}
     seen: set[str] = set()
+    total = 0
     for name in ("large.jsonl.gz", "news.jsonl.gz"):
+        ends[name] = []
         with gzip.open(folder / name, "rt", encoding="utf-8") as lines:
             for line in lines:
                 body = json.loads(line)["body"]
@@ -74,34 +95,71 @@ def raw_corpus(folder: Path) -> tuple[Inventory, Any]:
                 forms.append(BREAK)
                 counts.update(forms)
                 texts.append(forms)
+                total += len(forms)
+                ends[name].append(total)
     inventory = Inventory(counts)
-    return inventory, np.fromiter((inventory.number(f) for forms in texts for f in forms), np.int32)
+    return inventory, Raw(np.fromiter((inventory.number(f) for forms in texts for f in forms), np.int32), ends)
 
 
-def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Labelled]]:
+def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
     """Sentences of the CoNLL files and articles of gold/train by domain, gold/dev as `dev`."""
 
     def numbers(words: Iterable[str]) -> list[int]:
         return [inventory.number(_form_of(w)) for w in words]
 
-    out: dict[str, list[Labelled]] = {}
+    out: dict[str, list[Text]] = {}
     for domain, file in (("aner", "anercorp-train.conll"), ("aqmar", "aqmar.conll")):
         sentences = read_conll(shared / "ner" / file, domain)
-        out[domain] = [Labelled(numbers(s.words), [LABELS.index(x) for x in s.labels], "") for s in sentences]
+        out[domain] = [Text(numbers(s.words), [LABELS.index(x) for x in s.labels], "") for s in sentences]
     for domain, split in (("gold", "train"), ("dev", "dev")):
         out[domain] = []
         for article in read_gold(shared / "gold" / split / "gold.jsonl"):
             doc = read(str(article["body"]))
-            ids: list[int] = []
-            labels: list[int] = []
-            for n, sentence in enumerate(project_gold(article)):
-                if n and doc.sentences[n].paragraph != doc.sentences[n - 1].paragraph:
-                    ids.append(inventory.number(BREAK))
-                    labels.append(0)
-                ids += numbers(sentence.words)
-                labels += [LABELS.index(x) for x in sentence.labels]
-            out[domain].append(Labelled(ids, labels, str(article["id"])))
+            labels = [0] * len(doc.tokens)
+            for sentence, projected in zip(doc.sentences, project_gold(article), strict=True):
+                words = [i for i in range(sentence.first, sentence.last) if doc.kinds[i] is not Kind.LINE]
+                for i, label in zip(words, projected.labels, strict=True):
+                    labels[i] = LABELS.index(label)
+            ids = [inventory.number(t.form.written) for t in doc.tokens]
+            out[domain].append(Text(ids, labels, str(article["id"]), gold_signs(article, doc)))
     return out
+
+
+def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
+    """(tokens, signs) of an annotated article's statements, 1 where a sign stands."""
+    found = np.zeros((len(doc.tokens), len(SIGNS)), np.uint8)
+    starts = [t.start for t in doc.tokens]
+
+    def tokens(span: Sequence[int]) -> range:
+        return range(max(0, bisect_right(starts, span[0]) - 1), bisect_right(starts, span[1] - 1))
+
+    for statement in article["statements"]:
+        if statement["cue"]:
+            cue = tokens(statement["cue"])[0]
+            found[cue, CORE_CUE if statement["tier"] == "core" else EXTENDED_CUE] = 1
+        words = [[i for i in tokens(span) if doc.kinds[i] in (Kind.WORD, Kind.NUMBER)] for span in statement["content"]]
+        if words and words[0] and words[-1]:
+            found[words[0][0], CONTENT_BEGINS] = found[words[-1][-1], CONTENT_ENDS] = 1
+        if statement["speaker"]:
+            speaker = tokens(statement["speaker"])
+            found[speaker[0], SPEAKER_BEGINS] = 1
+            found[speaker[1:], SPEAKER_GOES_ON] = 1
+    return found
+
+
+def read_taught(path: Path, inventory: Inventory, length: int) -> Taught:
+    """What the reader said of raw news (`training.reader` wrote it), cut into windows of `length` words."""
+    with np.load(path) as z:
+        forms = z["forms"].tobytes().decode().split("\n")
+        ids = np.array([inventory.number(f) for f in forms])[z["ids"]]
+        labels, signs = z["labels"], z["signs"]
+    many = len(ids) // length
+
+    def cut(array: Any) -> Any:
+        return array[: many * length].reshape(many, length, *array.shape[1:])
+
+    steps = np.float16(1 / 15)
+    return Taught(cut(ids), cut(labels) * steps, cut(signs) * steps)
 
 
 def form_attributes(
@@ -120,7 +178,7 @@ def form_attributes(
     return kept, [[row[a] for a in found[n] if a in row] if n in found else empty for n in range(len(inventory.forms))]
 
 
-def needed_forms(inventory: Inventory, texts: dict[str, list[Labelled]]) -> set[int]:
+def needed_forms(inventory: Inventory, texts: dict[str, list[Text]]) -> set[int]:
     """Forms frequent enough to be known by their letters, and all of the labelled texts."""
     frequent = {n for n, count in enumerate(inventory.counts) if count >= _RARE}
     return frequent | {n for group in texts.values() for text in group for n in text.ids}

@@ -64,6 +64,8 @@ def export(model: EncoderModel, tables: Tables, found: dict[str, Any]) -> None:
             label_bias=w["label_heads.gold.bias"],
             category_weight=w["category_head.weight"].T,
             category_bias=w["category_head.bias"],
+            sign_weight=w["sign_head.weight"].T,
+            sign_bias=w["sign_head.bias"],
             transitions=w["transitions.gold"],
             categories=_text(tables.categories),
             names=_text([f"{k}\t{v}" for k, v in sorted(tables.names.items())]),

@@ -1,15 +1,16 @@
-"""How an encoder learns: from raw news, from labelled texts, and from what better encoders say of raw news."""
+"""How an encoder learns: from raw news, from labelled texts, and from what the reader says of raw news."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional
 
 from streams.extraction.training import encoder_data as data
-from streams.extraction.training.encoder_model import EncoderModel, best_labels, crf_loss, marginals
+from streams.extraction.training.encoder_model import EncoderModel, Labelled, Taught, best_labels, crf_loss
 
 RAW_STEPS, RAW_BATCH, RAW_LENGTH, RAW_RATE = 2400, 64, 128, 2.5e-3
 EPOCHS, RATE = 14, 2e-3
@@ -17,18 +18,7 @@ LABEL_BATCH, LABEL_LENGTH = 24, 96  # windows, words of each
 TAUGHT_BATCH, TAUGHT_LENGTH = 64, 96
 HIDDEN = 0.15  # share of words hidden from the network on raw text
 _AVERAGED = 3  # epochs at the end whose weights are averaged
-Streams = dict[str, tuple[Any, Any]]
-
-
-class Taught(NamedTuple):
-    """Windows of raw news (m, length) as form numbers, with what the teachers say of their words.
-
-    `best` (m, length) are the likeliest labels, `labels` (m, length, labels) the probabilities of all.
-    """
-
-    windows: Any
-    best: Any
-    labels: Any
+_SIGNS_WEIGH = 1.0
 
 
 def learn_raw(model: EncoderModel, ids: Any, clusters: Any, categories: Any, seed: int) -> None:
@@ -72,24 +62,33 @@ def _step(model: EncoderModel, optimizer: torch.optim.Optimizer, loss: torch.Ten
     optimizer.step()
 
 
-def label_loss(model: EncoderModel, domain: str, ids: Any, labels: Any) -> torch.Tensor:
-    """Of entity labels (batch, length) of one domain."""
-    target = torch.from_numpy(labels)
-    emitted = model.label_heads[domain](model(ids))
+def label_loss(model: EncoderModel, domain: str, texts: Labelled, at: Any) -> torch.Tensor:
+    """Of entity labels, and signs where they are annotated, at the positions `at` (batch, length) of one domain."""
+    target = torch.from_numpy(texts.labels[at])
+    h = model(texts.ids[at])
+    emitted = model.label_heads[domain](h)
     loss = crf_loss(emitted, target, model.transitions[domain])
-    return loss + 0.2 * functional.cross_entropy(emitted.flatten(0, 1), target.flatten(), label_smoothing=0.03)
+    loss = loss + 0.2 * functional.cross_entropy(emitted.flatten(0, 1), target.flatten(), label_smoothing=0.03)
+    return loss if texts.signs is None else loss + _sign_loss(model, h, texts.signs[at])
 
 
 def taught_loss(model: EncoderModel, taught: Taught, at: Any) -> torch.Tensor:
-    """Of what the teachers say of the windows `at`."""
-    emitted = model.label_heads["gold"](model(taught.windows[at]))
-    hard = crf_loss(emitted, torch.from_numpy(taught.best[at].astype(np.int64)), model.transitions["gold"])
-    soft = torch.from_numpy(taught.labels[at].astype(np.float32)) * functional.log_softmax(emitted, 2)
-    return hard - 0.5 * soft.sum(2).mean()
+    """Of what the reader says of the windows `at`."""
+    labels = torch.from_numpy(taught.labels[at].astype(np.float32))
+    h = model(taught.windows[at])
+    emitted = model.label_heads["gold"](h)
+    hard = crf_loss(emitted, labels.argmax(2), model.transitions["gold"])
+    soft = (labels * functional.log_softmax(emitted, 2)).sum(2).mean()
+    return hard - 0.5 * soft + _sign_loss(model, h, taught.signs[at])
 
 
-def learn(model: EncoderModel, labels: Streams, taught: Taught | None, seed: int) -> EncoderModel:
-    """Learn entity labels a domain, and what teachers say if they are given.
+def _sign_loss(model: EncoderModel, h: torch.Tensor, wanted: Any) -> torch.Tensor:
+    target = torch.from_numpy(wanted.astype(np.float32))
+    return _SIGNS_WEIGH * functional.binary_cross_entropy_with_logits(model.sign_head(h), target)
+
+
+def learn(model: EncoderModel, labels: Mapping[str, Labelled], taught: Taught | None, seed: int) -> EncoderModel:
+    """Learn entity labels a domain, and what the reader says if that is given.
 
     The result is the mean of the last epochs' weights.
     """
@@ -101,13 +100,13 @@ def learn(model: EncoderModel, labels: Streams, taught: Taught | None, seed: int
 
     def epoch() -> list[Callable[[], torch.Tensor]]:
         todo: list[Callable[[], torch.Tensor]] = []
-        for domain, (ids, wanted) in labels.items():
-            for p in data.windows(ids, LABEL_LENGTH, LABEL_BATCH, draw):
-                todo.append(lambda d=domain, i=ids[p], w=wanted[p]: label_loss(model, d, i, w))  # type: ignore[misc]
+        for domain, texts in labels.items():
+            for p in data.windows(texts.ids, LABEL_LENGTH, LABEL_BATCH, draw):
+                todo.append(partial(label_loss, model, domain, texts, p))
         if taught is not None:
             some = draw.permutation(windows)[: windows // 3]
             for n in range(0, len(some) - TAUGHT_BATCH + 1, TAUGHT_BATCH):
-                todo.append(lambda at=some[n : n + TAUGHT_BATCH]: taught_loss(model, taught, at))  # type: ignore[misc]
+                todo.append(partial(taught_loss, model, taught, some[n : n + TAUGHT_BATCH]))
         order.shuffle(todo)
         return todo
 
@@ -128,24 +127,17 @@ def learn(model: EncoderModel, labels: Streams, taught: Taught | None, seed: int
     return model.eval()
 
 
-def teach(teachers: Sequence[EncoderModel], windows: Any) -> Taught:
-    """What encoders say of windows on average."""
-    transitions = torch.stack([m.transitions["gold"].detach() for m in teachers]).mean(0)
-    best, labels = [], []
-    for n in range(0, len(windows), TAUGHT_BATCH):
-        batch = windows[n : n + TAUGHT_BATCH]
-        with torch.no_grad():
-            scores = torch.stack([m.label_heads["gold"](m(batch)) for m in teachers]).mean(0)
-        best.append(best_labels(scores, transitions).astype(np.int8))
-        labels.append(marginals(scores, transitions).numpy().astype(np.float16))
-    return Taught(windows, np.concatenate(best), np.concatenate(labels))
-
-
 def label(model: EncoderModel, ids: Any, domain: str) -> list[int]:
     """The labels of one text."""
     with torch.no_grad():
         emitted = model.label_heads[domain](model(np.asarray(ids)[None]))
         return [int(x) for x in best_labels(emitted, model.transitions[domain])[0]]
+
+
+def signs(model: EncoderModel, ids: Any) -> Any:
+    """(n, signs) log-odds of one text."""
+    with torch.no_grad():
+        return model.sign_head(model(np.asarray(ids)[None]))[0].numpy()
 
 
 def label_raw(model: EncoderModel, ids: Any) -> Iterator[tuple[Any, Any]]:

@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from streams.extraction.entities.labels import FORBIDDEN, LABELS
+from streams.extraction.words.signs import SIGNS
 
 DILATIONS = (1, 2, 4)
-WIDTH, TEACHER_WIDTH = 96, 160
+WIDTH = 96
 
 
 class Forms:
@@ -33,10 +34,29 @@ class Shape(NamedTuple):
     clusters: int
 
 
-class EncoderModel(nn.Module):
-    """Form vectors, convolutions; heads for a domain's entity labels, word categories, hidden words' clusters."""
+class Labelled(NamedTuple):
+    """Texts of one domain as one: form numbers and label numbers (n,), signs (n, signs) where they are annotated."""
 
-    def __init__(self, shape: Shape, width: int) -> None:
+    ids: Any
+    labels: Any
+    signs: Any
+
+
+class Taught(NamedTuple):
+    """Windows of raw news (m, length) as form numbers, with what the reader says of their words.
+
+    `labels` (m, length, labels) and `signs` (m, length, signs) are probabilities.
+    """
+
+    windows: Any
+    labels: Any
+    signs: Any
+
+
+class EncoderModel(nn.Module):
+    """Form vectors, convolutions; heads for entity labels, signs, word categories, hidden words' clusters."""
+
+    def __init__(self, shape: Shape, width: int = WIDTH) -> None:
         """`width` is that of form vectors and hidden layers."""
         super().__init__()
         self.forms = shape.forms
@@ -54,6 +74,7 @@ class EncoderModel(nn.Module):
         self.drop = nn.Dropout(0.1)
         self.cluster_head = nn.Linear(width, shape.clusters)
         self.category_head = nn.Linear(width, shape.categories)
+        self.sign_head = nn.Linear(width, len(SIGNS))
         self.label_heads = nn.ModuleDict({d: nn.Linear(width, len(LABELS)) for d in shape.domains})
         self.transitions = nn.ParameterDict(
             {d: nn.Parameter(torch.zeros(len(LABELS), len(LABELS))) for d in shape.domains}
@@ -95,16 +116,6 @@ def crf_loss(scores: torch.Tensor, labels: torch.Tensor, transitions: torch.Tens
         total = torch.logsumexp(total[:, :, None] + transitions, 1) + scores[:, t]
     gold = emitted + transitions[labels[:, :-1], labels[:, 1:]].sum(1)
     return (torch.logsumexp(total, 1) - gold).sum() / labels.numel()
-
-
-def marginals(scores: torch.Tensor, transitions: torch.Tensor) -> torch.Tensor:
-    """(batch, length, labels), how probable each label of each word is under the CRF."""
-    scores = scores.detach().requires_grad_()
-    total = scores[:, 0]
-    for t in range(1, scores.shape[1]):
-        total = torch.logsumexp(total[:, :, None] + transitions, 1) + scores[:, t]
-    (found,) = torch.autograd.grad(torch.logsumexp(total, 1).sum(), scores)
-    return found
 
 
 def best_labels(scores: torch.Tensor, transitions: torch.Tensor) -> Any:

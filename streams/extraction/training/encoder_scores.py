@@ -1,10 +1,12 @@
 """Scores of labelled texts: exact mentions, F1 by type and over all."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from streams.extraction.entities.labels import LABELS
-from streams.extraction.training.encoder_data import Inventory, Labelled
+from streams.extraction.training.encoder_data import Inventory, Text
+from streams.extraction.words.signs import SIGNS
 
 Span = tuple[int, int, str]
 
@@ -30,7 +32,7 @@ def spans(labels: Sequence[int]) -> set[Span]:
 
 
 def scores(
-    texts: Sequence[Labelled],
+    texts: Sequence[Text],
     inventory: Inventory,
     tag: Callable[[list[int]], list[int]] | None,
     given: dict[int, list[int]] | None = None,
@@ -46,3 +48,12 @@ def scores(
             counter.update(kind for _, _, kind in group)
     out = {kind: round(2 * right[kind] / max(1, said[kind] + wanted[kind]), 4) for kind in sorted(wanted)}
     return out | {"micro": round(2 * right.total() / max(1, said.total() + wanted.total()), 4)}
+
+
+def sign_scores(pairs: Iterable[tuple[Any, Any]]) -> dict[str, float]:
+    """F1 of each sign, given (annotated, log-odds), each (n, signs), of every text."""
+    both = [(wanted > 0, found > 0) for wanted, found in pairs]
+    right, said, wanted = (
+        sum(x.sum(0) for x in group) for group in ([w & f for w, f in both], [f for _, f in both], [w for w, _ in both])
+    )
+    return {name: round(2 * float(right[n]) / max(1.0, float(said[n] + wanted[n])), 4) for n, name in enumerate(SIGNS)}

@@ -1,10 +1,11 @@
 """The annotated articles as the stages before a learned choice see them."""
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
@@ -91,17 +92,16 @@ class GoldArticle(NamedTuple):
 def gold_articles(gold: Path, held_out: Path) -> Iterator[GoldArticle]:
     """All articles of a gold.jsonl.
 
-    `held_out` maps article ids to the entity label of each token but line breaks, given by an encoder that did not
-    learn from the article (`training.encoder --folds` writes it): a choice that learned from better entities than it
+    `held_out` holds the entity labels and signs of each article's tokens, given by an encoder that did not learn from
+    the article (`training.encoder --folds` writes it): a choice that learned from better entities and signs than it
     will meet trusts them too much.
     """
     lexicon = load_lexicon()
     encoder = Encoder.load(lexicon, load_morphology())
     engine = BuiltinEngine(encoder, encoder.weights.words)
-    labels = json.loads(held_out.read_text(encoding="utf-8"))
+    given = np.load(held_out)
     for number, article in enumerate(read_gold(gold)):
         doc = read(str(article["body"]))
-        given = iter(labels[str(article["id"])])
-        entities = engine.agreed(doc, [0 if kind is Kind.LINE else next(given) for kind in doc.kinds])
-        words = encoder.in_context(doc)
+        entities = engine.agreed(doc, given[f"{article['id']}/labels"].tolist())
+        words = encoder.in_context(doc, given[f"{article['id']}/signs"])
         yield GoldArticle(number, article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))

@@ -54,19 +54,24 @@ class WordsInContext:
     """The words of one document; tokens that are no words have a category too."""
 
     def __init__(
-        self, doc: Document, morphology: Morphology, clusters: Clusters, names: Sequence[str], scores: Any
+        self, doc: Document, morphology: Morphology, clusters: Clusters, names: Sequence[str], scores: Any, signs: Any
     ) -> None:
-        """`scores` (tokens, categories) of the categories `names`."""
+        """`scores` (tokens, categories) of the categories `names`; `signs` (tokens, signs) in steps."""
         self._doc, self._morphology = doc, morphology
         self._column = {name: n for n, name in enumerate(names)}
         self._scores = scores
         self._words: dict[int, Word] = {}
+        self._signs: list[list[int]] = signs.tolist()
         self.clusters = clusters
         self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []
 
     def category_at(self, i: int) -> str:
         """The likeliest category of token i, `BREAK` outside of the document."""
         return self.categories[i] if 0 <= i < len(self.categories) else BREAK
+
+    def sign(self, i: int, sign: int) -> int:
+        """How strong a sign (`words/signs.py`) is at token i, in steps; 0 outside of the document."""
+        return self._signs[i][sign] if 0 <= i < len(self._signs) else 0
 
     def __getitem__(self, i: int) -> Word:
         """Token i as a word; analysed when it is first asked for.

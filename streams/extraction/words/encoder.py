@@ -2,8 +2,9 @@
 
 A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; three
 convolutions of width 3 (dilated 1, 2 and 4) give each word 7 neighbours on either side; linear heads score its entity
-label and its part of speech. The first convolution is linear in the form's vector, so its three products are computed
-once a form and kept; an article then takes two layers. Made by `streams.extraction.training.encoder`.
+label, its part of speech and the signs of statements. The first convolution is linear in the form's vector, so its
+three products are computed once a form and kept; an article then takes two layers. Made by
+`streams.extraction.training.encoder`.
 """
 
 import math
@@ -22,6 +23,7 @@ from streams.extraction.words.attributes import WordKnowledge, attributes, list_
 from streams.extraction.words.clusters import Clusters
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.morphology import Morphology, Outline
+from streams.extraction.words.signs import steps
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
 _DILATIONS = (1, 2, 4)
@@ -33,13 +35,15 @@ _KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is f
 
 
 class Encoded(NamedTuple):
-    """What the encoder says of n words: scores of entity labels (n, labels) and of word categories (n, categories).
+    """What the encoder says of n words.
 
-    A category's score holds what the table of forms says of the word beside what its neighbours say.
+    Scores of entity labels (n, labels) and of word categories (n, categories), the log-odds of signs of statements
+    (n, signs). A category's score holds what the table of forms says of the word beside what its neighbours say.
     """
 
     labels: Any
     categories: Any
+    signs: Any
 
 
 class Weights(NamedTuple):
@@ -62,6 +66,7 @@ class Weights(NamedTuple):
     convolutions: Sequence[tuple[Any, Any]]
     label_head: tuple[Any, Any]
     category_head: tuple[Any, Any]
+    sign_head: tuple[Any, Any]
     transitions: Any
     categories: tuple[str, ...]
 
@@ -86,7 +91,7 @@ class Encoder:
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
         self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
-        heads = (weights.label_head, weights.category_head)
+        heads = (weights.label_head, weights.category_head, weights.sign_head)
         self._widths = [bias.shape[0] for _, bias in heads]
         self._parts = np.cumsum(self._widths)[:-1]
         self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
@@ -117,6 +122,7 @@ class Encoder:
                 convolutions=layers,
                 label_head=(z["label_weight"], z["label_bias"]),
                 category_head=(z["category_weight"], z["category_bias"]),
+                sign_head=(z["sign_weight"], z["sign_bias"]),
                 transitions=z["transitions"],
                 categories=tuple(tables["categories"]),
             )
@@ -134,15 +140,16 @@ class Encoder:
             self._read = (doc, self.encode([t.form.written for t in doc.tokens]))
         return self._read[1]
 
-    def in_context(self, doc: Document) -> WordsInContext:
-        """The words of a document."""
-        scores = self.read(doc).categories
-        return WordsInContext(doc, self._knowledge.morphology, self.clusters, self.weights.categories, scores)
+    def in_context(self, doc: Document, signs: Any = None) -> WordsInContext:
+        """The words of a document; `signs` (tokens, signs) stand for its own where they are given."""
+        said = self.read(doc)
+        known = self._knowledge.morphology, self.clusters, self.weights.categories
+        return WordsInContext(doc, *known, said.categories, steps(said.signs if signs is None else signs))
 
     def encode(self, forms: Sequence[str]) -> Encoded:
         """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""
         n = len(forms)
-        labels, categories = out = [np.empty((n, width), np.float32) for width in self._widths]
+        labels, categories, signs = out = [np.empty((n, width), np.float32) for width in self._widths]
         ids = self._ids(forms)
         for first, last, h in self._layers(ids):
             scores = h @ self._heads
@@ -150,7 +157,7 @@ class Encoder:
             for array, part in zip(out, np.split(scores, self._parts, axis=1), strict=True):
                 array[first:last] = part
         categories += self._priors[self._prior_rows[ids]]
-        return Encoded(labels, categories)
+        return Encoded(labels, categories, signs)
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""

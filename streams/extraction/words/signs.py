@@ -1,0 +1,18 @@
+"""Signs of statements: what the encoder says of each word beside its entity label and category."""
+
+from typing import Any
+
+import numpy as np
+
+SIGNS = ("core cue", "extended cue", "content begins", "content ends", "speaker begins", "speaker goes on")
+CORE_CUE, EXTENDED_CUE, CONTENT_BEGINS, CONTENT_ENDS, SPEAKER_BEGINS, SPEAKER_GOES_ON = range(len(SIGNS))
+EDGES = (-6.0, -4.5, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.5)  # log-odds at which a sign passes into its next step
+
+
+def steps(log_odds: Any) -> Any:
+    """How strong signs are, from 0 to `len(EDGES)`, as choices weigh them.
+
+    >>> steps(np.array([-9.0, 0.5, 9.0])).tolist()
+    [0, 6, 10]
+    """
+    return np.digitize(log_odds, EDGES).astype(np.uint8)
