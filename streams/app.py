@@ -10,6 +10,7 @@ import faust
 from faust.sensors.prometheus import setup_prometheus_sensors
 from faust.tables.manager import TableManager
 from faust.types import StreamT
+from mode import Service
 
 from streams.agents.actors_file import ActorsFile
 from streams.agents.enrich import Enricher, enrich
@@ -32,6 +33,9 @@ _LEAVE_SECONDS = 5.0  # for closing connections, when all is settled
 # Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
 _ARTICLES_BUFFERED = 32
 _STATEMENTS_BUFFERED = 1024
+# Records in hand; bounds memory and what a crash makes the next worker do again.
+_ARTICLES, _STATEMENTS = 256, 8192
+_RECOVERY_SECONDS = 0.05
 
 
 class Worker(faust.App):
@@ -40,11 +44,6 @@ class Worker(faust.App):
     logger = logging.getLogger("faust.app")  # as a subclass it would log Faust's chatter under this module's name
     outbox: Outbox
     listener: socket.socket | None = None
-
-    async def on_start(self) -> None:
-        """Connect the outbox first, so that no article is read that could not be answered."""
-        await self.outbox.start()
-        await super().on_start()
 
     async def on_stop(self) -> None:
         """Faust stops reading; then what is in hand is finished and committed, and only then the group is left."""
@@ -92,6 +91,28 @@ class Tables(TableManager):
         await self._update_channels()
         await self.recovery.start()
 
+    @Service.task
+    async def _pass_markers(self) -> None:
+        """End a recovery at the end of its changelogs, where the last records are markers of transactions.
+
+        Faust waits for a record just before the end; it looks for markers only with transactions of its own.
+        """
+        consumer: Any = self.app.consumer
+        recovery: Any = self.recovery
+        while not self.should_stop:
+            await self.sleep(_RECOVERY_SECONDS)
+            if not recovery.in_recovery:
+                continue
+            highwaters, offsets = recovery.active_highwaters, recovery.active_offsets
+            for tp, end in [*highwaters.items()]:
+                behind = end is not None and (offsets.get(tp) is None or offsets[tp] < end)
+                if behind and await consumer.is_read(tp, offsets.get(tp), end + 1) and highwaters.get(tp) == end:
+                    offsets[tp] = end
+            if recovery.in_recovery and not recovery.need_recovery():
+                recovery.flush_buffers()
+                recovery._set_recovery_ended()
+                recovery.signal_recovery_end.set()
+
 
 def create_app(settings: Settings, extractor: Extractor, listener: socket.socket | None = None) -> Worker:
     """The worker's app, with /healthz, /readyz and /metrics on `listener`, or without pages where that is None.
@@ -126,7 +147,9 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         web_tables_enabled=False,
     )
     app.listener = listener
-    app.outbox = Outbox(app, settings)
+    app.outbox = Outbox(
+        app, settings, {topics.raw.name: _ARTICLES, topics.statements.name: _STATEMENTS}, topics.raw.name
+    )
 
     def raw_bytes(topic: Topic, buffered: int | None = None) -> Any:
         # Bytes in, bytes out: a codec of Faust's would drop what it cannot decode before an agent sees it.

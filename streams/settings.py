@@ -94,6 +94,18 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least severity that is logged"
     )
+    transaction_records: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=500, description="most records of one partition whose outputs are one Kafka transaction"
+    )
+    transaction_bytes: Annotated[int, Field(ge=1024, le=1 << 30)] = Field(
+        default=8 << 20, description="most bytes of their outputs"
+    )
+    transaction_seconds: Annotated[float, Field(ge=0, le=30)] = Field(
+        default=0.5, description="how long outputs wait for company under load; without load they do not wait"
+    )
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=3, description="how often an article may end the worker before it goes to the dead letters"
+    )
     max_body_chars: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
         default=1_000_000, description="longest article body; longer ones go to the dead letters"
     )

@@ -84,6 +84,11 @@ class Enricher:
     def _failed(self, record: InputRecord, failure: Failure, article_id: str | None) -> Outcome:
         return Outcome((reject(self._topics, record, failure, article_id),))
 
+    def poisonous(self, record: InputRecord) -> Outcome:
+        """The dead letter of a record that ended a worker each time that it was processed."""
+        reason = "processing this record ended the worker each time; it is not tried again"
+        return self._failed(record, Failure("poisonous", reason, "extract"), None)
+
     def refuse(self, record: InputRecord, reason: str, article_id: str | None) -> Record:
         """The dead letter of a record whose outputs the broker does not take."""
         return reject(self._topics, record, Failure("too_large", reason, "deliver"), article_id)
@@ -96,7 +101,10 @@ async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox) -> No
     with ThreadPoolExecutor(1, "extraction") as thread:
         async for events in _in_hand(stream, outbox, enricher.at_once):
             records = [input_record(event) for event in events]
-            outcomes = await loop.run_in_executor(thread, enricher.process_many, records)
+            if any(map(outbox.is_poisonous, events)):  # it is noted alone, so it comes alone
+                outcomes = [enricher.poisonous(record) for record in records]
+            else:
+                outcomes = await loop.run_in_executor(thread, enricher.process_many, records)
             for event, record, outcome in zip(events, records, outcomes, strict=True):
                 delivery = _Delivery(enricher, record, outcome, event.message.timestamp)
                 await outbox.deliver(event, outcome.records, delivered=delivery.delivered, refused=delivery.refused)

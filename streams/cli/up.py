@@ -162,7 +162,8 @@ async def _watch(
     """Publish the feed and show what comes of it; the exit status."""
     started = time.monotonic()
     topics, tally = declared(settings), Tally()
-    consumer = AIOKafkaConsumer(**client_options(settings), max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
+    options = client_options(settings) | {"isolation_level": "read_committed"}
+    consumer = AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
     publishing: asyncio.Task[None] | None = None
     try:
         await consumer.start()

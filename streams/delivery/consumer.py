@@ -11,9 +11,12 @@ import time
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka
 from faust.types import TP, ConsumerMessage
 from mode import Service
+
+from streams.delivery.transactions import Committed
 
 _logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
 _AGAIN_SECONDS = 1.0  # between two seeks of a partition: what was fetched before the first still comes
@@ -55,6 +58,30 @@ class _Thread(aiokafka.AIOKafkaConsumerThread):
             begin = record.offset + 1
         self.fetched[tp] = begin
         return linked
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        # Aborted outputs of a worker that died must be read neither as statements nor as profiles. `in_transaction`
+        # would also start Faust's own transactions; here it only chooses the isolation level.
+        consumer: Any = self.consumer
+        consumer.in_transaction = True
+        try:
+            return super()._create_worker_consumer(transport)
+        finally:
+            consumer.in_transaction = False
+
+    async def _committed_with_note(self, tp: TopicPartition) -> Committed:
+        found = await self._ensure_consumer()._coordinator.fetch_committed_offsets([tp])
+        position = found.get(tp)
+        known = position is not None and position.offset >= 0
+        return Committed(position.offset, position.metadata or "") if known else Committed(None, "")
+
+    async def _is_read(self, tp: TP, applied: int | None, end: int) -> bool:
+        """Whether all records before `end` are applied: those behind the last one are markers, or were aborted."""
+        fetched = self.fetched.get(tp)
+        if fetched is not None and (applied is None or applied + 1 < fetched):
+            return False  # on its way
+        position: int | None = await self._ensure_consumer().position(TopicPartition(*tp))
+        return position is not None and position >= end and self.fetched.get(tp) == fetched
 
     async def seek_back(self, tp: TP, offset: int) -> None:
         """Seek, in one step with the note of it."""
@@ -114,9 +141,23 @@ class Consumer(aiokafka.Consumer):
         self._buffered_partitions.clear()
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """No input is read before it is sought."""
+        """No input is read before it is sought, and none is sought before its last owner is fenced.
+
+        Nor are profiles: what that owner could still commit would be missing from them.
+        """
         self._next = {}
+        await self.app.outbox.own({tp for tp in assigned if not self._is_changelog_tp(tp)})  # type: ignore[attr-defined]
         await super().on_partitions_assigned(assigned, generation_id)
+
+    async def committed_with_note(self, tp: TopicPartition) -> Committed:
+        """The group's offset of a partition and the note beside it. Raises KafkaError."""
+        found: Committed = await self._thread.call_thread(self._thread._committed_with_note, tp)
+        return found
+
+    async def is_read(self, tp: TP, applied: int | None, end: int) -> bool:
+        """Whether a changelog is read up to `end`, its last applied record being at `applied`."""
+        read: bool = await self._thread.call_thread(self._thread._is_read, tp, applied, end)
+        return read
 
     def resume_partitions(self, tps: Iterable[TP]) -> None:
         """Resume changelogs only. Faust resumes inputs before it seeks: of a batch in between a part would be lost."""

@@ -1,109 +1,105 @@
-"""The outbox: sends the outputs of every record that is read, and commits a record's offset once all are stored.
+"""The outbox: what is in hand, from the moment that it is read until its outputs and its offset are committed.
 
-Guaranteed: at least once. A committed offset means that for every record before it all outputs (or its dead letter) are
-acknowledged by all in-sync replicas. A worker that dies leaves the offset behind and the record is processed again.
+Each input partition of this worker has its own transactions (`transactions.py` tells what that guarantees); the outbox
+opens them when a partition comes, settles them before it goes, and holds reading back while too much is in hand.
 
-Faust's own acknowledgement is switched off (`acks=False` on the topics), because with records in flight it loses some:
-
-- `Consumer._new_offset` takes a partition without a committed offset to begin at the first acknowledged record, and
-  lets one unacknowledged record at the committed offset pass: it commits beyond records that are still in flight.
-- `Stream._py_aiter` (where Faust has no compiled extension) acknowledges the buffered records that a rebalance skips.
-- An exception in an agent acknowledges the record that caused it.
+Faust's own acknowledgement is switched off (`acks=False` on the topics): nothing but these transactions may commit.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import faust
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.structs import TopicPartition
 from faust.types import TP, EventT, StreamT
 
+from streams.delivery.attempts import Attempts
 from streams.delivery.records import Record
+from streams.delivery.transactions import Entry, Limits, Lost, Partition
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_MESSAGE_BYTES
 from streams.observability import metrics
-from streams.observability.logs import position
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_WINDOW = 256  # records in hand; bounds memory and what a crash makes the next worker do again
-_COMMIT_SECONDS = 0.5
 _SETTLE_SECONDS = 15.0  # less than a group waits for a member in a rebalance (app.py)
-_DISCONNECT_SECONDS = 3.0
 _FRAMING_BYTES = 1024  # what Kafka puts around a record
 # A dead letter is as large as the record that it came from, plus its headers.
 MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES + 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A record whose outputs are on their way."""
-
-    event: EventT[Any]
-    acknowledgements: list[asyncio.Future[Any]]
-    delivered: Callable[[], None]
-    refused: Callable[[str], Record]
+_TRANSACTION_MS = 60_000  # Kafka ends a transaction that is open for longer
 
 
 class Outbox:
     """One a worker. An agent reads from `taken` and does `deliver` with what came of each record."""
 
-    def __init__(self, app: faust.App, settings: Settings) -> None:
-        self._app, self._settings = app, settings
-        self._producer: AIOKafkaProducer | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+    def __init__(self, app: faust.App, settings: Settings, windows: dict[str, int], guarded: str) -> None:
+        """`windows` are how many records of each input topic may be in hand; `guarded` is the topic whose records may
+        be poisonous.
+        """
+        self._app, self._settings, self._guarded = app, settings, guarded
+        self._limits = Limits(settings.transaction_records, settings.transaction_bytes, settings.transaction_seconds)
+        self._partitions: dict[TP, Partition] = {}
+        self._running: dict[TP, asyncio.Task[None]] = {}
+        self._attempts: dict[TP, Attempts] = {}
+        self._windows = {topic: asyncio.Semaphore(size) for topic, size in windows.items()}
         self._failed = False
-        self._in_hand = 0
+        self._worked_on, self._in_hand = 0, 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._window = asyncio.Semaphore(_WINDOW)
-        self._sent: asyncio.Queue[_Sent] = asyncio.Queue()
-        self._committing = asyncio.Lock()
-        self._stored: dict[TP, int] = {}  # next offset to read, all before it is stored
-        self.committed: dict[TP, int] = {}
 
-    async def start(self) -> None:
-        """Connect. Raises KafkaConnectionError where no broker answers."""
-        self._producer = AIOKafkaProducer(
-            **client_options(self._settings),
-            acks="all",
-            enable_idempotence=True,  # a retried send after a lost answer must not append twice
-            max_request_size=MAX_REQUEST_BYTES,
-            max_batch_size=64 * 1024,
-            linger_ms=2,
-        )
-        await self._producer.start()
-        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._commit_regularly())]
+    @property
+    def committed(self) -> dict[TP, int]:
+        """The committed offset of each partition that has one."""
+        return {tp: p.committed.offset for tp, p in self._partitions.items() if p.committed.offset is not None}
+
+    @property
+    def retrying(self) -> bool:
+        """Whether a transaction waits for the broker."""
+        return any(p.retrying for p in self._partitions.values())
+
+    async def own(self, tps: Iterable[TP]) -> None:
+        """Begin the transactions of newly assigned partitions; when this returns nobody else can commit for them."""
+        consumer: Any = self._app.consumer
+        new = {
+            tp: Partition(
+                TopicPartition(*tp), self._app.conf.id, self._limits, self._open, consumer.committed_with_note
+            )
+            for tp in tps
+        }
+        await asyncio.gather(*(p.own() for p in new.values()))
+        self._partitions |= new
+        for tp, p in new.items():
+            self._running[tp] = asyncio.create_task(self._run(p))
+            if tp.topic == self._guarded:
+                self._attempts[tp] = Attempts(p, self._settings.max_attempts)
 
     async def stop(self) -> None:
-        """Settle and disconnect. Safe where `start` failed or was never called."""
+        """Settle and disconnect. Safe where nothing was ever owned."""
         if not await self.settle():
             logger.warning("%d records are left to the next worker", self._in_hand)
-        for task in self._tasks:
-            task.cancel()
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(TimeoutError):  # without a broker it waits most of a minute for what cannot be sent
-                async with asyncio.timeout(_DISCONNECT_SECONDS):
-                    await producer.stop()
+        await self._close()
 
     async def taken(self, stream: StreamT[Any]) -> AsyncIterator[EventT[Any]]:
-        """A stream's records, each in hand until it is delivered; waits while there are too many."""
+        """A stream's records, each in hand until its outputs are committed; waits while there are too many."""
         consumer: Any = self._app.consumer
         async for event in stream.events():
             message = event.message
-            await self._window.acquire()
+            window = self._windows[message.topic]
+            await window.acquire()
             # Asked after the wait: what a rebalance took meanwhile is another worker's, or is read again.
             if not await consumer.in_order(message):
-                self._window.release()
+                window.release()
                 continue
+            attempts = self._attempts.get(message.tp)
+            if attempts is not None and attempts.must_tell(message.offset):
+                await self._tell(attempts, message)
             self._in_hand += 1
+            self._worked_on += 1
             self._idle.clear()
             metrics.in_flight.set(self._in_hand)
             self._app.sensors.on_message_in(message.tp, message.offset, message)  # Faust does for topics with acks only
@@ -117,107 +113,112 @@ class Outbox:
         delivered: Callable[[], None],
         refused: Callable[[str], Record],
     ) -> None:
-        """Send all outputs of a record in hand; returns when they are on their way, in the order of the calls.
+        """Hand over all outputs of a record in hand, in the order of reading.
 
-        `delivered` is called when all are stored. Where an output is too large for its topic, `refused` gives the dead
-        letter to send instead: such a record would be refused for ever. Any other failed send ends the worker; the
-        record stays uncommitted and is processed again, late but not lost.
+        `delivered` is called when they are committed. Where an output is too large for its topic, `refused` gives the
+        dead letter to send instead: such a record would be refused for ever.
         """
         largest = max((len(r.key or b"") + len(r.value or b"") for r in records), default=0)
         if largest > MAX_MESSAGE_BYTES - _FRAMING_BYTES:
             # Before anything is sent: half of an article's outputs would be worse than none.
             records = [refused(f"an output of {largest} bytes is larger than its topic takes ({MAX_MESSAGE_BYTES})")]
-        sent = [await self._send(record) for record in records]
-        self._sent.put_nowait(_Sent(event, sent, delivered, refused))
+        message = event.message
+        self._worked_on -= 1
+        # A record that was read before a rebalance says nothing about a partition that is assigned anew.
+        current = message.generation_id == self._app.consumer_generation_id
+        partition = self._partitions.get(message.tp) if current else None
+        if partition is None:
+            self._out_of_hand(message)
+        else:
+            done = partial(self._delivered, message, delivered)
+            partition.add(Entry(message.offset, records, done, refused))
+        if not self._worked_on:
+            for p in self._partitions.values():
+                p.hurry()
+
+    def is_poisonous(self, event: EventT[Any]) -> bool:
+        """Whether this record has ended a worker each time that it was processed, too often to be tried again."""
+        attempts = self._attempts.get(event.message.tp)
+        return attempts is not None and attempts.are_spent(event.message.offset)
 
     async def settle(self) -> bool:
-        """Wait until nothing is in hand and commit; False where that takes too long or the outbox has failed."""
+        """Wait until nothing is in hand; False where that takes too long or the outbox has failed."""
         if self._failed:
             return False
         try:
             async with asyncio.timeout(_SETTLE_SECONDS):
                 while self._in_hand:  # an agent that waits for room takes one more when the last is out of hand
+                    for p in self._partitions.values():
+                        p.hurry()
                     await self._idle.wait()
-                await self.commit()  # for ever, where no broker answers
         except TimeoutError:
             return False
-        return True
+        return not self._failed
 
     async def revoked(self) -> None:
         """Before partitions go to another worker: settle, so that it need not do anything again, and forget them."""
         if not await self.settle():
             # To go on would mean to read profiles anew while older changes of them are still on their way.
             await self.fail(TimeoutError(f"{self._in_hand} records are not stored, partitions must be given up"))
-        self._stored.clear()
-        self.committed.clear()
-
-    async def commit(self) -> None:
-        """Commit what is stored by now."""
-        async with self._committing:
-            offsets = {tp: offset for tp, offset in self._stored.items() if offset != self.committed.get(tp)}
-            consumer: Any = self._app.consumer
-            # `commit` of the same object commits what Faust saw acknowledged, which is nothing here.
-            if offsets and await consumer._commit(offsets):
-                self.committed |= offsets
-                self._app.monitor.on_tp_commit(offsets)
-
-    async def _send(self, record: Record) -> asyncio.Future[Any]:
-        assert self._producer is not None, "the outbox is not started"
-        topic, key, value, headers, partition = record
-        future: asyncio.Future[Any]
-        if key is None and value is None:
-            # `send` has an assertion against such records. Other clients write them, and its dead letter must be one.
-            batch = self._producer.create_batch()
-            batch.append(timestamp=None, key=None, value=None, headers=list(headers))
-            future = await self._producer.send_batch(batch, topic, partition=partition)
-        else:
-            future = await self._producer.send(topic, value, key, partition=partition, headers=list(headers))
-        return future
-
-    async def _follow(self) -> None:
-        """Wait for the acknowledgements, record by record in the order of reading.
-
-        In order, because an offset stands for all records before it: one task a record would let a quick one pass a
-        slow one, and a crash in between would lose the slow one.
-        """
-        while True:
-            sent = await self._sent.get()
-            message = sent.event.message
-            try:
-                await self._wait_stored(sent)
-            except Exception as e:
-                logger.critical(
-                    "an output cannot be stored, the worker ends and the record will be processed again: %s",
-                    e,
-                    extra=position(message.topic, message.partition, message.offset),
-                )
-                await self.fail(e)
-                return
-            # A record that was read before a rebalance says nothing about a partition that is assigned anew.
-            if message.generation_id == self._app.consumer_generation_id:
-                self._stored[message.tp] = message.offset + 1
-            self._app.sensors.on_message_out(message.tp, message.offset, message)
-            sent.delivered()
-            self._in_hand -= 1
-            metrics.in_flight.set(self._in_hand)
-            self._window.release()
-            if not self._in_hand:
-                self._idle.set()
-
-    async def _wait_stored(self, sent: _Sent) -> None:
-        try:
-            for acknowledgement in sent.acknowledgements:
-                await acknowledgement
-        except MessageSizeTooLargeError as e:
-            # The cluster allows less than the topics were declared with.
-            await (await self._send(sent.refused(f"the broker refused an output: {e}")))
-
-    async def _commit_regularly(self) -> None:
-        while True:
-            await asyncio.sleep(_COMMIT_SECONDS)
-            await self.commit()
+        await self._close()
 
     async def fail(self, error: BaseException) -> None:
         """End the worker: what is in hand is not waited for any more, and the process exits with an error."""
         self._failed = True
+        self._idle.set()
         await self._app.crash(error)
+
+    async def _tell(self, attempts: Attempts, message: Any) -> None:
+        """Note that a record is tried, when nothing else is in hand: what ends the worker then is this record."""
+        while self._in_hand:
+            for p in self._partitions.values():
+                p.hurry()
+            await self._idle.wait()
+        try:
+            await attempts.tell(message.offset)
+        except Lost as e:
+            await self.fail(e)
+
+    async def _open(self, transactional_id: str) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **client_options(self._settings),
+            transactional_id=transactional_id,
+            transaction_timeout_ms=_TRANSACTION_MS,
+            acks="all",
+            max_request_size=MAX_REQUEST_BYTES,
+            max_batch_size=256 * 1024,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    async def _run(self, partition: Partition) -> None:
+        try:
+            await partition.run()
+        except Exception as e:
+            logger.critical("%s/%d: outputs cannot be committed, the worker ends: %s", *partition.tp, e)
+            await self.fail(e)
+
+    def _delivered(self, message: Any, delivered: Callable[[], None]) -> None:
+        delivered()
+        self._out_of_hand(message)
+
+    def _out_of_hand(self, message: Any) -> None:
+        self._app.sensors.on_message_out(message.tp, message.offset, message)
+        self._in_hand -= 1
+        metrics.in_flight.set(self._in_hand)
+        self._windows[message.topic].release()
+        if not self._in_hand:
+            self._idle.set()
+
+    async def _close(self) -> None:
+        running, self._running = self._running, {}
+        partitions, self._partitions = self._partitions, {}
+        self._attempts.clear()
+        for task in running.values():
+            task.cancel()
+        await asyncio.gather(*running.values(), return_exceptions=True)
+        await asyncio.gather(*(p.close() for p in partitions.values()))

@@ -13,13 +13,17 @@ CLOUDEVENT_TYPE = "qawl.statement.v1"
 
 
 class Record(NamedTuple):
-    """One record to send. None as value is a null value, None as partition leaves the choice to the key."""
+    """One record to send. None as value is a null value, None as partition leaves the choice to the key.
+
+    Of several records of a `compacted` topic with one key only the last counts.
+    """
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
     partition: int | None = None
+    compacted: bool = False
 
 
 class InputRecord(NamedTuple):
@@ -54,7 +58,7 @@ def profile_record(topics: Topics, profile: ActorProfile, partition: int) -> Rec
     The partition is that of the statements: the worker that owns them recovers exactly this partition. Left to the key
     it would lie elsewhere wherever another program wrote `statements` with another partitioner.
     """
-    return Record(topics.actors.name, profile.id.encode(), encode(profile), partition=partition)
+    return Record(topics.actors.name, profile.id.encode(), encode(profile), partition=partition, compacted=True)
 
 
 def cloudevent_headers(event: StatementEvent) -> Headers:

@@ -46,7 +46,7 @@ class KnownActors:
     def __init__(self, actors: Iterable[KnownActor]) -> None:
         """Later actors win over earlier ones of one name; a short name of two different actors stands for neither."""
         by_name = {(a.kind, name_key(a.name)): a for a in actors}
-        alone = Counter((a.kind, name_key(short)) for a in by_name.values() for short in {*a.alone})
+        alone = Counter(key for a in by_name.values() for key in {(a.kind, name_key(short)) for short in a.alone})
         self._found = {(a.kind, name_key(v)): a for a in by_name.values() for v in a.variants}
         for a in by_name.values():
             shorts = ((a.kind, name_key(short)) for short in a.alone)

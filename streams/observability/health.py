@@ -34,6 +34,9 @@ def not_ready(app: faust.App) -> str | None:
         return "starting"
     if app.rebalancing:
         return "rebalancing"
+    outbox: Any = app.outbox  # type: ignore[attr-defined]
+    if outbox.retrying:
+        return "waiting for the broker"
     tables: Any = app.tables
     if not tables.recovery.completed.is_set():
         return "recovering profiles"
@@ -65,4 +68,6 @@ class Lag:
             end = consumer.highwater(tp) if tp in consumer.assignment() else None
             if end is not None:
                 done = offset if offset is not None else self._beginnings.get(tp) or 0
-                metrics.consumer_lag.labels(tp.topic, str(tp.partition)).set(max(0, end - done))
+                # Behind the last record there may be markers of transactions, which nobody will ever process.
+                waiting = end > done and not await consumer.is_read(tp, done - 1, end)
+                metrics.consumer_lag.labels(tp.topic, str(tp.partition)).set(end - done if waiting else 0)

@@ -31,6 +31,14 @@ in_flight = Gauge("qawl_in_flight", "Articles and statements in hand: read, and 
 profiles = Counter(
     "qawl_profiles", "Statements applied to actor profiles, by outcome: applied, replayed, invalid", ["outcome"]
 )
+transactions = Counter(
+    "qawl_transactions", "Kafka transactions of outputs and offsets, by outcome: committed, retried", ["outcome"]
+)
+transaction_seconds = Histogram(
+    "qawl_transaction_seconds",
+    "Time of a Kafka transaction, from its first send to its commit, repetitions included",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0),
+)
 build_info = Info("qawl_build", "Version of Qawl and its entity engine")
 
 

@@ -105,7 +105,7 @@ async def _create(settings: Settings, topic: Topic) -> None:
 async def _until(settings: Settings, topic: Topic, count: int, process: subprocess.Popen[bytes]) -> None:
     """Until a topic holds `count` records; asks seldom, so that the measured process has the machine."""
     partitions = [TopicPartition(topic.name, p) for p in range(settings.partitions)]
-    consumer = AIOKafkaConsumer(**client_options(settings))
+    consumer = AIOKafkaConsumer(**client_options(settings), isolation_level="read_committed")
     await consumer.start()
     deadline = time.monotonic() + _PATIENCE
     try:

@@ -149,7 +149,8 @@ async def publish(
 
 async def read(settings: Settings, topic: Topic) -> list[ConsumerRecord]:
     """Everything that a topic holds now, partition by partition."""
-    consumer = AIOKafkaConsumer(**client_options(settings), max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
+    options = client_options(settings) | {"isolation_level": "read_committed"}
+    consumer = AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
     await consumer.start()
     try:
         partitions = [TopicPartition(topic.name, p) for p in range(settings.partitions)]

@@ -44,6 +44,11 @@ def latest(records: Iterable[ConsumerRecord]) -> dict[str, ActorProfile]:
     return {r.key.decode(): decode_profile(r.value) for r in records}
 
 
+def counted(records: Iterable[ConsumerRecord]) -> int:
+    """Statements that the current profiles count."""
+    return sum(profile.statement_count for profile in latest(records).values())
+
+
 @pytest.fixture
 def lavrov(gold_folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The article `seed-lavrov` and its annotation."""
@@ -66,7 +71,7 @@ async def test_three_foreign_ministers_each_under_one_id(
         (enriched,) = await enriched_until(settings, 1)
         count = len(enriched.statements)
         records = await read_until(settings, declared(settings).statements, lambda found: len(found) == count)
-        profiles = latest(await read_until(settings, declared(settings).actors, lambda found: len(found) == count))
+        profiles = latest(await read_until(settings, declared(settings).actors, lambda found: counted(found) == count))
     events = [decode_statement(r.value) for r in records]
 
     ids = {name: {e.actor.id for e in events if e.actor.name == name} for name in (LAVROV, KERRY, MUALLEM)}

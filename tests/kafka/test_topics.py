@@ -175,7 +175,7 @@ async def test_the_longest_article_fits(settings: Settings) -> None:
         await producer.send_and_wait(topic, value, partition=0)
     finally:
         await producer.stop()
-    consumer = AIOKafkaConsumer(**client_options(settings))
+    consumer = AIOKafkaConsumer(**client_options(settings), isolation_level="read_committed")
     await consumer.start()
     try:
         consumer.assign([TopicPartition(topic, 0)])

@@ -1,6 +1,5 @@
 """Who is who over articles: spellings, short names, an operator's own file, Latin names."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -111,7 +110,7 @@ def test_a_worker_reads_the_file_again_when_it_changes(
     assert said_by(mine) == "person:الحداد"
     replaced = tmp_path / "new.tsv"
     replaced.write_text("سامي الحداد\tperson\t\t\tالحداد\n")
-    os.replace(replaced, own)
+    replaced.replace(own)
     renewed = watched.renew(mine)
     assert said_by(renewed) == "person:سامي-الحداد"
     own.write_text("سامي الحداد\tman\n")

@@ -51,6 +51,7 @@ class Laboratory(NamedTuple):
 
     `end` is the form that parts articles; `taught` gives what the reader says that did not learn
     from a fold of the articles, or that learned from all for None; None where the reader did not get to it.
+    `category_of` are the categories of forms that have only one, -1 for others.
     """
 
     shape: Shape
@@ -58,6 +59,7 @@ class Laboratory(NamedTuple):
     others: dict[str, Labelled]
     end: int
     taught: Callable[[int | None], Taught | None]
+    category_of: Any
 
     def fresh(self) -> EncoderModel:
         """A network that has read raw news; attributes that it did not have then begin small."""
@@ -77,7 +79,7 @@ class Laboratory(NamedTuple):
     def student(self, articles: Sequence[data.Text], fold: int | None) -> EncoderModel:
         """Step 3 on these articles of gold/train and all other labelled texts."""
         labels = {"gold": stream(articles, self.end)} | self.others
-        return learn(self.fresh(), labels, self.taught(fold), SEED)
+        return learn(self.fresh(), labels, self.taught(fold), self.category_of, SEED)
 
 
 def stream(texts: Sequence[data.Text], end: int | None = None) -> Labelled:
@@ -148,8 +150,8 @@ def main() -> None:
         return data.read_taught(path, inventory, TAUGHT_LENGTH) if path.exists() else None
 
     def see() -> dict[str, str]:
-        first = Laboratory(plain, learned, others, end, taught).fresh()
-        tagger = learn(first, {"gold": stream(texts["gold"], end)} | others, None, SEED)
+        first = Laboratory(plain, learned, others, end, taught, category_of).fresh()
+        tagger = learn(first, {"gold": stream(texts["gold"], end)} | others, None, category_of, SEED)
         counted = np.zeros((len(inventory.forms), len(LABELS)), np.int64)
         for ids, found in label_raw(tagger, raw.ids):
             np.add.at(counted, (ids.ravel(), found.ravel()), 1)
@@ -157,7 +159,7 @@ def main() -> None:
 
     seen = kept(a.work / "seen.pt", see)
     shape = shape_with(WordKnowledge(lexicon, knowledge.morphology, listed, seen))
-    laboratory = Laboratory(shape, learned, others, end, taught)
+    laboratory = Laboratory(shape, learned, others, end, taught, category_of)
     found: dict[str, Any] = {}
     if not a.only_folds:
         final = laboratory.student(texts["gold"], None)
@@ -199,7 +201,7 @@ def cross_validate(
     for held in folds_of(len(sentences), folds, block=100):
         rest = {"aner": stream([t for n, t in enumerate(sentences) if n not in held])}
         streams = {"gold": stream(articles, laboratory.end)} | laboratory.others | rest
-        model = learn(laboratory.fresh(), streams, None, SEED)
+        model = learn(laboratory.fresh(), streams, None, laboratory.category_of, SEED)
         given |= {id(sentences[n]): label(model, sentences[n].ids, "aner") for n in held}
         found["aner_cv"] = scores([t for t in sentences if id(t) in given], inventory, None, given)
         print("aner", found["aner_cv"], flush=True)

@@ -16,7 +16,7 @@ RAW_STEPS, RAW_BATCH, RAW_LENGTH, RAW_RATE = 2400, 64, 128, 2.5e-3
 EPOCHS, RATE = 14, 2e-3
 LABEL_BATCH, LABEL_LENGTH = 24, 96  # windows, words of each
 TAUGHT_BATCH, TAUGHT_LENGTH = 64, 96
-HIDDEN = 0.15  # share of words hidden from the network on raw text
+HIDDEN, TAUGHT_HIDDEN = 0.15, 0.1  # share of words hidden from the network on raw text
 _AVERAGED = 3  # epochs at the end whose weights are averaged
 _SIGNS_WEIGH = 1.0
 
@@ -72,14 +72,19 @@ def label_loss(model: EncoderModel, domain: str, texts: Labelled, at: Any) -> to
     return loss if texts.signs is None else loss + _sign_loss(model, h, texts.signs[at])
 
 
-def taught_loss(model: EncoderModel, taught: Taught, at: Any) -> torch.Tensor:
-    """Of what the reader says of the windows `at`."""
+def taught_loss(
+    model: EncoderModel, taught: Taught, categories: Any, at: Any, draw: np.random.Generator
+) -> torch.Tensor:
+    """Of what the reader says of the windows `at`, and of the categories of hidden words, which else are forgotten."""
     labels = torch.from_numpy(taught.labels[at].astype(np.float32))
-    h = model(taught.windows[at])
+    ids = taught.windows[at]
+    hidden = draw.random(ids.shape) < TAUGHT_HIDDEN
+    h = model(ids, torch.from_numpy(hidden))
     emitted = model.label_heads["gold"](h)
     hard = crf_loss(emitted, labels.argmax(2), model.transitions["gold"])
     soft = (labels * functional.log_softmax(emitted, 2)).sum(2).mean()
-    return hard - 0.5 * soft + _sign_loss(model, h, taught.signs[at])
+    category = _known(model.category_head, h, np.where(hidden, categories[ids], -1))
+    return hard - 0.5 * soft + _sign_loss(model, h, taught.signs[at]) + 0.5 * category
 
 
 def _sign_loss(model: EncoderModel, h: torch.Tensor, wanted: Any) -> torch.Tensor:
@@ -87,8 +92,10 @@ def _sign_loss(model: EncoderModel, h: torch.Tensor, wanted: Any) -> torch.Tenso
     return _SIGNS_WEIGH * functional.binary_cross_entropy_with_logits(model.sign_head(h), target)
 
 
-def learn(model: EncoderModel, labels: Mapping[str, Labelled], taught: Taught | None, seed: int) -> EncoderModel:
-    """Learn entity labels a domain, and what the reader says if that is given.
+def learn(
+    model: EncoderModel, labels: Mapping[str, Labelled], taught: Taught | None, categories: Any, seed: int
+) -> EncoderModel:
+    """Learn entity labels a domain, and what the reader says if that is given; `categories` are targets a form.
 
     The result is the mean of the last epochs' weights.
     """
@@ -106,7 +113,7 @@ def learn(model: EncoderModel, labels: Mapping[str, Labelled], taught: Taught | 
         if taught is not None:
             some = draw.permutation(windows)[: windows // 3]
             for n in range(0, len(some) - TAUGHT_BATCH + 1, TAUGHT_BATCH):
-                todo.append(partial(taught_loss, model, taught, some[n : n + TAUGHT_BATCH]))
+                todo.append(partial(taught_loss, model, taught, categories, some[n : n + TAUGHT_BATCH], draw))
         order.shuffle(todo)
         return todo
 

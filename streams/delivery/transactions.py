@@ -1,0 +1,271 @@
+"""Exactly once: the outputs of a batch of one input partition and its new offset are one Kafka transaction.
+
+Guaranteed, for consumers with `isolation_level=read_committed`: the outputs of every input record are seen once, and a
+committed offset means that those of all records before it are there. Against each failure stands one step:
+
+- A worker dies: what it had not committed is aborted when the next owner's producer starts (`Partition.own`), and the
+  next owner reads on from the committed offset.
+- A worker is paused, loses its partitions and wakes up (a zombie): the next owner's producer has the same transactional
+  id, so Kafka refuses whatever the zombie still wants to commit (`ProducerFenced`). The worker ends.
+- Two owners overlap for a moment: an owner reads the committed offset only after its producer has fenced the other's,
+  and nothing but these producers commits offsets. So each transaction takes the offset from where the last one left it.
+- The answer to a commit is lost: aiokafka asks again until it knows. Where it gives up, a new producer fences the old
+  one, and the committed offset tells whether the transaction took place (`Partition._begin_again`).
+- The broker is away: the batch waits, with growing pauses, and is sent again; nothing is dropped.
+
+Why not Faust's `exactly_once`: its transactions hold outputs of records whose offsets they do not commit, and it logs
+errors of transactions and goes on (faust-streaming issues 323, 502, 517).
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+
+from streams.delivery.records import Record
+from streams.observability import metrics
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts while the broker is away
+_CLOSE_SECONDS = 2.0
+
+
+class Limits(NamedTuple):
+    """How large a transaction may become: input records, bytes of outputs, seconds since its first output came."""
+
+    records: int
+    bytes: int
+    seconds: float
+
+
+class Committed(NamedTuple):
+    """An offset as the group has it, None where it has none, with the note beside it."""
+
+    offset: int | None
+    note: str
+
+
+@dataclass(slots=True)
+class Entry:
+    """An input record's outputs. `delivered` is called when they are committed.
+
+    `refused` gives the dead letter to send instead where the broker does not take an output.
+    """
+
+    offset: int
+    records: Sequence[Record]
+    delivered: Callable[[], None]
+    refused: Callable[[str], Record]
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def bytes(self) -> int:
+        """Of all outputs."""
+        return sum(len(r.key or b"") + len(r.value or b"") for r in self.records)
+
+
+class Lost(RuntimeError):
+    """The partition belongs to another worker by now; nothing more may be committed for it."""
+
+
+class Partition:
+    """The transactions of one input partition, one after the other, while this worker owns it."""
+
+    def __init__(
+        self,
+        tp: TopicPartition,
+        group: str,
+        limits: Limits,
+        open_producer: Callable[[str], Awaitable[AIOKafkaProducer]],
+        committed: Callable[[TopicPartition], Awaitable[Committed]],
+    ) -> None:
+        """`open_producer` connects one with a transactional id, `committed` asks the group for its offset."""
+        self.tp, self._group, self._limits = tp, group, limits
+        self._open, self._ask = open_producer, committed
+        self._producer: AIOKafkaProducer | None = None
+        self._waiting: deque[Entry] = deque()
+        self._came, self._settled = asyncio.Event(), asyncio.Event()
+        self._settled.set()
+        self._hurry = False
+        self.committed = Committed(None, "")
+        self.retrying = False
+
+    async def own(self) -> None:
+        """Fence whoever owned the partition, end what it left open, and read where it got to; waits for the broker."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self._close()
+                # The order is the guarantee: once this producer has started, no other can move the offset read below.
+                self._producer = await self._open(f"{self._group}-{self.tp.topic}-{self.tp.partition}")
+                self.committed = await self._ask(self.tp)
+                self.retrying = False
+                return
+            except (KafkaError, OSError, TimeoutError) as e:
+                self.retrying = True
+                metrics.transactions.labels("retried").inc()
+                logger.warning("%s/%d: the broker does not answer, trying again in %.1f s: %s", *self.tp, pause, e)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def add(self, entry: Entry) -> None:
+        """Take a record's outputs; they are committed soon, in the order of the calls."""
+        self._waiting.append(entry)
+        self._settled.clear()
+        self._came.set()
+
+    def hurry(self) -> None:
+        """Nothing else is being worked on: what waits need not wait for company."""
+        self._hurry = True
+        self._came.set()
+
+    async def settle(self) -> None:
+        """Wait until all that was taken is committed."""
+        while self._waiting:
+            self.hurry()
+            await self._settled.wait()
+
+    async def run(self) -> None:
+        """Commit batch after batch, for ever.
+
+        Raises:
+            Lost: another worker owns the partition.
+        """
+        while True:
+            batch = await self._batch()
+            started = time.monotonic()
+            await self._store(batch)
+            metrics.transactions.labels("committed").inc()
+            metrics.transaction_seconds.observe(time.monotonic() - started)
+            for entry in batch:
+                self._waiting.popleft()
+                entry.delivered()
+            if not self._waiting:
+                self._settled.set()
+
+    async def note(self, offset: int, note: str) -> None:
+        """Commit the offset of the record that comes next, with a note beside it; nothing may be waiting.
+
+        Raises:
+            Lost: another worker owns the partition.
+        """
+        assert not self._waiting
+        await self._retry([], OffsetAndMetadata(offset, note))
+
+    async def close(self) -> None:
+        """Disconnect; what is not committed is left to the next owner."""
+        await self._close()
+
+    async def _batch(self) -> list[Entry]:
+        """The records of the next transaction: what waits, once it is enough or has waited long enough."""
+        while not self._waiting:
+            self._came.clear()
+            await self._came.wait()
+        while not self._hurry and (left := self._waiting[0].since + self._limits.seconds - time.monotonic()) > 0:
+            if len(self._waiting) >= self._limits.records:
+                break
+            if sum(entry.bytes for entry in self._waiting) >= self._limits.bytes:
+                break
+            self._came.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._came.wait()
+        self._hurry = False
+        batch: list[Entry] = []
+        size = 0
+        for entry in self._waiting:
+            size += entry.bytes
+            if batch and (len(batch) >= self._limits.records or size > self._limits.bytes):
+                break
+            batch.append(entry)
+        return batch
+
+    async def _store(self, batch: Sequence[Entry]) -> None:
+        await self._retry(batch, OffsetAndMetadata(batch[-1].offset + 1, ""))
+
+    async def _retry(self, batch: Sequence[Entry], position: OffsetAndMetadata) -> None:
+        """Commit a batch and the offset behind it, however often that must be tried."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self._transact(batch, position)
+                break
+            except ProducerFenced as e:
+                raise Lost(f"{self.tp.topic}/{self.tp.partition} has another owner, or a transaction timed out") from e
+            except (KafkaError, OSError, TimeoutError) as e:
+                self.retrying = True
+                metrics.transactions.labels("retried").inc()
+                logger.warning("%s/%d: a transaction failed, trying again in %.1f s: %r", *self.tp, pause, e)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                if await self._begin_again(position):
+                    break
+        self.retrying = False
+        self.committed = Committed(position.offset, position.metadata)
+
+    async def _transact(self, batch: Sequence[Entry], position: OffsetAndMetadata) -> None:
+        producer = self._producer
+        assert producer is not None, "the partition is not owned"
+        await producer.begin_transaction()
+        sending = [(entry, await _send(producer, record)) for entry in batch for record in _newest(entry, batch)]
+        await producer.send_offsets_to_transaction({self.tp: position}, self._group)
+        for entry, sent in sending:
+            try:
+                await sent
+            except MessageSizeTooLargeError as e:  # the cluster allows less than the topics were declared with
+                entry.records = [entry.refused(f"the broker refused an output: {e}")]
+                raise
+        await producer.commit_transaction()
+
+    async def _begin_again(self, position: OffsetAndMetadata) -> bool:
+        """A new producer, which aborts what the old one left open; whether the transaction had taken place after all.
+
+        Raises:
+            Lost: the committed offset is neither where this worker left it nor where it wanted it.
+        """
+        before = self.committed
+        await self.own()
+        if self.committed == Committed(position.offset, position.metadata):
+            return True
+        if self.committed != before:
+            raise Lost(f"{self.tp.topic}/{self.tp.partition} was committed by another worker: {self.committed}")
+        return False
+
+    async def _close(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(TimeoutError, KafkaError, OSError):  # without a broker it waits for what cannot be sent
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await producer.stop()
+
+
+def _newest(entry: Entry, batch: Sequence[Entry]) -> Sequence[Record]:
+    """An entry's records, without those of a compacted topic that a later one of the batch replaces."""
+    if not any(record.compacted for record in entry.records):
+        return entry.records
+    later = {r.key for e in batch if e.offset > entry.offset for r in e.records if r.compacted}
+    return [r for r in entry.records if not (r.compacted and r.key in later)]
+
+
+async def _send(producer: AIOKafkaProducer, record: Record) -> asyncio.Future[object]:
+    future: asyncio.Future[object]
+    if record.key is None and record.value is None:
+        # `send` has an assertion against such records. Other clients write them, and its dead letter must be one.
+        batch = producer.create_batch()
+        batch.append(timestamp=None, key=None, value=None, headers=list(record.headers))
+        future = await producer.send_batch(batch, record.topic, partition=record.partition or 0)
+    else:
+        headers = list(record.headers)
+        future = await producer.send(
+            record.topic, record.value, record.key, partition=record.partition, headers=headers
+        )
+    return future
