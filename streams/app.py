@@ -132,6 +132,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         broker_rebalance_timeout=20.0,
         consumer_max_fetch_size=4 * 1024 * 1024,
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.worker_id,
         topic_partitions=settings.partitions,
         topic_replication_factor=settings.replication,
         topic_allow_declare=False,  # `qawl topics create` makes them, with their policies

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     consumer_group: Annotated[str, Field(pattern=_Name % 1)] = Field(
         default="qawl", description="consumer group that the workers share"
     )
+    worker_id: Annotated[str, Field(pattern=_Name % 1)] | None = Field(
+        default=None,
+        description="name that this worker keeps over restarts: then its partitions wait for it, without a rebalance",
+    )
     http_host: str = Field(default="127.0.0.1", description="address of the worker's /healthz, /readyz and /metrics")
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=6066, description="its port, 0 for any free one")
     entity_engine: Literal["builtin", "camel"] = Field(

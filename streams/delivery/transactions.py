@@ -237,7 +237,10 @@ class Partition:
         if self.committed == Committed(position.offset, position.metadata):
             return True
         if self.committed != before:
-            raise Lost(f"{self.tp.topic}/{self.tp.partition} was committed by another worker: {self.committed}")
+            raise Lost(
+                f"{self.tp.topic}/{self.tp.partition} was committed by another worker: from {before.offset} "
+                f"to {position.offset} was wanted, {self.committed.offset} is there"
+            )
         return False
 
     async def _close(self) -> None:

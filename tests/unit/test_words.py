@@ -72,7 +72,9 @@ def word(encoder: Encoder, sentence: str, text: str) -> Word:
     ("sentence", "text", "category"),
     [
         ("قدم الوزير استقالته.", "قدم", "verb.pa"),
-        ("لاعب كرة قدم.", "قدم", "noun"),
+        ("كان هناك ولد صغير.", "ولد", "noun"),
+        ("وقد ولد في المدينة عام 1950.", "ولد", "verb.pa"),
+        ("أعلن رفض الاقتراح.", "رفض", "noun"),
     ],
 )
 def test_the_context_chooses_the_reading(encoder: Encoder, sentence: str, text: str, category: str) -> None:

@@ -16,7 +16,7 @@ RAW_STEPS, RAW_BATCH, RAW_LENGTH, RAW_RATE = 2400, 64, 128, 2.5e-3
 EPOCHS, RATE = 14, 2e-3
 LABEL_BATCH, LABEL_LENGTH = 24, 96  # windows, words of each
 TAUGHT_BATCH, TAUGHT_LENGTH = 64, 96
-HIDDEN, TAUGHT_HIDDEN = 0.15, 0.1  # share of words hidden from the network on raw text
+HIDDEN, TAUGHT_HIDDEN = 0.15, 0.04  # share of words hidden from the network on raw text
 _AVERAGED = 3  # epochs at the end whose weights are averaged
 _SIGNS_WEIGH = 1.0
 
@@ -84,7 +84,7 @@ def taught_loss(
     hard = crf_loss(emitted, labels.argmax(2), model.transitions["gold"])
     soft = (labels * functional.log_softmax(emitted, 2)).sum(2).mean()
     category = _known(model.category_head, h, np.where(hidden, categories[ids], -1))
-    return hard - 0.5 * soft + _sign_loss(model, h, taught.signs[at]) + 0.5 * category
+    return hard - 0.5 * soft + _sign_loss(model, h, taught.signs[at]) + 0.3 * category
 
 
 def _sign_loss(model: EncoderModel, h: torch.Tensor, wanted: Any) -> torch.Tensor:

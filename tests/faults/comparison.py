@@ -1,0 +1,91 @@
+"""What came out beside what should have: lost, duplicated, different."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from schemas import ActorProfile, AppliedPosition, Article
+from schemas.codec import InvalidPayload, decode_article, decode_enriched, decode_profile, decode_statement, encode
+from streams.agents.profile import apply_statement
+from streams.extraction import Extractor
+from streams.kafka.topics import declared
+from streams.settings import Settings
+from tests.kafka.pipeline import read
+
+_WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Result(NamedTuple):
+    """Outputs that are missing, there more than once, or not what `qawl extract` gives."""
+
+    lost: int
+    duplicated: int
+    different: int
+    articles: int
+    statements: int
+    examples: tuple[str, ...]
+
+    @property
+    def is_right(self) -> bool:
+        return self.lost == self.duplicated == self.different == 0
+
+
+class Output(NamedTuple):
+    """One output: which it is, and its content without times."""
+
+    what: tuple[Any, ...]
+    content: bytes
+
+
+def _plain(event: Any, **more: Any) -> bytes:
+    return encode(msgspec.structs.replace(event, extracted_at=_WHEN, **more))
+
+
+async def compare(settings: Settings, extractor: Extractor) -> Result:
+    """Read all topics as a client of committed records sees them, and compare."""
+    topics = declared(settings)
+    raw = await read(settings, topics.raw)
+    wanted: list[Output] = []
+    for record in raw:
+        try:
+            article: Article = decode_article(record.value, max_body_chars=settings.max_body_chars)
+        except InvalidPayload:
+            wanted.append(Output(("dead letter", record.partition, record.offset), record.value or b""))
+            continue
+        result = extractor.enrich(article, extracted_at=_WHEN, clock=lambda: 0.0)
+        wanted.append(Output(("enriched", article.article_id), _plain(result.enriched, timings_ms={})))
+        wanted += [Output(("statement", e.statement_id), _plain(e)) for e in result.events]
+    found: list[Output] = []
+    for record in await read(settings, topics.deadletter):
+        headers = {name: value.decode() for name, value in record.headers}
+        place = (int(headers["source.partition"]), int(headers["source.offset"]))
+        found.append(Output(("dead letter", *place), record.value or b""))
+    for record in await read(settings, topics.enriched):
+        enriched = decode_enriched(record.value)
+        found.append(Output(("enriched", enriched.article_id), _plain(enriched, timings_ms={})))
+    profiles: dict[bytes, ActorProfile] = {}
+    statements = 0
+    for record in await read(settings, topics.statements):
+        event = decode_statement(record.value)
+        found.append(Output(("statement", event.statement_id), _plain(event)))
+        statements += 1
+        at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
+        changed = apply_statement(profiles.get(record.key), event, at)
+        assert changed is not None
+        profiles[record.key] = changed
+    wanted += [Output(("profile", key), encode(p)) for key, p in profiles.items()]
+    latest = {record.key: decode_profile(record.value) for record in await read(settings, topics.actors)}
+    found += [Output(("profile", key), encode(p)) for key, p in latest.items()]
+    return _result(wanted, found, len(raw), statements)
+
+
+def _result(wanted: list[Output], found: list[Output], articles: int, statements: int) -> Result:
+    should, did = Counter(o.what for o in wanted), Counter(o.what for o in found)
+    lost, twice = should - did, did - should
+    contents = {o.what: o.content for o in wanted}
+    other = [o for o in found if o.what in contents and contents[o.what] != o.content]
+    examples = [f"lost {what}" for what in lost] + [f"twice {what}" for what in twice]
+    examples += [f"other {o.what}\n  {contents[o.what].decode()}\n  {o.content.decode()}" for o in other]
+    return Result(lost.total(), twice.total(), len(other), articles, statements, tuple(examples[:10]))
