@@ -104,11 +104,14 @@ class Tables(TableManager):
             if not recovery.in_recovery:
                 continue
             highwaters, offsets = recovery.active_highwaters, recovery.active_offsets
+            passed = False
             for tp, end in [*highwaters.items()]:
                 behind = end is not None and (offsets.get(tp) is None or offsets[tp] < end)
                 if behind and await consumer.is_read(tp, offsets.get(tp), end + 1) and highwaters.get(tp) == end:
                     offsets[tp] = end
-            if recovery.in_recovery and not recovery.need_recovery():
+                    passed = True
+            # Only then: before it knows what to read, a recovery seems to need nothing.
+            if passed and recovery.in_recovery and not recovery.need_recovery():
                 recovery.flush_buffers()
                 recovery._set_recovery_ended()
                 recovery.signal_recovery_end.set()

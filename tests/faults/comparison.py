@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
+from aiokafka import ConsumerRecord
 
 from schemas import ActorProfile, AppliedPosition, Article
 from schemas.codec import InvalidPayload, decode_article, decode_enriched, decode_profile, decode_statement, encode
@@ -43,20 +44,35 @@ def _plain(event: Any, **more: Any) -> bytes:
     return encode(msgspec.structs.replace(event, extracted_at=_WHEN, **more))
 
 
-async def compare(settings: Settings, extractor: Extractor) -> Result:
+class Expectation:
+    """What each raw record should give, by what `qawl extract` does; found once a record."""
+
+    def __init__(self, settings: Settings, extractor: Extractor) -> None:
+        self._settings, self._extractor = settings, extractor
+        self._known: dict[tuple[int, int], list[Output]] = {}
+
+    def of(self, record: ConsumerRecord) -> list[Output]:
+        """The outputs of a record of `articles.raw`."""
+        place = (record.partition, record.offset)
+        if place not in self._known:
+            self._known[place] = self._find(record)
+        return self._known[place]
+
+    def _find(self, record: ConsumerRecord) -> list[Output]:
+        try:
+            article: Article = decode_article(record.value, max_body_chars=self._settings.max_body_chars)
+        except InvalidPayload:
+            return [Output(("dead letter", record.partition, record.offset), record.value or b"")]
+        result = self._extractor.enrich(article, extracted_at=_WHEN, clock=lambda: 0.0)
+        enriched = Output(("enriched", article.article_id), _plain(result.enriched, timings_ms={}))
+        return [enriched, *(Output(("statement", e.statement_id), _plain(e)) for e in result.events)]
+
+
+async def compare(settings: Settings, expectation: Expectation) -> Result:
     """Read all topics as a client of committed records sees them, and compare."""
     topics = declared(settings)
     raw = await read(settings, topics.raw)
-    wanted: list[Output] = []
-    for record in raw:
-        try:
-            article: Article = decode_article(record.value, max_body_chars=settings.max_body_chars)
-        except InvalidPayload:
-            wanted.append(Output(("dead letter", record.partition, record.offset), record.value or b""))
-            continue
-        result = extractor.enrich(article, extracted_at=_WHEN, clock=lambda: 0.0)
-        wanted.append(Output(("enriched", article.article_id), _plain(result.enriched, timings_ms={})))
-        wanted += [Output(("statement", e.statement_id), _plain(e)) for e in result.events]
+    wanted = [output for record in raw for output in expectation.of(record)]
     found: list[Output] = []
     for record in await read(settings, topics.deadletter):
         headers = {name: value.decode() for name, value in record.headers}
@@ -87,5 +103,5 @@ def _result(wanted: list[Output], found: list[Output], articles: int, statements
     contents = {o.what: o.content for o in wanted}
     other = [o for o in found if o.what in contents and contents[o.what] != o.content]
     examples = [f"lost {what}" for what in lost] + [f"twice {what}" for what in twice]
-    examples += [f"other {o.what}\n  {contents[o.what].decode()}\n  {o.content.decode()}" for o in other]
+    examples += [f"other {o.what}\n  {contents[o.what].decode()[:700]}\n  {o.content.decode()[:700]}" for o in other]
     return Result(lost.total(), twice.total(), len(other), articles, statements, tuple(examples[:10]))

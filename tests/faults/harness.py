@@ -19,12 +19,12 @@ from streams.kafka.topics import create
 from streams.settings import Settings
 from tests.conftest import REPOSITORY
 from tests.faults.brokers import Broker
-from tests.faults.comparison import Result, compare
+from tests.faults.comparison import Expectation, Result, compare
 from tests.faults.feed import Feed
 
 _LOOK = 0.3  # seconds between two looks at whether a worker has ended
 _ZOMBIE_SECONDS = 14.0  # more than the session timeout
-_DRAIN_SECONDS = 180.0
+_STUCK_SECONDS = 45.0  # nothing more comes
 _PAUSES = (2.0, 7.0)  # between two faults
 Command = list[str]
 Fault = Callable[["Crew", list[str]], Coroutine[Any, Any, None]]
@@ -173,13 +173,16 @@ class Harness:
 
     async def _drained(self, settings: Settings) -> Result:
         """The comparison, once nothing is missing or has been missing for too long, and nothing more comes."""
-        extractor = await asyncio.to_thread(Extractor.load)
-        deadline = time.monotonic() + _DRAIN_SECONDS
+        expectation = Expectation(settings, await asyncio.to_thread(Extractor.load))
+        before, since = -1, time.monotonic()
         while True:
-            result = await compare(settings, extractor)
-            if (result.lost == 0 and result.different == 0) or time.monotonic() > deadline:
+            result = await compare(settings, expectation)
+            missing = result.lost + result.different
+            if missing != before:
+                before, since = missing, time.monotonic()
+            if missing == 0 or time.monotonic() - since > _STUCK_SECONDS:
                 await asyncio.sleep(2)
-                return await compare(settings, extractor)
+                return await compare(settings, expectation)
             await asyncio.sleep(1)
 
 
