@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--broker", choices=["embedded", "apache"], default="embedded")
     parser.add_argument("--bootstrap", help="a running broker instead; it is not restarted")
+    parser.add_argument("--worker", default="-m streams.cli worker", help="arguments of Python that run a worker")
     parser.add_argument("--logs", type=Path, help="folder for the workers' logs")
     a = parser.parse_args()
     print(f"seed {a.seed}", flush=True)
@@ -37,7 +38,7 @@ def main() -> None:
         broker = Given(a.bootstrap) if a.bootstrap else Apache(folder) if a.broker == "apache" else Embedded(folder)
         broker.start()
         try:
-            harness = Harness(broker, a.workers, a.seed, a.rate)
+            harness = Harness(broker, a.workers, a.seed, a.rate, [sys.executable, *a.worker.split()])
             result = asyncio.run(harness.run(a.minutes * 60, logs, a.partitions))
         finally:
             broker.stop()

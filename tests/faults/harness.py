@@ -191,7 +191,8 @@ async def short_run(broker: Broker, seed: int, folder: Path | None = None, comma
     with tempfile.TemporaryDirectory(prefix="qawl-faults-") as temporary:
         broker.start()
         try:
-            harness = Harness(broker, workers=2, seed=seed, rate=15, command=command)
+            # In a group of several noida-db waits for ever for a member that stays away: one worker, and a guest.
+            harness = Harness(broker, workers=2 if broker.expires else 1, seed=seed, rate=15, command=command)
             return await harness.run(0, folder or Path(temporary), partitions=4)
         finally:
             broker.stop()
