@@ -12,7 +12,7 @@ from schemas.common import (
     Span,
     StatementType,
 )
-from schemas.deadletter import DeadLetterHeaders
+from schemas.deadletter import DeadLetterHeaders, ReplayHeaders
 from schemas.enriched import Alias, ArticleActor, EnrichedArticle
 from schemas.statement import Actor, Content, Cue, Speaker, Statement, StatementEvent
 
@@ -33,6 +33,7 @@ __all__ = [
     "Entity",
     "EntityType",
     "Extractor",
+    "ReplayHeaders",
     "Role",
     "Span",
     "Speaker",

@@ -17,3 +17,14 @@ class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=lambda name:
     source_partition: int
     source_offset: int
     failed_at: Instant
+
+
+class ReplayHeaders(Contract, frozen=True, kw_only=True, rename=lambda name: name.replace("_", ".", 1)):
+    """Kafka headers of a note that a dead letter was sent back (`qawl deadletters replay`); its value is null.
+
+    It stands in the letter's partition; `replayed.offset` is the letter's, `replayed.to` the topic that it went to.
+    """
+
+    replayed_offset: int
+    replayed_to: str
+    replayed_at: Instant

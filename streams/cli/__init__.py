@@ -18,6 +18,7 @@ _COMMANDS = {
     "evaluate": "Measure on texts that you have annotated.",
     "models": "What models are shipped and installed; install and verify them.",
     "explain": "Why each statement of an article was found, and why it is given to its actor.",
+    "deadletters": "What could not be processed; sends it back, repaired or as it is, once.",
     "topics": "Make and check the topics.",
     "config": "The settings in force.",
 }

@@ -4,10 +4,8 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import msgspec
-
 from schemas import DeadLetterHeaders
-from streams.delivery.records import Headers, InputRecord, Record
+from streams.delivery.records import InputRecord, Record, as_headers
 from streams.kafka.topics import Topics
 from streams.observability import metrics
 from streams.observability.logs import position
@@ -60,10 +58,4 @@ def dead_letter(topics: Topics, record: InputRecord, failure: Failure, *, failed
         source_offset=record.offset,
         failed_at=failed_at,
     )
-    return Record(topics.deadletter.name, record.key, record.value, _as_headers(headers), record.partition)
-
-
-def _as_headers(headers: DeadLetterHeaders) -> Headers:
-    fields = msgspec.to_builtins(headers)
-    # An error message may quote a lone surrogate; a header must be UTF-8 all the same.
-    return tuple((name, str(value).encode("utf-8", "replace")) for name, value in fields.items())
+    return Record(topics.deadletter.name, record.key, record.value, as_headers(headers), record.partition)

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+import msgspec
 from faust.types import EventT
 
 from schemas import ActorProfile, EnrichedArticle, StatementEvent
 from schemas.codec import encode
+from schemas.common import Contract
 from streams.kafka.topics import Topics
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -40,6 +42,13 @@ def input_record(event: EventT[bytes]) -> InputRecord:
     """The record of a Faust event whose topic is declared raw, so that the message still holds the bytes as read."""
     message = event.message
     return InputRecord(message.topic, message.partition, message.offset, message.key, message.value)
+
+
+def as_headers(contract: Contract) -> Headers:
+    """A contract's fields as Kafka headers, each UTF-8 text."""
+    fields = msgspec.to_builtins(contract)
+    # An error message may quote a lone surrogate; a header must be UTF-8 all the same.
+    return tuple((name, str(value).encode("utf-8", "replace")) for name, value in fields.items())
 
 
 def enriched_record(topics: Topics, enriched: EnrichedArticle) -> Record:

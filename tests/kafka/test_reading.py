@@ -26,9 +26,10 @@ async def test_records_lost_inside_the_worker_are_read_again(settings: Settings,
         await publish(settings, [article(i) for i in ids[partition::4]], partition)
     with WorkerProcess(settings, tmp_path, LOSING) as worker:
         await enriched_until(settings, len(ids))
-        worker.until(lambda: worker.metric("qawl_consumer_lag") == 0, "does not finish")
+        applied = "qawl_profiles_total"
+        worker.until(lambda: worker.metric(applied, outcome="applied") == len(ids), "does not finish")
+        worker.until(lambda: worker.metric("qawl_consumer_lag") == 0, "does not tell that it has finished")
         assert any(MISSING in entry["message"] for entry in worker.logged())
-        assert worker.metric("qawl_profiles_total", outcome="applied") == len(ids)
         assert worker.stop() == 0
     assert Counter(e.article_id for e in await enriched_until(settings, len(ids))) == Counter(ids)
 
