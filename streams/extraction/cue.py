@@ -18,11 +18,20 @@ _SUBJUNCTIVE = frozenset(["ان", "بان", "كي", "لكي", "حتي"])
 
 
 class Cue(NamedTuple):
-    """A cue candidate: the token that it stands at, how it is read, the construction it stands in."""
+    """A cue candidate: the token that it stands at, how it is read, the construction it stands in.
+
+    Of a cue of several words (`على حد قول`) that is the last one.
+    """
 
     at: int
     reading: CueReading
     construction: Construction
+    words: int = 1
+
+    @property
+    def first(self) -> int:
+        """Its first token."""
+        return self.at - self.words + 1
 
 
 def find_cues(doc: Document, lexicon: Lexicon) -> tuple[Cue, ...]:
@@ -34,8 +43,15 @@ def find_cues(doc: Document, lexicon: Lexicon) -> tuple[Cue, ...]:
 
 
 def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
+    behind_phrase = 0
     for i, norm in enumerate(doc.norms):
-        if doc.kinds[i] is not Kind.WORD:
+        if doc.kinds[i] is not Kind.WORD or i < behind_phrase:
+            continue
+        for words, reading in lexicon.phrases.get(norm, ()):
+            if doc.norms[i : i + len(words)] == words and i >= behind_phrase:
+                behind_phrase = i + len(words)
+                yield Cue(behind_phrase - 1, reading, "preposition", len(words))
+        if i < behind_phrase:
             continue
         readings = lexicon.cue_readings(norm)
         if not readings:

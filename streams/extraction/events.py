@@ -141,10 +141,10 @@ def _statements(
     for draft, actor_draft in resolved(found.drafts):
         actor = actors[id(actor_draft)][1]
         cue, content, mention = draft.proposal.cue, draft.proposal.content, draft.proposal.mention
-        token = doc.tokens[cue.at]
+        cue_text = doc.text(cue.first, cue.at + 1)
         text = " … ".join(doc.body[a:b] for a, b in content.spans)
-        key = (actor.id, token.form.norm, text)
-        ids[id(draft)] = statement_id(article.article_id, actor.id, token.form.text, text, seen[key])
+        key = (actor.id, cue_text, text)
+        ids[id(draft)] = statement_id(article.article_id, actor.id, cue_text, text, seen[key])
         seen[key] += 1
         out.append(
             Statement(
@@ -153,10 +153,10 @@ def _statements(
                 via=draft.via,
                 type=content.type,
                 cue=Cue(
-                    text=token.form.text,
+                    text=cue_text,
                     lemma=cue.reading.entry.lemma,
                     cue_class=cue.reading.entry.cue_class,
-                    span=(token.start, token.end),
+                    span=doc.span(cue.first, cue.at + 1),
                 ),
                 speaker=Speaker(text=doc.text(*mention), span=doc.span(*mention)) if mention else None,
                 content=Content(text=text, spans=content.spans),

@@ -67,7 +67,7 @@ def find_attribution(
 
 def _heads(cue: Cue, first: int) -> bool:
     """`وبحسب مصادر أمنية، فإن …`, `هذا، وبحسب مصادر …`: the attribution stands before its content."""
-    return cue.construction == "preposition" and cue.at - first <= (_LEAD if cue.reading.prefix == "و" else 1)
+    return cue.construction == "preposition" and cue.first - first <= (_LEAD if cue.reading.prefix == "و" else 1)
 
 
 def _last_clause(doc: Document, start: int, edge: int) -> int:
@@ -96,7 +96,7 @@ def _mention(
 ) -> tuple[int, tuple[int, int] | None]:
     """(first token of the attribution, the mention behind it)."""
     i = cue.at + 1
-    first = cue.at
+    first = cue.first
     if cue.construction == "as_said":
         first = cue.at - 1
     if i < limit and doc.norms[i] in ("ما", "لما", "ل"):

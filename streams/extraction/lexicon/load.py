@@ -59,6 +59,7 @@ class Lexicon:
     nationalities: Mapping[str, tuple[str, str]]
     silent: Mapping[str, str]
     masculine_names: frozenset[str]
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], CueReading], ...]]
     _readings: dict[str, tuple[CueReading, ...]] = field(default_factory=dict, repr=False)
 
     def is_a(self, norm: str, category: str) -> bool:
@@ -155,17 +156,34 @@ def load_lexicon() -> Lexicon:
         unnamed=MappingProxyType({normalize(r[0]): r[3] for r in rows("unnamed.tsv", 5)}),
         calendar=MappingProxyType({normalize(r[0]): r[1] for r in rows("calendar.tsv", 4)}),
         nationalities=MappingProxyType(nationalities),
+        phrases=MappingProxyType(_load_phrases()),
         masculine_names=frozenset(normalize(name) for (name,) in rows("masculine_names.tsv", 1)),
         silent=MappingProxyType({normalize(form): kind for form, kind in rows("silent.tsv", 2)}),
     )
 
 
+def _load_phrases() -> dict[str, tuple[tuple[tuple[str, ...], CueReading], ...]]:
+    """First word -> the words of each phrase that begins so, and how it reports: before its source, as بحسب does."""
+    found: dict[str, tuple[tuple[tuple[str, ...], CueReading], ...]] = {}
+    for entry, phrase in ((_entry(r), r[9]) for r in rows("cues.tsv", 13) if r[1] == "phrase"):
+        words = tuple(normalize(word) for word in phrase.split("_"))
+        reading = CueReading(entry, "preposition", "", feminine=False, plural=False, possessive=False)
+        found[words[0]] = (*found.get(words[0], ()), (words, reading))
+    return found
+
+
+def _entry(row: tuple[str, ...]) -> CueEntry:
+    lemma, pos, cue_class, clause, nominal, governs, *_ = row
+    return CueEntry(lemma, pos, _cue_class(lemma, cue_class), int(clause), int(nominal), frozenset(governs.split(",")))
+
+
 def _load_cues() -> dict[str, tuple[tuple[CueEntry, CueForm], ...]]:
     cues: dict[str, list[tuple[CueEntry, CueForm]]] = {}
-    for lemma, pos, cue_class, clause, nominal, governs, past, present, participle, noun, *_ in rows("cues.tsv", 13):
-        entry = CueEntry(
-            lemma, pos, _cue_class(lemma, cue_class), int(clause), int(nominal), frozenset(governs.split(","))
-        )
+    for row in rows("cues.tsv", 13):
+        _, pos, _, _, _, _, past, present, participle, noun, *_ = row
+        if pos == "phrase":
+            continue
+        entry = _entry(row)
         cells: list[tuple[CueForm, str]] = [
             ("past", past),
             ("present", present),
