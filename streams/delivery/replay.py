@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from schemas.deadletter import DeadLetterHeaders, ReplayHeaders
 from streams.delivery.records import as_headers
+from streams.kafka.reading import read_committed
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_MESSAGE_BYTES, declared
 from streams.settings import Settings
@@ -48,24 +49,11 @@ class NotReplayable(ValueError):
 
 async def dead_letters(settings: Settings, partitions: Sequence[int] | None = None) -> list[DeadLetter]:
     """All dead letters that are there now, in order of their partition and offset. Raises KafkaError."""
-    topic = declared(settings).deadletter.name
-    options = client_options(settings) | {"isolation_level": "read_committed"}
-    consumer = AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES + _FRAMING_BYTES)
-    await consumer.start()
-    try:
-        wanted = [TopicPartition(topic, p) for p in partitions or range(settings.partitions)]
-        consumer.assign(wanted)
-        await consumer.seek_to_beginning(*wanted)
-        ends = await consumer.end_offsets(wanted)
-        records: list[ConsumerRecord] = []
-        while [tp for tp in wanted if ends[tp] > await consumer.position(tp)]:
-            for batch in (await consumer.getmany(timeout_ms=500)).values():
-                records += batch
-    finally:
-        await consumer.stop()
+    wanted = range(settings.partitions) if partitions is None else partitions
+    records = await read_committed(settings, declared(settings).deadletter.name, wanted)
     replayed = dict(_replayed(records))
     found = []
-    for record in sorted(records, key=lambda r: (r.partition, r.offset)):
+    for record in records:
         headers = _headers(record, DeadLetterHeaders)
         if headers is not None:
             place = Place(record.partition, record.offset)

@@ -1,18 +1,22 @@
-"""The whole pipeline on the embedded broker, beside a bare Faust loop and extraction alone over the same articles.
+"""The whole pipeline beside a bare Faust loop and extraction alone, over the same articles on the same broker.
 
-    python -m tests.benchmarks.pipeline [--articles N] [--partitions N]
+    python -m tests.benchmarks.pipeline [--articles N] [--partitions N] [--broker embedded|apache]
 
-One after the other, in one run: extraction alone (this process, one core), the bare loop, `qawl worker` as a real
-process, the bare loop once more. The articles lie in `articles.raw` before a worker starts. The time of a run goes from
-the Kafka timestamp of its first output to that of its last one, so that starting up and joining the group do not count.
+One after the other, in one run, each on the same one core (where the system can pin a process): extraction alone, the
+bare loop, `qawl worker` as a real process, the bare loop once more; the broker has the other cores. The articles lie in
+`articles.raw` before a worker starts. The time of a run goes from the Kafka timestamp of its first output to that of
+its last one, so that starting up and joining the group do not count.
 """
 
 import argparse
 import asyncio
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,15 +26,18 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas.codec import decode_article, decode_enriched
 from streams.cli.engine import load_extractor
-from streams.embedded import EmbeddedBroker
 from streams.kafka.security import client_options
 from streams.kafka.topics import Topic, create, declared
 from streams.settings import Settings
 from tests.benchmarks.common import heading, news, peak_megabytes, table
-from tests.kafka.pipeline import WorkerProcess, publish, read
+from tests.faults.brokers import Apache, Broker, Embedded
+from tests.kafka.pipeline import WORKER, WorkerProcess, publish, read
 
 _PATIENCE = 1800.0  # seconds for one run
 _POLL = 0.5
+# The last core, for whatever is measured.
+CORE = max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+PINNED = ["taskset", "-c", str(CORE)] if CORE is not None and shutil.which("taskset") else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,17 @@ class Run:
 def extraction_alone(lines: list[bytes]) -> Run:
     """What the worker does for each article, without Kafka."""
     extractor = load_extractor(Settings(entity_engine="builtin"))  # as the worker does it
+    cores = os.sched_getaffinity(0) if PINNED else set()
+    if PINNED and CORE is not None:
+        os.sched_setaffinity(0, {CORE})
     outputs, began = 0, time.perf_counter()
     for line in lines:
         result = extractor.enrich(decode_article(line), extracted_at=datetime.now(UTC), clock=time.perf_counter)
         outputs += 1 + len(result.events)
-    return Run("extraction alone, no Kafka", time.perf_counter() - began, outputs)
+    seconds = time.perf_counter() - began
+    if PINNED:
+        os.sched_setaffinity(0, cores)
+    return Run("extraction alone, no Kafka", seconds, outputs)
 
 
 def bare_loop(settings: Settings, folder: Path, number: int, articles: int) -> Run:
@@ -59,7 +72,7 @@ def bare_loop(settings: Settings, folder: Path, number: int, articles: int) -> R
     asyncio.run(_create(settings, target))
     source, group = declared(settings).raw.name, f"bare-{number}"
     arguments = [str(settings.kafka_bootstrap), group, source, target.name, str(settings.partitions), str(folder)]
-    command = [sys.executable, "-m", "tests.benchmarks.bare", *arguments]
+    command = [*PINNED, sys.executable, "-m", "tests.benchmarks.bare", *arguments]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # Faust's worker draws a spinner
         try:
             asyncio.run(_until(settings, target, articles, process))
@@ -72,10 +85,12 @@ def bare_loop(settings: Settings, folder: Path, number: int, articles: int) -> R
 def whole_pipeline(settings: Settings, folder: Path, articles: int) -> tuple[Run, str]:
     """`qawl worker` over the articles, and what it did."""
     topics = declared(settings)
-    with WorkerProcess(settings, folder) as worker:
-        asyncio.run(_until(settings, topics.enriched, articles, worker.process))
+    with WorkerProcess(settings, folder, [*PINNED, *WORKER]) as worker:
         deadline = time.monotonic() + _PATIENCE
-        while worker.metric("qawl_consumer_lag") + worker.metric("qawl_in_flight") > 0:
+        while (
+            worker.metric("qawl_articles_total") < articles
+            or worker.metric("qawl_consumer_lag") + worker.metric("qawl_in_flight") > 0
+        ):
             if worker.process.poll() is not None or time.monotonic() > deadline:
                 sys.exit(f"the worker did not finish: {worker.log.read_text()[-2000:]}")
             time.sleep(_POLL)
@@ -140,14 +155,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=3000, help="the first N of the corpus")
     parser.add_argument("--partitions", type=int, default=8)
+    parser.add_argument("--broker", choices=["embedded", "apache"], default="embedded")
     a = parser.parse_args()
-    title = heading("The whole pipeline, one worker, embedded broker")
+    title = heading(f"The whole pipeline, one worker, {a.broker} broker")
     lines = list(news(a.articles))
     decoded = [decode_article(line) for line in lines]
     keyed = [(article.article_id.encode(), line.strip()) for article, line in zip(decoded, lines, strict=True)]
     runs = [extraction_alone(lines)]
-    with EmbeddedBroker() as broker, tempfile.TemporaryDirectory(prefix="qawl-benchmark-") as name:
+    with tempfile.TemporaryDirectory(prefix="qawl-benchmark-") as name, ExitStack() as stack:
         folder = Path(name)
+        broker: Broker = Embedded(folder) if a.broker == "embedded" else Apache(folder)
+        stack.callback(broker.stop)
+        broker.start()
         settings = Settings(kafka_bootstrap=broker.bootstrap, topic_prefix="bench.", partitions=a.partitions)
         asyncio.run(create(settings))
         asyncio.run(publish(settings, keyed))

@@ -15,10 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from schemas import EnrichedArticle, StatementEvent
 from schemas.codec import decode_enriched, decode_statement
+from streams.kafka.reading import read_committed
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_MESSAGE_BYTES, Topic, declared
 from streams.settings import Settings
@@ -149,23 +150,7 @@ async def publish(
 
 async def read(settings: Settings, topic: Topic) -> list[ConsumerRecord]:
     """Everything that a topic holds now, partition by partition."""
-    options = client_options(settings) | {"isolation_level": "read_committed"}
-    consumer = AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
-    await consumer.start()
-    try:
-        partitions = [TopicPartition(topic.name, p) for p in range(settings.partitions)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
-        records: list[ConsumerRecord] = []
-        left = {p for p in partitions if ends[p] > await consumer.position(p)}
-        while left:
-            for batch in (await consumer.getmany(timeout_ms=1000)).values():
-                records += batch
-            left = {p for p in partitions if ends[p] > await consumer.position(p)}
-        return sorted(records, key=lambda r: (r.partition, r.offset))
-    finally:
-        await consumer.stop()
+    return await read_committed(settings, topic.name, range(settings.partitions))
 
 
 async def read_until(settings: Settings, topic: Topic, enough: Callable[[list[ConsumerRecord]], bool]) -> list[Any]:

@@ -1,0 +1,44 @@
+"""Everything that a topic holds now, for clients that read it whole."""
+
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from streams.kafka.security import client_options
+from streams.kafka.topics import MAX_MESSAGE_BYTES
+from streams.settings import Settings
+
+_FRAMING_BYTES = 64 * 1024
+_FETCH_MS = 500
+
+
+async def read_committed(settings: Settings, topic: str, partitions: Sequence[int]) -> list[ConsumerRecord]:
+    """All committed records, in order of partition and offset.
+
+    Not those behind a transaction that is still open: whoever left it may be dead, and nobody may ever end it.
+
+    Raises:
+        KafkaError: the brokers do not answer, or not as they should.
+    """
+    options = client_options(settings) | {"isolation_level": "read_committed"}
+    consumer = AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES + _FRAMING_BYTES)
+    await consumer.start()
+    try:
+        wanted = [TopicPartition(topic, p) for p in partitions]
+        consumer.assign(wanted)
+        await consumer.seek_to_beginning(*wanted)
+        ends = await consumer.end_offsets(wanted)
+        records: list[ConsumerRecord] = []
+        left = [tp for tp in wanted if ends[tp] > await consumer.position(tp)]
+        while left:
+            for batch in (await consumer.getmany(timeout_ms=_FETCH_MS)).values():
+                records += batch
+            left = [tp for tp in left if _end(consumer, tp, ends[tp]) > await consumer.position(tp)]
+        return sorted(records, key=lambda r: (r.partition, r.offset))
+    finally:
+        await consumer.stop()
+
+
+def _end(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> int:
+    stable: int | None = consumer.last_stable_offset(tp)  # known with the first answer to a fetch
+    return end if stable is None or stable < 0 else min(end, stable)
