@@ -16,6 +16,7 @@ from faust.transport.drivers import aiokafka
 from faust.types import TP, ConsumerMessage
 from mode import Service
 
+from streams.delivery.committed import committed
 from streams.delivery.transactions import Committed
 
 _logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
@@ -70,10 +71,7 @@ class _Thread(aiokafka.AIOKafkaConsumerThread):
             consumer.in_transaction = False
 
     async def _committed_with_note(self, tp: TopicPartition) -> Committed:
-        found = await self._ensure_consumer()._coordinator.fetch_committed_offsets([tp])
-        position = found.get(tp)
-        known = position is not None and position.offset >= 0
-        return Committed(position.offset, position.metadata or "") if known else Committed(None, "")
+        return await committed(self._ensure_consumer()._coordinator, tp)
 
     async def _is_read(self, tp: TP, applied: int | None, end: int) -> bool:
         """Whether all records before `end` are applied: those behind the last one are markers, or were aborted."""
@@ -173,24 +171,22 @@ class Consumer(aiokafka.Consumer):
             await super().perform_seek()
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Seek all partitions; returns the committed offsets, None where there is none.
+        """Seek all inputs to the offsets that were committed when this worker came to own them, else to the earliest.
 
-        aiokafka leaves a partition without a committed offset (or with offset 0) where it stands: behind records that
-        were fetched and dropped while profiles were recovered. A first worker that starts on a backlog, or the one
-        after a worker that was killed before its first commit, would pass them over.
+        aiokafka would ask for them again, take some errors for "never committed", and leave a partition without an
+        offset where it stands: behind records that were fetched and dropped while profiles were recovered.
         """
         begun = self._next
-        committed: Mapping[TP, int] = await super().seek_to_committed()
         inputs = {tp for tp in self.assignment() if not self._is_changelog_tp(tp)}
-        begin = {TP(*tp): offset for tp, offset in committed.items() if offset and tp in inputs}
+        known: Mapping[TP, int] = self.app.outbox.committed  # type: ignore[attr-defined]
+        begin = {tp: known[tp] for tp in inputs if tp in known}
         if new := inputs - begin.keys():
-            earliest = {TP(*tp): offset for tp, offset in (await self.earliest_offsets(*new)).items()}
-            await self.seek_wait(earliest)
-            begin |= earliest
+            begin |= {TP(*tp): offset for tp, offset in (await self.earliest_offsets(*new)).items()}
+        await self.seek_wait(begin)
         if begun is not None and begun is self._next:  # else the assignment is not the one that was sought
             self._thread.fetched |= begin
             begun |= begin
-        return committed
+        return begin
 
     def resume_flow(self) -> None:
         """Resume also the inputs that are sought: only now, Faust has just emptied the agents' queues once more."""

@@ -190,6 +190,8 @@ class Partition:
         return batch
 
     async def _store(self, batch: Sequence[Entry]) -> None:
+        if self.committed.offset is not None and batch[0].offset < self.committed.offset:
+            raise Lost(f"{self.tp.topic}/{self.tp.partition}: offset {batch[0].offset} is committed already")
         await self._retry(batch, OffsetAndMetadata(batch[-1].offset + 1, ""))
 
     async def _retry(self, batch: Sequence[Entry], position: OffsetAndMetadata) -> None:
