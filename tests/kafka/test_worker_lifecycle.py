@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -250,3 +251,40 @@ async def test_a_worker_whose_broker_is_gone_ends_with_an_error(prefix: str, tmp
             broker.stop()
             worker.process.send_signal(signal.SIGTERM)
             assert worker.process.wait(30) in (0, 1)
+
+
+EXITING = (sys.executable, "-m", "tests.kafka.exiting_worker")
+
+
+async def test_an_article_that_ends_the_worker_each_time_goes_to_the_dead_letters(
+    settings: Settings, topics: None, tmp_path: Path
+) -> None:
+    ids = [f"a{n}" for n in range(12)]
+    ids[7] = "poison"
+    await publish(settings, [article(i) for i in ids], partition=0)
+    ended = 0
+    while True:
+        worker = WorkerProcess(settings, tmp_path, EXITING, QAWL_WORKER_ID="w")
+        await asyncio.to_thread(worker.start)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while (
+                    worker.process.poll() is None and worker.metric("qawl_articles_total", outcome="dead_letter") == 0
+                ):
+                    await asyncio.sleep(0.05)
+            if worker.process.poll() is None:
+                await enriched_until(settings, len(ids) - 1)
+                break
+            assert worker.process.returncode == 77
+            ended += 1
+            # Three noted attempts, and before them those in which other records were in hand with it.
+            assert ended <= 8, "the article is tried again and again"
+        finally:
+            worker.process.kill()
+            worker.process.wait()
+    assert ended >= 3
+    (letter,) = await read_until(settings, declared(settings).deadletter, lambda found: len(found) == 1)
+    headers = dict(letter.headers)
+    assert headers["error.type"] == b"poisonous"
+    assert letter.value == article("poison")
+    assert Counter(e.article_id for e in await enriched_until(settings, 11)) == Counter(i for i in ids if i != "poison")

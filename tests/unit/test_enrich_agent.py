@@ -42,6 +42,10 @@ class Outbox:
     def __init__(self) -> None:
         self.in_hand: list[int] = []
         self.delivered: list[tuple[int, str]] = []
+        self.poisonous: set[int] = set()
+
+    def is_poisonous(self, event: Any) -> bool:
+        return bool(event.message.offset in self.poisonous)
 
     async def taken(self, stream: Any) -> Any:
         async for event in stream.events():
@@ -88,6 +92,14 @@ async def test_one_after_the_other_with_an_engine_for_one() -> None:
     stream: Any = Stream(5)
     await enrich(stream, enricher(), outbox)
     assert outbox.delivered == delivered(5)
+
+
+async def test_what_ended_the_worker_too_often_is_a_dead_letter_unread() -> None:
+    outbox: Any = Outbox()
+    outbox.poisonous = {1}
+    stream: Any = Stream(3)
+    await enrich(stream, enricher(), outbox)
+    assert outbox.delivered == [(0, "articles.enriched"), (1, "articles.deadletter"), (2, "articles.enriched")]
 
 
 async def test_what_waits_goes_together_in_order_and_a_bad_record_leaves_the_others_alone() -> None:
