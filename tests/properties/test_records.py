@@ -25,11 +25,9 @@ marks = st.text(alphabet="«»“”„\"'‹›:،.\n ", min_size=1, max_size=4
 text = newsy | bidi | marks | st.text(max_size=120)
 scalar: Any = st.none() | st.booleans() | st.integers() | st.floats() | text
 anything = st.recursive(scalar, lambda x: st.lists(x, max_size=3) | st.dictionaries(text, x, max_size=3), max_leaves=8)
+OPTIONAL = ("title", "source", "url", "language", "published_at", "version", "categories", "schema", "more")
 articles = st.fixed_dictionaries(
-    {"article_id": text | anything, "body": text | anything},
-    optional=dict.fromkeys(
-        ("title", "source", "url", "language", "published_at", "version", "categories", "schema", "more"), anything
-    ),
+    {"article_id": text | anything, "body": text | anything}, optional=dict.fromkeys(OPTIONAL, anything)
 ).map(lambda a: json.dumps(a, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 broken = st.builds(lambda data, at: data[:at], articles, st.integers(0, 200))
 values = st.none() | st.binary(max_size=300) | articles | broken
