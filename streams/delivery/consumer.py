@@ -168,7 +168,22 @@ class Consumer(aiokafka.Consumer):
         stopped: that seek, to what was committed before, could end after the one that counts.
         """
         if self.flow_active:
+            await self._verify_profiles()
             await super().perform_seek()
+
+    async def _verify_profiles(self) -> None:
+        """End the worker where a recovery ended too early, rather than count on from half of the profiles.
+
+        A recovery reads up to the ends that it asked for when it began. Nobody writes since then, the last owner being
+        fenced: where the ends are others now, what was answered then was wrong, as by a broker that had just started.
+        """
+        app: Any = self.app
+        applied = app.tables.recovery.active_offsets
+        changelogs = {tp for tp in self.assignment() if self._is_changelog_tp(tp)}
+        for tp, end in (await self.highwaters(*changelogs)).items() if changelogs else ():
+            last = applied.get(tp)
+            if end and (last is None or last + 1 < end) and not await self.is_read(tp, last, end):
+                await app.outbox.fail(RuntimeError(f"{tp.topic}/{tp.partition} was read up to {last} of {end} only"))
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Seek all inputs to the offsets that were committed when this worker came to own them, else to the earliest.
