@@ -104,6 +104,8 @@ class Tables(TableManager):
             if not recovery.in_recovery:
                 continue
             highwaters, offsets = recovery.active_highwaters, recovery.active_offsets
+            if highwaters.keys() != recovery.active_tps:
+                continue  # those of the last assignment: the ends of this one are still asked for
             passed = False
             for tp, end in [*highwaters.items()]:
                 behind = end is not None and (offsets.get(tp) is None or offsets[tp] < end)
