@@ -33,7 +33,10 @@ class Broker(Protocol):
 
 
 class Embedded:
-    """noida-db. It acknowledges from memory, so it is ended in order; and it never misses a silent member."""
+    """noida-db. It acknowledges from memory, so it is ended in order; and it never misses a silent member.
+
+    For several workers, and for those that join, leave or sleep, take Apache Kafka.
+    """
 
     name, expires = "embedded", False
 
