@@ -130,7 +130,7 @@ class Harness:
 
     def _round(self) -> list[Fault]:
         faults: list[Fault] = [self._kill, self._kill, self._terminate]
-        if self._broker.name != "given":
+        if self._broker.name == "apache":
             faults.append(self._restart_broker)
         if self._broker.expires:
             faults += [self._pause, self._join]
