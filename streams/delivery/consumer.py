@@ -9,8 +9,10 @@ is not sought back after the last of them was emptied goes on behind what was in
 import logging
 import time
 from collections.abc import Container, Iterable, Mapping
+from copy import copy
 from typing import Any
 
+from aiokafka.consumer.fetcher import READ_UNCOMMITTED
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka
 from faust.types import TP, ConsumerMessage
@@ -69,6 +71,15 @@ class _Thread(aiokafka.AIOKafkaConsumerThread):
             return super()._create_worker_consumer(transport)
         finally:
             consumer.in_transaction = False
+
+    async def _highwaters(self, partitions: Any) -> Mapping[TP, int]:
+        # The ends of the log: a reader of committed records is told where the first open transaction begins, and the
+        # one that a dead owner left, committed or aborted by now, may still count as open. Recovery waits for its end.
+        consumer = self._ensure_consumer()
+        fetcher = copy(consumer._fetcher)
+        fetcher._isolation_level = READ_UNCOMMITTED
+        ends: Mapping[TP, int] = await fetcher.end_offsets(partitions, consumer._request_timeout_ms)
+        return ends
 
     async def _committed_with_note(self, tp: TopicPartition) -> Committed:
         return await committed(self._ensure_consumer()._coordinator, tp)
