@@ -84,3 +84,6 @@ def configure(log_format: str, level: str) -> None:
     quiet = logging.WARNING if level != "debug" else logging.DEBUG
     for name in ("faust", "mode", "aiokafka", "aiohttp", "asyncio", "kafka"):
         logging.getLogger(name).setLevel(quiet)
+    if level != "debug":
+        # A producer that fails tells its whole stack; the transactions tell it in one line, and what they do about it.
+        logging.getLogger("aiokafka.producer.sender").setLevel(logging.CRITICAL)
