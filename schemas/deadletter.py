@@ -3,7 +3,11 @@
 from schemas.common import Contract, Instant
 
 
-class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=lambda name: name.replace("_", ".", 1)):
+def _dotted(name: str) -> str:
+    return name.replace("_", ".", 1)
+
+
+class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=_dotted):
     """Kafka headers of a dead letter, each UTF-8 text; `source.*` is where the record was read.
 
     `error_type` is one bounded token (see `schemas.codec.InvalidPayload.error`) or an exception's name,
@@ -19,7 +23,7 @@ class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=lambda name:
     failed_at: Instant
 
 
-class ReplayHeaders(Contract, frozen=True, kw_only=True, rename=lambda name: name.replace("_", ".", 1)):
+class ReplayHeaders(Contract, frozen=True, kw_only=True, rename=_dotted):
     """Kafka headers of a note that a dead letter was sent back (`qawl deadletters replay`); its value is null.
 
     It stands in the letter's partition; `replayed.offset` is the letter's, `replayed.to` the topic that it went to.

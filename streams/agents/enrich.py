@@ -101,11 +101,11 @@ async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox) -> No
     with ThreadPoolExecutor(1, "extraction") as thread:
         async for events in _in_hand(stream, outbox, enricher.at_once):
             records = [input_record(event) for event in events]
-            if any(map(outbox.is_poisonous, events)):  # it is noted alone, so it comes alone
-                outcomes = [enricher.poisonous(record) for record in records]
-            else:
-                outcomes = await loop.run_in_executor(thread, enricher.process_many, records)
-            for event, record, outcome in zip(events, records, outcomes, strict=True):
+            spent = [outbox.is_poisonous(event) for event in events]
+            sound = [record for record, poisonous in zip(records, spent, strict=True) if not poisonous]
+            processed = iter(await loop.run_in_executor(thread, enricher.process_many, sound))
+            for event, record, poisonous in zip(events, records, spent, strict=True):
+                outcome = enricher.poisonous(record) if poisonous else next(processed)
                 delivery = _Delivery(enricher, record, outcome, event.message.timestamp)
                 await outbox.deliver(event, outcome.records, delivered=delivery.delivered, refused=delivery.refused)
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from streams.cli import options
 from streams.cli.show import isolate
-from streams.kafka.topics import BrokerUnreachable
 from streams.settings import Settings
 
 if TYPE_CHECKING:
     from streams.delivery.replay import DeadLetter, Place
 
 T = TypeVar("T")
-_bootstrap = click.option("--bootstrap", help="HOST:PORT of the brokers, instead of QAWL_KAFKA_BOOTSTRAP.")
 _MESSAGE_CHARS = 100
 
 
@@ -31,7 +30,7 @@ def command() -> None:
 @command.command("list")
 @click.option("--error", help="Only of this kind (the second column).")
 @click.option("--all", "everything", is_flag=True, help="Those that were sent back, too.")
-@_bootstrap
+@options.bootstrap
 def list_command(error: str | None, everything: bool, bootstrap: str | None) -> None:
     """One line each: place, error, when, where it was read, key, what was wrong."""
     for letter in _letters(Settings.load(kafka_bootstrap=bootstrap)):
@@ -41,7 +40,7 @@ def list_command(error: str | None, everything: bool, bootstrap: str | None) -> 
 
 @command.command("show")
 @click.argument("place")
-@_bootstrap
+@options.bootstrap
 def show_command(place: str, bootstrap: str | None) -> None:
     """The headers on standard error, the value byte for byte on standard output, to be repaired in a file."""
     wanted = _place(place)
@@ -62,7 +61,7 @@ def show_command(place: str, bootstrap: str | None) -> None:
 @click.argument("places", nargs=-1)
 @click.option("--error", help="All of this kind that were not sent back yet, instead of places.")
 @click.option("--value", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The repaired value.")
-@_bootstrap
+@options.bootstrap
 def replay_command(places: tuple[str, ...], error: str | None, value: Path | None, bootstrap: str | None) -> None:
     """Send dead letters back to the topic that they came from; each once."""
     from streams.delivery.replay import NotReplayable, replay
@@ -74,8 +73,7 @@ def replay_command(places: tuple[str, ...], error: str | None, value: Path | Non
     if value is not None and len(wanted) != 1:
         _fail("--value repairs one dead letter: name its place", status=2)
     if error is not None:
-        open_letters = [x for x in _letters(settings) if x.replayed_at is None]
-        wanted = [x.place for x in open_letters if x.headers.error_type == error]
+        wanted = [x.place for x in _letters(settings) if x.replayed_at is None and x.headers.error_type == error]
     try:
         sent = _run(settings, replay(settings, wanted, value.read_bytes() if value else None))
     except NotReplayable as e:
@@ -96,7 +94,7 @@ def _run(settings: Settings, what: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(what)
     except KafkaError as e:
-        _fail(str(BrokerUnreachable(f"the brokers at {settings.kafka_bootstrap} do not answer as they should: {e}")))
+        _fail(f"the brokers at {settings.kafka_bootstrap} do not answer as they should: {e}")
 
 
 def _place(text: str) -> "Place":

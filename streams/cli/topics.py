@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from streams.cli import options
 from streams.kafka.topics import BrokerUnreachable, State, TopicProblem, create, describe, raise_problems
 from streams.settings import Settings
 
@@ -17,7 +18,7 @@ def command() -> None:
 
 
 @command.command("create")
-@click.option("--bootstrap", help="HOST:PORT of the brokers, instead of QAWL_KAFKA_BOOTSTRAP.")
+@options.bootstrap
 def create_command(bootstrap: str | None) -> None:
     """Make the topics that are missing; those that exist are left as they are."""
     settings = Settings.load(kafka_bootstrap=bootstrap)
@@ -28,7 +29,7 @@ def create_command(bootstrap: str | None) -> None:
 
 
 @command.command("describe")
-@click.option("--bootstrap", help="HOST:PORT of the brokers, instead of QAWL_KAFKA_BOOTSTRAP.")
+@options.bootstrap
 def describe_command(bootstrap: str | None) -> None:
     """Show the topics as the cluster has them; exit status 1 if a worker could not use them."""
     settings = Settings.load(kafka_bootstrap=bootstrap)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from streams.cli import options
 from streams.kafka.topics import BrokerUnreachable, TopicProblem, check
 from streams.observability import logs
 from streams.settings import Settings
@@ -19,7 +20,7 @@ logger = logging.getLogger("qawl.worker")
 
 
 @click.command("worker")
-@click.option("--bootstrap", help="HOST:PORT of the brokers, instead of QAWL_KAFKA_BOOTSTRAP.")
+@options.bootstrap
 @click.option("--http-port", type=int, help="Port of /healthz, /readyz and /metrics; 0 for any free one.")
 def command(bootstrap: str | None, http_port: int | None) -> None:
     """Process articles from Kafka until SIGTERM; start several to share the partitions.

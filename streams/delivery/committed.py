@@ -13,7 +13,6 @@ from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
     KafkaError,
-    NoError,
     NotCoordinatorForGroupError,
     for_code,
 )
@@ -35,6 +34,11 @@ from streams.delivery.transactions import Committed
 
 _UNSTABLE = 88  # UNSTABLE_OFFSET_COMMIT: a transaction is about to change the offset
 _PAUSE_SECONDS = 0.05
+# What an answer says of a partition, by version.
+_FIELDS = {
+    3: ("partition", "offset", "metadata", "error_code"),
+    7: ("partition", "offset", "leader_epoch", "metadata", "error_code", "tags"),
+}
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]
@@ -113,29 +117,15 @@ async def committed(coordinator: Any, tp: TopicPartition) -> Committed:
     while True:
         await coordinator.ensure_coordinator_known()
         answer = await coordinator._send_req(StableOffsetFetch(coordinator.group_id, tp))
-        codes = [
-            answer.error_code,
-            *(partition[-1 - _tags(answer)] for _, partitions in _topics(answer) for partition in partitions),
-        ]
-        code = next((code for code in codes if code), 0)
-        if code == 0:
-            found = [partition for _, partitions in _topics(answer) for partition in partitions]
-            if not found:
-                raise KafkaError(f"the broker does not say what is committed of {tp.topic}/{tp.partition}")
-            offset, metadata = found[0][1], found[0][-2 - _tags(answer)]
-            return Committed(offset, metadata or "") if offset >= 0 else Committed(None, "")
+        rows = [dict(zip(_FIELDS[answer.API_VERSION], p, strict=True)) for t in answer.topics or () for p in t[1]]
+        code = next((code for code in (answer.error_code, *(row["error_code"] for row in rows)) if code), 0)
         error: Any = for_code(code)
+        if not code and rows:
+            row = rows[0]
+            return Committed(row["offset"], row["metadata"] or "") if row["offset"] >= 0 else Committed(None, "")
         if error in (NotCoordinatorForGroupError, GroupCoordinatorNotAvailableError):
             coordinator.coordinator_dead()
-        elif error is not GroupLoadInProgressError and code != _UNSTABLE:
-            assert error is not NoError
-            raise error(f"the committed offset of {tp.topic}/{tp.partition}")
+        elif not code or (error is not GroupLoadInProgressError and code != _UNSTABLE):
+            error = error if code else KafkaError
+            raise error(f"the broker does not say what is committed of {tp.topic}/{tp.partition}")
         await asyncio.sleep(_PAUSE_SECONDS)
-
-
-def _tags(answer: Any) -> int:
-    return int(isinstance(answer, OffsetFetchResponse_v7))
-
-
-def _topics(answer: Any) -> list[tuple[str, list[Any]]]:
-    return [(topic[0], topic[1]) for topic in answer.topics or ()]

@@ -21,7 +21,7 @@ from streams.delivery.attempts import Attempts
 from streams.delivery.records import Record
 from streams.delivery.transactions import Entry, Limits, Lost, Partition
 from streams.kafka.security import client_options
-from streams.kafka.topics import MAX_MESSAGE_BYTES
+from streams.kafka.topics import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES
 from streams.observability import metrics
 from streams.settings import Settings
 
@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 _SETTLE_SECONDS = 15.0  # less than a group waits for a member in a rebalance (app.py)
 _FRAMING_BYTES = 1024  # what Kafka puts around a record
-# A dead letter is as large as the record that it came from, plus its headers.
-MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES + 64 * 1024
 _TRANSACTION_MS = 60_000  # Kafka ends a transaction that is open for longer
 
 
@@ -118,7 +116,7 @@ class Outbox:
         `delivered` is called when they are committed. Where an output is too large for its topic, `refused` gives the
         dead letter to send instead: such a record would be refused for ever.
         """
-        largest = max((len(r.key or b"") + len(r.value or b"") for r in records), default=0)
+        largest = max((r.bytes for r in records), default=0)
         if largest > MAX_MESSAGE_BYTES - _FRAMING_BYTES:
             # Before anything is sent: half of an article's outputs would be worse than none.
             records = [refused(f"an output of {largest} bytes is larger than its topic takes ({MAX_MESSAGE_BYTES})")]
@@ -133,8 +131,7 @@ class Outbox:
             done = partial(self._delivered, message, delivered)
             partition.add(Entry(message.offset, records, done, refused))
         if not self._worked_on:
-            for p in self._partitions.values():
-                p.hurry()
+            self._hurry()
 
     def is_poisonous(self, event: EventT[Any]) -> bool:
         """Whether this record has ended a worker each time that it was processed, too often to be tried again."""
@@ -147,10 +144,7 @@ class Outbox:
             return False
         try:
             async with asyncio.timeout(_SETTLE_SECONDS):
-                while self._in_hand:  # an agent that waits for room takes one more when the last is out of hand
-                    for p in self._partitions.values():
-                        p.hurry()
-                    await self._idle.wait()
+                await self._nothing_in_hand()
         except TimeoutError:
             return False
         return not self._failed
@@ -170,14 +164,20 @@ class Outbox:
 
     async def _tell(self, attempts: Attempts, message: Any) -> None:
         """Note that a record is tried, when nothing else is in hand: what ends the worker then is this record."""
-        while self._in_hand:
-            for p in self._partitions.values():
-                p.hurry()
-            await self._idle.wait()
+        await self._nothing_in_hand()
         try:
             await attempts.tell(message.offset)
         except Lost as e:
             await self.fail(e)
+
+    async def _nothing_in_hand(self) -> None:
+        while self._in_hand:  # an agent that waits for room takes one more when the last is out of hand
+            self._hurry()
+            await self._idle.wait()
+
+    def _hurry(self) -> None:
+        for p in self._partitions.values():
+            p.hurry()
 
     async def _open(self, transactional_id: str) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(

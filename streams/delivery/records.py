@@ -27,6 +27,11 @@ class Record(NamedTuple):
     partition: int | None = None
     compacted: bool = False
 
+    @property
+    def bytes(self) -> int:
+        """Of key and value."""
+        return len(self.key or b"") + len(self.value or b"")
+
 
 class InputRecord(NamedTuple):
     """One record as it was read: where it stands and its bytes, untouched."""

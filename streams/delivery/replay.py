@@ -1,8 +1,8 @@
 """Dead letters sent back to the topic that they came from, once each.
 
-A replay and the note that it took place, a record of the dead letters' own topic, are one transaction. Its producer has
-the transactional id of the letter's partition, so of two replays at once one is fenced; whoever is not reads all notes
-after it has fenced the other. Neither twice nor, if the command dies, half.
+All that one command sends, and the notes that it did so, records of the dead letters' own topic, are one transaction.
+There is one transactional id for it, so of two commands at once one is fenced; whoever is not reads all notes after it
+has fenced the other. Neither twice nor, if the command dies, half.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ import msgspec
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from schemas.deadletter import DeadLetterHeaders, ReplayHeaders
-from streams.delivery.records import as_headers
+from streams.delivery.records import Record, as_headers
+from streams.delivery.transactions import send
 from streams.kafka.reading import read_committed
 from streams.kafka.security import client_options
-from streams.kafka.topics import MAX_MESSAGE_BYTES, declared
+from streams.kafka.topics import MAX_REQUEST_BYTES, declared
 from streams.settings import Settings
 
-_FRAMING_BYTES = 64 * 1024
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -47,10 +47,9 @@ class NotReplayable(ValueError):
     """There is no such dead letter, or it was sent back already."""
 
 
-async def dead_letters(settings: Settings, partitions: Sequence[int] | None = None) -> list[DeadLetter]:
+async def dead_letters(settings: Settings) -> list[DeadLetter]:
     """All dead letters that are there now, in order of their partition and offset. Raises KafkaError."""
-    wanted = range(settings.partitions) if partitions is None else partitions
-    records = await read_committed(settings, declared(settings).deadletter.name, wanted)
+    records = await read_committed(settings, declared(settings).deadletter.name, range(settings.partitions))
     replayed = dict(_replayed(records))
     found = []
     for record in records:
@@ -68,35 +67,32 @@ async def replay(settings: Settings, places: Sequence[Place], repaired: bytes | 
         NotReplayable: one of them is not there or was sent back before; nothing is sent.
         KafkaError: the broker, or another replay at the same time.
     """
-    topic = declared(settings).deadletter.name
-    sent: list[DeadLetter] = []
-    for partition in sorted({place.partition for place in places}):
-        producer = AIOKafkaProducer(
-            **client_options(settings),
-            transactional_id=f"{settings.topic_prefix}{settings.consumer_group}-replay-{partition}",
-            acks="all",
-            max_request_size=MAX_MESSAGE_BYTES + _FRAMING_BYTES,
-        )
-        await producer.start()
-        try:
-            letters = {letter.place: letter for letter in await dead_letters(settings, [partition])}
-            mine = [_replayable(letters, place) for place in places if place.partition == partition]
-            async with producer.transaction():
-                for letter in mine:
-                    value = letter.value if repaired is None else repaired
-                    await producer.send_and_wait(letter.headers.source_topic, value or b"", letter.key)
-                    note = ReplayHeaders(
-                        replayed_offset=letter.place.offset,
-                        replayed_to=letter.headers.source_topic,
-                        replayed_at=datetime.now(UTC),
-                    )
-                    await producer.send_and_wait(
-                        topic, None, letter.key or b"", partition=partition, headers=list(as_headers(note))
-                    )
-            sent += mine
-        finally:
-            await producer.stop()
-    return sent
+    producer = AIOKafkaProducer(
+        **client_options(settings),
+        transactional_id=f"{settings.topic_prefix}{settings.consumer_group}-replay",
+        acks="all",
+        max_request_size=MAX_REQUEST_BYTES,
+    )
+    await producer.start()
+    try:
+        letters = {letter.place: letter for letter in await dead_letters(settings)}
+        chosen = [_replayable(letters, place) for place in places]
+        async with producer.transaction():
+            for letter in chosen:
+                for record in _records(declared(settings).deadletter.name, letter, repaired):
+                    await (await send(producer, record))
+        return chosen
+    finally:
+        await producer.stop()
+
+
+def _records(topic: str, letter: DeadLetter, repaired: bytes | None) -> tuple[Record, Record]:
+    """What goes back, and the note of it, beside the letter."""
+    to = letter.headers.source_topic
+    note = ReplayHeaders(replayed_offset=letter.place.offset, replayed_to=to, replayed_at=datetime.now(UTC))
+    value = letter.value if repaired is None else repaired
+    back = Record(to, letter.key, value)
+    return back, Record(topic, letter.key, None, as_headers(note), letter.place.partition)
 
 
 def _replayable(letters: dict[Place, DeadLetter], place: Place) -> DeadLetter:

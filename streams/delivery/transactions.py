@@ -21,7 +21,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts while the broker is away
 _CLOSE_SECONDS = 2.0
+_TROUBLE = (KafkaError, OSError, TimeoutError)  # of a broker that is away, or of the way to it
 
 
 class Limits(NamedTuple):
@@ -66,11 +67,10 @@ class Entry:
     delivered: Callable[[], None]
     refused: Callable[[str], Record]
     since: float = field(default_factory=time.monotonic)
+    bytes: int = field(init=False)
 
-    @property
-    def bytes(self) -> int:
-        """Of all outputs."""
-        return sum(len(r.key or b"") + len(r.value or b"") for r in self.records)
+    def __post_init__(self) -> None:
+        self.bytes = sum(r.bytes for r in self.records)
 
 
 class Lost(RuntimeError):
@@ -93,46 +93,36 @@ class Partition:
         self._open, self._ask = open_producer, committed
         self._producer: AIOKafkaProducer | None = None
         self._waiting: deque[Entry] = deque()
-        self._came, self._settled = asyncio.Event(), asyncio.Event()
-        self._settled.set()
+        self._waiting_bytes = 0
+        self._came = asyncio.Event()
         self._hurry = False
         self.committed = Committed(None, "")
         self.retrying = False
 
     async def own(self) -> None:
         """Fence whoever owned the partition, end what it left open, and read where it got to; waits for the broker."""
-        pause = _FIRST_PAUSE
+        pauses = self._pauses("the broker does not answer")
         while True:
             try:
-                await self._close()
+                await self.close()
                 # The order is the guarantee: once this producer has started, no other can move the offset read below.
                 self._producer = await self._open(f"{self._group}-{self.tp.topic}-{self.tp.partition}")
                 self.committed = await self._ask(self.tp)
                 self.retrying = False
                 return
-            except (KafkaError, OSError, TimeoutError) as e:
-                self.retrying = True
-                metrics.transactions.labels("retried").inc()
-                logger.warning("%s/%d: the broker does not answer, trying again in %.1f s: %s", *self.tp, pause, e)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+            except _TROUBLE as e:
+                await pauses(e)
 
     def add(self, entry: Entry) -> None:
         """Take a record's outputs; they are committed soon, in the order of the calls."""
         self._waiting.append(entry)
-        self._settled.clear()
+        self._waiting_bytes += entry.bytes
         self._came.set()
 
     def hurry(self) -> None:
         """Nothing else is being worked on: what waits need not wait for company."""
         self._hurry = True
         self._came.set()
-
-    async def settle(self) -> None:
-        """Wait until all that was taken is committed."""
-        while self._waiting:
-            self.hurry()
-            await self._settled.wait()
 
     async def run(self) -> None:
         """Commit batch after batch, for ever.
@@ -148,9 +138,8 @@ class Partition:
             metrics.transaction_seconds.observe(time.monotonic() - started)
             for entry in batch:
                 self._waiting.popleft()
+                self._waiting_bytes -= entry.bytes
                 entry.delivered()
-            if not self._waiting:
-                self._settled.set()
 
     async def note(self, offset: int, note: str) -> None:
         """Commit the offset of the record that comes next, with a note beside it; nothing may be waiting.
@@ -163,7 +152,11 @@ class Partition:
 
     async def close(self) -> None:
         """Disconnect; what is not committed is left to the next owner."""
-        await self._close()
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(*_TROUBLE):  # without a broker it waits for what cannot be sent
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await producer.stop()
 
     async def _batch(self) -> list[Entry]:
         """The records of the next transaction: what waits, once it is enough or has waited long enough."""
@@ -171,9 +164,7 @@ class Partition:
             self._came.clear()
             await self._came.wait()
         while not self._hurry and (left := self._waiting[0].since + self._limits.seconds - time.monotonic()) > 0:
-            if len(self._waiting) >= self._limits.records:
-                break
-            if sum(entry.bytes for entry in self._waiting) >= self._limits.bytes:
+            if len(self._waiting) >= self._limits.records or self._waiting_bytes >= self._limits.bytes:
                 break
             self._came.clear()
             with suppress(TimeoutError):
@@ -196,19 +187,15 @@ class Partition:
 
     async def _retry(self, batch: Sequence[Entry], position: OffsetAndMetadata) -> None:
         """Commit a batch and the offset behind it, however often that must be tried."""
-        pause = _FIRST_PAUSE
+        pauses = self._pauses("a transaction failed")
         while True:
             try:
                 await self._transact(batch, position)
                 break
             except ProducerFenced as e:
                 raise Lost(f"{self.tp.topic}/{self.tp.partition} has another owner, or a transaction timed out") from e
-            except (KafkaError, OSError, TimeoutError) as e:
-                self.retrying = True
-                metrics.transactions.labels("retried").inc()
-                logger.warning("%s/%d: a transaction failed, trying again in %.1f s: %r", *self.tp, pause, e)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+            except _TROUBLE as e:
+                await pauses(e)
                 if await self._begin_again(position):
                     break
         self.retrying = False
@@ -218,7 +205,7 @@ class Partition:
         producer = self._producer
         assert producer is not None, "the partition is not owned"
         await producer.begin_transaction()
-        sending = [(entry, await _send(producer, record)) for entry in batch for record in _newest(entry, batch)]
+        sending = [(entry, await send(producer, record)) for entry, record in _newest(batch)]
         await producer.send_offsets_to_transaction({self.tp: position}, self._group)
         for entry, sent in sending:
             try:
@@ -245,23 +232,32 @@ class Partition:
             )
         return False
 
-    async def _close(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            with suppress(TimeoutError, KafkaError, OSError):  # without a broker it waits for what cannot be sent
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await producer.stop()
+    def _pauses(self, what: str) -> Callable[[BaseException], Awaitable[None]]:
+        """Tells of a failure and waits, each time longer."""
+        pause = _FIRST_PAUSE
+
+        async def wait(error: BaseException) -> None:
+            nonlocal pause
+            self.retrying = True
+            metrics.transactions.labels("retried").inc()
+            logger.warning("%s/%d: %s, trying again in %.1f s: %r", *self.tp, what, pause, error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+        return wait
 
 
-def _newest(entry: Entry, batch: Sequence[Entry]) -> Sequence[Record]:
-    """An entry's records, without those of a compacted topic that a later one of the batch replaces."""
-    if not any(record.compacted for record in entry.records):
-        return entry.records
-    later = {r.key for e in batch if e.offset > entry.offset for r in e.records if r.compacted}
-    return [r for r in entry.records if not (r.compacted and r.key in later)]
+def _newest(batch: Sequence[Entry]) -> Iterator[tuple[Entry, Record]]:
+    """The records of a batch with their entries, without those of a compacted topic that a later entry replaces."""
+    last = {r.key: entry for entry in batch for r in entry.records if r.compacted}
+    for entry in batch:
+        for record in entry.records:
+            if not record.compacted or last[record.key] is entry:
+                yield entry, record
 
 
-async def _send(producer: AIOKafkaProducer, record: Record) -> asyncio.Future[object]:
+async def send(producer: AIOKafkaProducer, record: Record) -> asyncio.Future[object]:
+    """Send within a producer's transaction; the result is what the broker will answer."""
     future: asyncio.Future[object]
     if record.key is None and record.value is None:
         # `send` has an assertion against such records. Other clients write them, and its dead letter must be one.

@@ -8,14 +8,15 @@ same id to the same actor over articles.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from schemas import ActorKind
+from streams.extraction.lexicon.tables import LexiconError, read_rows
 from streams.extraction.text import name_key
 
 SHIPPED = Path(__file__).parent / "lexicon" / "known_actors.tsv"
 _COLUMNS = ("name", "kind", "latin", "variants", "alone")
-_KINDS = ("person", "organization", "group")
+_KINDS: dict[str, ActorKind] = {"person": "person", "organization": "organization", "group": "group"}
 
 
 class KnownActorsError(ValueError):
@@ -69,21 +70,18 @@ class KnownActors:
 
 def _read(path: Path) -> Iterator[KnownActor]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as e:
         raise KnownActorsError(f"{path}: cannot be read: {e}") from e
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        cells = [cell.strip() for cell in line.split("\t")]
-        if len(cells) > len(_COLUMNS):
-            raise KnownActorsError(f"{path}:{number}: {len(cells)} cells, expected {', '.join(_COLUMNS)}: {line[:60]}")
-        name, kind, latin, variants, alone = (*cells, "", "", "", "", "")[: len(_COLUMNS)]
-        kinds = [k for k in get_args(ActorKind) if k == kind and k in _KINDS]
-        if not name or not kinds:
-            wanted = f"a name and one of {', '.join(_KINDS)}"
-            raise KnownActorsError(f"{path}:{number}: expected {wanted}, got {name!r} and {kind!r}")
-        yield KnownActor(name, kinds[0], latin or None, _listed(variants), _listed(alone))
+    try:
+        for number, cells in read_rows(str(path), text, len(_COLUMNS), ", ".join(_COLUMNS)):
+            name, kind, latin, variants, alone = cells
+            if not name or kind not in _KINDS:
+                wanted = f"a name and one of {', '.join(_KINDS)}"
+                raise KnownActorsError(f"{path}:{number}: expected {wanted}, got {name!r} and {kind!r}")
+            yield KnownActor(name, _KINDS[kind], latin or None, _listed(variants), _listed(alone))
+    except LexiconError as e:
+        raise KnownActorsError(str(e)) from e
 
 
 def _listed(cell: str) -> tuple[str, ...]:

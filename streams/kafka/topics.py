@@ -19,6 +19,8 @@ _REQUEST_MS = 10_000  # a broker that does not answer for so long is told to be 
 _VISIBLE_SECONDS = 10.0  # a cluster acknowledges a topic before all of its brokers know it
 # A body of 1,000,000 Arabic characters is 2 MB of UTF-8, up to 6 MB as escaped JSON; brokers refuse 1 MB by default.
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+# A dead letter is as large as the record that it came from, plus its headers.
+MAX_REQUEST_BYTES = MAX_MESSAGE_BYTES + 64 * 1024
 
 
 class BrokerUnreachable(RuntimeError):

@@ -1,9 +1,6 @@
-"""The brokers that faults are tried on; each can be restarted while clients go on."""
+"""The brokers that faults are tried on."""
 
-import os
-import shutil
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -11,13 +8,9 @@ from typing import Protocol
 
 from streams.embedded import EmbeddedBroker
 from streams.embedded.broker import free_port
-from tests.conftest import SHARED
+from tests.kafka import apache
 
-_START_SECONDS = 60.0
-_LOG4J = """Configuration:
-  Appenders: {Console: {name: out, PatternLayout: {pattern: "%d %p %m (%c)%n"}}}
-  Loggers: {Root: {level: WARN, AppenderRef: [{ref: out}]}}
-"""
+_END_SECONDS = 60.0
 
 
 class Broker(Protocol):
@@ -57,36 +50,24 @@ class Embedded:
 
 
 class Apache:
-    """Apache Kafka of $KAFKA_HOME, or of the shared data."""
+    """Apache Kafka, killed or ended in order."""
 
     name, expires = "apache", True
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._home = folder / "kafka", kafka_home()
-        self._port = free_port()
+        """Raises FileNotFoundError where there is no Kafka or no Java for it."""
+        apache.home()
+        self._folder, self._port = folder / "kafka", free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.bootstrap = f"127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        properties = self._folder / "server.properties"
-        if not properties.exists():
+        if not self._folder.exists():
             self._folder.mkdir(parents=True)
-            (self._folder / "log4j2.yaml").write_text(_LOG4J)
-            properties.write_text(self._properties())
-            cluster = ["-t", "cWF3bC10ZXN0cy1rYWZrYQ", "-c", str(properties)]
-            storage = [*self._java(), "kafka.tools.StorageTool", "format", *cluster]
-            subprocess.run(storage, check=True, capture_output=True, timeout=_START_SECONDS)
-        with (self._folder / "broker.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*self._java(), "kafka.Kafka", str(properties)], stdout=log, stderr=log, start_new_session=True
-            )
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with socket.socket() as s:
-                if s.connect_ex(("127.0.0.1", self._port)) == 0:
-                    return
-            time.sleep(0.1)
-        raise RuntimeError(f"Apache Kafka did not start: {(self._folder / 'broker.log').read_text()[-2000:]}")
+            properties = apache.server_properties(self._folder, f"PLAINTEXT://{self.bootstrap}", "PLAINTEXT")
+            (self._folder / "server.properties").write_text(properties)
+            apache.format_storage(self._folder)
+        self._process = apache.launch(self._folder, self._port)
 
     def restart(self, *, kill: bool) -> None:
         self._end(signal.SIGKILL if kill else signal.SIGTERM)
@@ -99,33 +80,8 @@ class Apache:
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(_START_SECONDS)
+            self._process.wait(_END_SECONDS)
             self._process = None
-
-    def _java(self) -> list[str]:
-        return [
-            "java",
-            "-Xmx512m",
-            f"-Dlog4j2.configurationFile={self._folder}/log4j2.yaml",
-            "-cp",
-            f"{self._home}/libs/*",
-        ]
-
-    def _properties(self) -> str:
-        controller = f"127.0.0.1:{free_port()}"
-        return f"""process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{controller}
-listeners=PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}
-advertised.listeners=PLAINTEXT://{self.bootstrap}
-controller.listener.names=CONTROLLER
-log.dirs={self._folder}/data
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-group.initial.rebalance.delay.ms=0
-auto.create.topics.enable=false
-"""
 
 
 class Given:
@@ -144,13 +100,3 @@ class Given:
 
     def stop(self) -> None:
         """It is not ours."""
-
-
-def kafka_home() -> Path:
-    """An unpacked Apache Kafka. Raises FileNotFoundError where there is none, or no Java for it."""
-    home = Path(os.environ.get("KAFKA_HOME") or SHARED / "kafka")
-    if not (home / "libs").is_dir():
-        raise FileNotFoundError("no Apache Kafka: set KAFKA_HOME to an unpacked release")
-    if shutil.which("java") is None:
-        raise FileNotFoundError("no Java for Apache Kafka")
-    return home

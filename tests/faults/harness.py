@@ -1,15 +1,13 @@
 """Workers as processes, a feed, faults at random; then the comparison."""
 
 import asyncio
-import os
 import random
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,18 +15,17 @@ from typing import Any
 from streams.extraction import Extractor
 from streams.kafka.topics import create
 from streams.settings import Settings
-from tests.conftest import REPOSITORY
 from tests.faults.brokers import Broker
 from tests.faults.comparison import Expectation, Result, compare
 from tests.faults.feed import Feed
+from tests.kafka.pipeline import WORKER, worker_environment
 
 _LOOK = 0.3  # seconds between two looks at whether a worker has ended
 _ZOMBIE_SECONDS = 14.0  # more than the session timeout
 _STUCK_SECONDS = 45.0  # nothing more comes
 _PAUSES = (2.0, 7.0)  # between two faults
-Command = list[str]
+Command = Sequence[str]
 Fault = Callable[["Crew", list[str]], Coroutine[Any, Any, None]]
-WORKER: Command = [sys.executable, "-m", "streams.cli", "worker"]
 
 
 class Crew:
@@ -38,7 +35,6 @@ class Crew:
         self._settings, self._folder, self._command = settings, folder, command
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._wanted: set[str] = set()
-        self.ended_by_themselves = 0
 
     def add(self, name: str) -> None:
         """One more worker."""
@@ -60,7 +56,6 @@ class Crew:
             await asyncio.sleep(_LOOK)
             for name in sorted(self._wanted):
                 if self._processes[name].poll() is not None:
-                    self.ended_by_themselves += self._processes[name].returncode > 0
                     self._start(name)
 
     def stop(self) -> None:
@@ -76,16 +71,7 @@ class Crew:
             process.kill()
 
     def _start(self, name: str) -> None:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(REPOSITORY),
-            "QAWL_KAFKA_BOOTSTRAP": str(self._settings.kafka_bootstrap),
-            "QAWL_TOPIC_PREFIX": self._settings.topic_prefix,
-            "QAWL_PARTITIONS": str(self._settings.partitions),
-            "QAWL_WORKER_ID": name,
-            "QAWL_HTTP_PORT": "0",
-            "OMP_NUM_THREADS": "1",
-        }
+        environment = worker_environment(self._settings, QAWL_WORKER_ID=name)
         with (self._folder / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
                 self._command, env=environment, cwd=self._folder, stdout=log, stderr=log, start_new_session=True
@@ -164,7 +150,7 @@ class Harness:
 
     async def _restart_broker(self, crew: Crew, names: list[str]) -> None:
         kill = self._draw.random() < 0.5
-        self.faults["broker killed" if kill and self._broker.name == "apache" else "broker restarted"] += 1
+        self.faults["broker killed" if kill else "broker restarted"] += 1
         await asyncio.to_thread(self._broker.restart, kill=kill)
 
     async def _drained(self, settings: Settings) -> Result:

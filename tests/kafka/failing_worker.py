@@ -1,5 +1,6 @@
-"""A worker whose extraction fails on articles of certain ids; otherwise `qawl worker` as it is. Run as a program."""
+"""`qawl worker`, but extraction fails on articles of certain ids, or ends the process. Run as a program."""
 
+import os
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,8 @@ class Failing(Extractor):
     def enrich(self, article: Article, *, extracted_at: datetime, clock: Any) -> Enrichment:
         if article.article_id == "raises":
             raise ExtractionFailed("actors", article.article_id, ZeroDivisionError("division by zero \ud800"))
+        if article.article_id == "poison":
+            os._exit(77)  # as a crash in native code would
         if article.article_id == "interrupts":
             raise ExtractionFailed("contents", article.article_id, RecursionError())
         result = self._real.enrich(article, extracted_at=extracted_at, clock=clock)

@@ -35,6 +35,20 @@ def article(article_id: str, body: str | None = None, **fields: Any) -> bytes:
     return json.dumps({"article_id": article_id, "body": text, **fields}, ensure_ascii=False).encode()
 
 
+def worker_environment(settings: Settings, **more: str) -> dict[str, str]:
+    """What a worker process needs to run on a deployment, on a free HTTP port."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(REPOSITORY),
+        "QAWL_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap),
+        "QAWL_TOPIC_PREFIX": settings.topic_prefix,
+        "QAWL_PARTITIONS": str(settings.partitions),
+        "QAWL_MAX_BODY_CHARS": str(settings.max_body_chars),
+        "QAWL_HTTP_PORT": "0",
+        **more,
+    }
+
+
 class WorkerProcess:
     """`qawl worker` on a free HTTP port: `with WorkerProcess(settings) as worker: …` waits until it is ready."""
 
@@ -42,17 +56,7 @@ class WorkerProcess:
         self.log = folder / f"worker-{time.monotonic_ns()}.log"
         self._folder = folder
         self._command = list(command)
-        self._environment = {
-            **os.environ,
-            "PYTHONPATH": str(REPOSITORY),
-            "QAWL_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap),
-            "QAWL_TOPIC_PREFIX": settings.topic_prefix,
-            "QAWL_PARTITIONS": str(settings.partitions),
-            "QAWL_MAX_BODY_CHARS": str(settings.max_body_chars),
-            "QAWL_HTTP_PORT": "0",
-            "QAWL_LOG_FORMAT": "json",
-            **environment,
-        }
+        self._environment = worker_environment(settings, QAWL_LOG_FORMAT="json", **environment)
         self.process: subprocess.Popen[bytes]
         self.port = 0
 

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from streams.kafka.topics import create, declared
 from streams.settings import Settings
-from tests.kafka.pipeline import WorkerProcess, article, enriched_until, publish, read, read_until
+from tests.kafka.pipeline import WorkerProcess, article, enriched_until, publish, read, read_until, worker_environment
 
 pytestmark = pytest.mark.kafka
 
@@ -24,12 +24,7 @@ async def topics(settings: Settings) -> AsyncIterator[None]:
 
 async def qawl(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """`qawl deadletters …` against the deployment."""
-    environment = {
-        "QAWL_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap),
-        "QAWL_TOPIC_PREFIX": settings.topic_prefix,
-        "QAWL_PARTITIONS": str(settings.partitions),
-        "PYTHONPATH": ":".join(sys.path),
-    }
+    environment = worker_environment(settings)
     command = [sys.executable, "-m", "streams.cli", "deadletters", *arguments]
     return await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, timeout=60)
 

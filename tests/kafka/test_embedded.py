@@ -18,7 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from streams.embedded import BrokerFailed, EmbeddedBroker
 from streams.embedded.broker import free_port
 from tests.conftest import REPOSITORY
-from tests.kafka.conftest import is_open
+from tests.kafka.apache import is_open
 
 pytestmark = pytest.mark.kafka
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")

@@ -28,7 +28,8 @@ from streams.kafka.topics import (
     describe,
 )
 from streams.settings import Settings
-from tests.kafka.conftest import StartApache, server_properties
+from tests.kafka.apache import server_properties
+from tests.kafka.conftest import StartApache
 
 pytestmark = pytest.mark.kafka
 DAY_MS = 86_400_000

@@ -253,7 +253,7 @@ async def test_a_worker_whose_broker_is_gone_ends_with_an_error(prefix: str, tmp
             assert worker.process.wait(30) in (0, 1)
 
 
-EXITING = (sys.executable, "-m", "tests.kafka.exiting_worker")
+FAILING = (sys.executable, "-m", "tests.kafka.failing_worker")
 
 
 async def test_an_article_that_ends_the_worker_each_time_goes_to_the_dead_letters(
@@ -264,7 +264,7 @@ async def test_an_article_that_ends_the_worker_each_time_goes_to_the_dead_letter
     await publish(settings, [article(i) for i in ids], partition=0)
     ended = 0
     while True:
-        worker = WorkerProcess(settings, tmp_path, EXITING, QAWL_WORKER_ID="w")
+        worker = WorkerProcess(settings, tmp_path, FAILING, QAWL_WORKER_ID="w")
         await asyncio.to_thread(worker.start)
         try:
             async with asyncio.timeout(PATIENCE):

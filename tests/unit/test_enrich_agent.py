@@ -102,6 +102,16 @@ async def test_what_ended_the_worker_too_often_is_a_dead_letter_unread() -> None
     assert outbox.delivered == [(0, "articles.enriched"), (1, "articles.deadletter"), (2, "articles.enriched")]
 
 
+async def test_others_of_its_list_are_processed() -> None:
+    engine = Slow()
+    engine.go.set()
+    outbox: Any = Outbox()
+    outbox.poisonous = {1}
+    stream: Any = Stream(3)
+    await enrich(stream, enricher(engine), outbox)
+    assert outbox.delivered == [(0, "articles.enriched"), (1, "articles.deadletter"), (2, "articles.enriched")]
+
+
 async def test_what_waits_goes_together_in_order_and_a_bad_record_leaves_the_others_alone() -> None:
     engine = Slow()
     outbox: Any = Outbox()

@@ -14,14 +14,23 @@ def rows(name: str, columns: int) -> Iterator[tuple[str, ...]]:
     Raises:
         LexiconError: a row has more cells than the file's header explains.
     """
-    text = (files(__package__) / name).read_text(encoding="utf-8")
+    for _, cells in read_rows(name, (files(__package__) / name).read_text(encoding="utf-8"), columns, str(columns)):
+        yield cells
+
+
+def read_rows(name: str, text: str, columns: int, expected: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(number of the line, cells) of each row of a text, padded with empty cells up to `columns`.
+
+    Raises:
+        LexiconError: a row has more cells; the text names `name`, the line and what is `expected`.
+    """
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         cells = tuple(cell.strip() for cell in line.split("\t"))
         if len(cells) > columns:
-            raise LexiconError(f"{name}:{number}: {len(cells)} cells, expected {columns}: {line[:60]}")
-        yield cells + ("",) * (columns - len(cells))
+            raise LexiconError(f"{name}:{number}: {len(cells)} cells, expected {expected}: {line[:60]}")
+        yield number, cells + ("",) * (columns - len(cells))
 
 
 def cell_forms(cell: str) -> list[str]:

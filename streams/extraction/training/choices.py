@@ -10,7 +10,6 @@ scores of the cross-validation, by whole articles, of the file that `--predictio
 """
 
 import argparse
-import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +25,7 @@ from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.identity import Identities
 from streams.extraction.statements import StatementDraft, find_actors, find_statements
 from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
+from streams.extraction.training.folds import folds_of
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
 from streams.extraction.training.provenance import write_note
 from streams.extraction.training.ranking import Choice, fit, write
@@ -64,11 +64,8 @@ def to_event(a: GoldArticle, registry: ActorRegistry, drafts: list[StatementDraf
 
 def cross_validate(articles: Sequence[GoldArticle]) -> list[tuple[GoldArticle, ActorRegistry, list[StatementDraft]]]:
     """What models find in each article that did not learn from it."""
-    order = list(range(len(articles)))
-    random.Random(SEED).shuffle(order)
     found = []
-    for k in range(FOLDS):
-        held = set(order[k::FOLDS])
+    for held in folds_of(len(articles), FOLDS):
         models = learn([a for n, a in enumerate(articles) if n not in held])
         found += [(articles[n], *find(articles[n], models)) for n in sorted(held)]
     return found

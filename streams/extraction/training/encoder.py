@@ -23,6 +23,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,17 +31,14 @@ import numpy as np
 import torch
 
 from streams.extraction.entities.labels import LABELS
-from streams.extraction.lexicon import load_lexicon
 from streams.extraction.tokens import BREAK
 from streams.extraction.training import encoder_data as data
 from streams.extraction.training.encoder_export import Tables, export
 from streams.extraction.training.encoder_learning import TAUGHT_LENGTH, label, label_raw, learn, learn_raw, signs
 from streams.extraction.training.encoder_model import EncoderModel, Labelled, Shape, Taught
 from streams.extraction.training.encoder_scores import scores, sign_scores
-from streams.extraction.training.entity_data import person_names, places
 from streams.extraction.training.folds import folds_of
-from streams.extraction.words.attributes import WordKnowledge, list_words
-from streams.extraction.words.morphology import load_morphology
+from streams.extraction.words.attributes import WordKnowledge
 from streams.extraction.words.signs import SIGNS
 
 SEED = 20261125
@@ -116,13 +114,7 @@ def main() -> None:
     with np.load(a.work / "vectors.npz") as z:
         words = {w: n for n, w in enumerate(z["words"].tobytes().decode().split("\n"))}
         vectors, word_clusters = z["unit"] * 2, z["clusters"]
-    lexicon, names, territories = load_lexicon(), person_names(), places()
-    listed = list_words(lexicon, names, territories)
-    knowledge = WordKnowledge(lexicon, load_morphology(), listed, seen={})
-    inventory, raw = data.raw_corpus(a.shared / "corpus")
-    texts = data.labelled(inventory, a.shared)
-    needed = data.needed_forms(inventory, texts)
-    categories, category_of = data.category_numbers(inventory, knowledge, needed)
+    inventory, raw, texts, knowledge, names, territories, needed, categories, category_of = data.prepare(a.shared)
 
     def shape_with(knowledge: WordKnowledge) -> Shape:
         attributes, rows = data.form_attributes(inventory, knowledge, needed)
@@ -158,7 +150,7 @@ def main() -> None:
         return data.seen_table(inventory, counted)
 
     seen = kept(a.work / "seen.pt", see)
-    shape = shape_with(WordKnowledge(lexicon, knowledge.morphology, listed, seen))
+    shape = shape_with(replace(knowledge, seen=seen))
     laboratory = Laboratory(shape, learned, others, end, taught, category_of)
     found: dict[str, Any] = {}
     if not a.only_folds:

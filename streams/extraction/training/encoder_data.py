@@ -2,9 +2,8 @@
 
 import gzip
 import json
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,12 +11,15 @@ import numpy as np
 
 from streams.extraction.document import Document, read
 from streams.extraction.entities.labels import LABELS
+from streams.extraction.lexicon import load_lexicon
 from streams.extraction.text import normalize, written
 from streams.extraction.tokens import BREAK, Kind, tokenize
 from streams.extraction.training.encoder_model import Forms, Taught
-from streams.extraction.training.entity_data import project_gold, read_conll, read_gold
-from streams.extraction.words.attributes import WordKnowledge, attributes
+from streams.extraction.training.entity_data import person_names, places, project_gold, read_conll, read_gold, tokens_of
+from streams.extraction.training.reader_windows import STEPS
+from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.encoder import word_row
+from streams.extraction.words.morphology import load_morphology
 from streams.extraction.words.signs import (
     CONTENT_BEGINS,
     CONTENT_ENDS,
@@ -43,6 +45,23 @@ class Text(NamedTuple):
     labels: list[int]
     name: str
     signs: Any = None
+
+
+class Prepared(NamedTuple):
+    """All that a training learns from: forms, raw news, labelled texts, and what is known of words without reading.
+
+    `needed` are the forms that are known by their letters, `category_of` (forms,) their only category, -1 for others.
+    """
+
+    inventory: "Inventory"
+    raw: "Raw"
+    texts: dict[str, list[Text]]
+    knowledge: WordKnowledge
+    names: Mapping[str, str]
+    territories: frozenset[str]
+    needed: set[int]
+    categories: list[str]
+    category_of: Any
 
 
 class Inventory:
@@ -125,23 +144,32 @@ def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
     return out
 
 
+def prepare(shared: Path) -> Prepared:
+    """Read all of it; a minute and a half."""
+    lexicon, names, territories = load_lexicon(), person_names(), places()
+    knowledge = WordKnowledge(lexicon, load_morphology(), list_words(lexicon, names, territories), seen={})
+    inventory, raw = raw_corpus(shared / "corpus")
+    texts = labelled(inventory, shared)
+    needed = needed_forms(inventory, texts)
+    categories, category_of = category_numbers(inventory, knowledge, needed)
+    return Prepared(inventory, raw, texts, knowledge, names, territories, needed, categories, category_of)
+
+
 def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
     """(tokens, signs) of an annotated article's statements, 1 where a sign stands."""
     found = np.zeros((len(doc.tokens), len(SIGNS)), np.uint8)
     starts = [t.start for t in doc.tokens]
 
-    def tokens(span: Sequence[int]) -> range:
-        return range(max(0, bisect_right(starts, span[0]) - 1), bisect_right(starts, span[1] - 1))
-
     for statement in article["statements"]:
         if statement["cue"]:
-            cue = tokens(statement["cue"])[0]
+            cue = tokens_of(starts, statement["cue"])[0]
             found[cue, CORE_CUE if statement["tier"] == "core" else EXTENDED_CUE] = 1
-        words = [[i for i in tokens(span) if doc.kinds[i] in (Kind.WORD, Kind.NUMBER)] for span in statement["content"]]
+        spans = [tokens_of(starts, span) for span in statement["content"]]
+        words = [[i for i in span if doc.kinds[i] in (Kind.WORD, Kind.NUMBER)] for span in spans]
         if words and words[0] and words[-1]:
             found[words[0][0], CONTENT_BEGINS] = found[words[-1][-1], CONTENT_ENDS] = 1
         if statement["speaker"]:
-            speaker = tokens(statement["speaker"])
+            speaker = tokens_of(starts, statement["speaker"])
             found[speaker[0], SPEAKER_BEGINS] = 1
             found[speaker[1:], SPEAKER_GOES_ON] = 1
     return found
@@ -158,8 +186,8 @@ def read_taught(path: Path, inventory: Inventory, length: int) -> Taught:
     def cut(array: Any) -> Any:
         return array[: many * length].reshape(many, length, *array.shape[1:])
 
-    steps = np.float16(1 / 15)
-    return Taught(cut(ids), cut(labels) * steps, cut(signs) * steps)
+    step = np.float16(1 / STEPS)
+    return Taught(cut(ids), cut(labels) * step, cut(signs) * step)
 
 
 def form_attributes(

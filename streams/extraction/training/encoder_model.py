@@ -10,7 +10,7 @@ from streams.extraction.entities.labels import FORBIDDEN, LABELS
 from streams.extraction.words.signs import SIGNS
 
 DILATIONS = (1, 2, 4)
-WIDTH = 96
+WIDTH = 96  # of form vectors and hidden layers
 
 
 class Forms:
@@ -56,9 +56,10 @@ class Taught(NamedTuple):
 class EncoderModel(nn.Module):
     """Form vectors, convolutions; heads for entity labels, signs, word categories, hidden words' clusters."""
 
-    def __init__(self, shape: Shape, width: int = WIDTH) -> None:
-        """`width` is that of form vectors and hidden layers."""
+    def __init__(self, shape: Shape) -> None:
+        """Fresh, as `shape` has it."""
         super().__init__()
+        width = WIDTH
         self.forms = shape.forms
         fixed = torch.cat([torch.zeros(1, shape.vectors.shape[1]), torch.from_numpy(shape.vectors)])
         self.vectors = nn.Embedding(len(fixed), fixed.shape[1])

@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
+from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
@@ -80,6 +82,15 @@ def _is_attached(written: str, name: str) -> bool:
         return written.startswith("لل") and name == "ال" + written[2:]
     particles = written.removesuffix(name)
     return particles in {"و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل"}
+
+
+def tokens_of(starts: Sequence[int], span: Sequence[int]) -> range:
+    """The tokens that a span of code points touches; `starts` are the tokens' first offsets.
+
+    >>> tokens_of([0, 4, 9], (4, 12))
+    range(1, 3)
+    """
+    return range(max(0, bisect_right(starts, span[0]) - 1), bisect_right(starts, span[1] - 1))
 
 
 def read_gold(path: Path) -> list[dict[str, object]]:

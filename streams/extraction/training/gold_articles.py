@@ -1,6 +1,5 @@
 """The annotated articles as the stages before a learned choice see them."""
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from streams.extraction.proposals import Proposal
 from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import Kind
-from streams.extraction.training.entity_data import read_gold
+from streams.extraction.training.entity_data import read_gold, tokens_of
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology
@@ -83,8 +82,8 @@ class GoldArticle(NamedTuple):
         starts = [t.start for t in self.doc.tokens]
         return {
             i
-            for start, end in spans
-            for i in range(max(0, bisect_right(starts, start) - 1), bisect_right(starts, end - 1))
+            for span in spans
+            for i in tokens_of(starts, span)
             if self.is_word(i) and self.doc.norms[i] not in _COMPLEMENTIZERS
         }
 

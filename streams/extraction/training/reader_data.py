@@ -16,13 +16,10 @@ import numpy as np
 import torch
 
 from streams.extraction.document import read
-from streams.extraction.lexicon import load_lexicon
 from streams.extraction.tokens import BREAK
 from streams.extraction.training import encoder_data as data
-from streams.extraction.training.entity_data import person_names, places, read_gold
+from streams.extraction.training.entity_data import read_gold
 from streams.extraction.training.reader_model import TYPES
-from streams.extraction.words.attributes import WordKnowledge, list_words
-from streams.extraction.words.morphology import load_morphology
 
 SEED = 20261126
 LABELLED_ARTICLES = 10_000
@@ -76,13 +73,9 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("work", type=Path)
     a = parser.parse_args()
-    lexicon, names, territories = load_lexicon(), person_names(), places()
-    knowledge = WordKnowledge(lexicon, load_morphology(), list_words(lexicon, names, territories), seen={})
-    inventory, raw = data.raw_corpus(a.shared / "corpus")
-    texts = data.labelled(inventory, a.shared)
-    needed = data.needed_forms(inventory, texts)
-    categories, category_of = data.category_numbers(inventory, knowledge, needed)
-    attributes, rows = data.form_attributes(inventory, knowledge, needed)
+    given = data.prepare(a.shared)
+    inventory, raw, texts = given.inventory, given.raw, given.texts
+    attributes, rows = data.form_attributes(inventory, given.knowledge, given.needed)
     table = np.zeros((len(rows) + 1, max(map(len, rows))), np.uint16)
     for n, row in enumerate(rows):
         table[n, : len(row)] = row
@@ -115,8 +108,8 @@ def main() -> None:
             "end": inventory.number(BREAK),
             "attributes": table,
             "many_attributes": len(attributes),
-            "category_of": category_of,
-            "categories": len(categories),
+            "category_of": given.category_of,
+            "categories": len(given.categories),
             "texts": {domain: [(t.ids, t.labels) for t in texts[domain]] for domain in ("aner", "aqmar")},
             "annotated": annotated,
         },
