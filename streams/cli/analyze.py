@@ -16,14 +16,14 @@ def command(file: TextIO) -> None:
     # Imported here: a wrong option answers without loading the models.
     from streams.extraction.document import read
     from streams.extraction.lexicon import load_lexicon
-    from streams.extraction.tokens import Kind
+    from streams.extraction.tokens import WORD
     from streams.extraction.words.encoder import Encoder
     from streams.extraction.words.morphology import load_morphology
 
     doc = read(file.read())
     words = Encoder.load(load_lexicon(), load_morphology()).in_context(doc)
     for i, token in enumerate(doc.tokens):
-        if token.form.kind is not Kind.WORD:
+        if token.form.kind is not WORD:
             continue
         word = words[i]
         r = word.reading

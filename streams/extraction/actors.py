@@ -16,7 +16,7 @@ from streams.extraction.naming import Naming
 from streams.extraction.phrases import Phrases, SourceKind
 from streams.extraction.text import normalize
 from streams.extraction.titles import title_after, title_start
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import WORD
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
 # Titles that stand right before a name without the article.
@@ -77,7 +77,7 @@ class ActorRegistry:
 
     def _add_title(self, draft: ActorDraft, first: int, last: int, *, replace: bool = True) -> None:
         doc = self._doc
-        words = [bare(doc.norms[i]) for i in range(first, last) if doc.kinds[i] is Kind.WORD]
+        words = [bare(doc.norms[i]) for i in range(first, last) if doc.kinds[i] is WORD]
         self._index.add_titles(draft, words)
         genders = [self._lexicon.titles[w].gender for w in words[:1] if w in self._lexicon.titles]
         if genders and draft.feminine is None:
@@ -287,7 +287,7 @@ class ActorRegistry:
     def _words(self, first: int, last: int, skip: int) -> Words:
         doc = self._doc
         head = normalize(doc.tokens[first].form.text[skip:])
-        return (head, *(n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] is Kind.WORD))
+        return (head, *(n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] is WORD))
 
 
 def _can_be(head: SourceKind | None, kind: ActorKind) -> bool:

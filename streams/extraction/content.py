@@ -8,7 +8,7 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.opening import Opening
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE, NUMBER, WORD
 
 _PAUSES = frozenset("،,؛;")
 _TRAILING = frozenset("،,؛;.:!؟?…-–()")
@@ -52,7 +52,7 @@ def find_content(
 
 def _goes_on(doc: Document, lexicon: Lexicon, j: int, cue_indices: Collection[int]) -> int:
     """Where a clause that began with a quotation ends: `أن «الوضع خطير» في البلاد`. At a pause, with the quotation."""
-    if j >= len(doc.tokens) or doc.kinds[j] is not Kind.WORD or doc.tokens[j - 1].end == doc.tokens[j].start:
+    if j >= len(doc.tokens) or doc.kinds[j] is not WORD or doc.tokens[j - 1].end == doc.tokens[j].start:
         return j
     if j in cue_indices or doc.norms[j].startswith("و"):
         return j
@@ -73,7 +73,7 @@ def clause_end(doc: Document, lexicon: Lexicon, first: int, limit: int, cue_indi
         if q >= 0 and doc.quotations[q].open == j and doc.quotations[q].balanced:
             j = doc.quotations[q].close + 1
             continue
-        if doc.kinds[j] is Kind.WORD and j > first:
+        if doc.kinds[j] is WORD and j > first:
             paused = doc.norms[j - 1] in _PAUSES or doc.norms[j - 1] in "-–"
             if _ends_before(doc, lexicon, j, paused, cue_indices):
                 return j
@@ -112,12 +112,12 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
 
 def make_content(doc: Document, first: int, last: int, skip: int) -> Content | None:
     """The content of tokens [first, last) without outer marks; None where no word is left."""
-    while last > first and doc.kinds[last - 1] is not Kind.WORD and doc.kinds[last - 1] is not Kind.NUMBER:
-        is_trailing = doc.norms[last - 1] in _TRAILING or doc.kinds[last - 1] is Kind.LINE
+    while last > first and doc.kinds[last - 1] is not WORD and doc.kinds[last - 1] is not NUMBER:
+        is_trailing = doc.norms[last - 1] in _TRAILING or doc.kinds[last - 1] is LINE
         if not is_trailing and not _is_outer_quote(doc, first, last):
             break
         last -= 1
-    while first < last and (doc.kinds[first] is Kind.LINE or doc.norms[first] in _TRAILING):
+    while first < last and (doc.kinds[first] is LINE or doc.norms[first] in _TRAILING):
         first += 1
     if first >= last:
         return None
@@ -157,4 +157,4 @@ def type_of(doc: Document, first: int, last: int) -> StatementType:
 
 def _follows_noun(doc: Document, j: int) -> bool:
     """A short quotation right after a word is most often the name of what that word says: `حملة «البقاء»`."""
-    return j > 0 and doc.kinds[j - 1] is Kind.WORD and len(doc.norms[j - 1]) > 3
+    return j > 0 and doc.kinds[j - 1] is WORD and len(doc.norms[j - 1]) > 3

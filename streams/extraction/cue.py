@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import CueReading, Lexicon
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import WORD
 
 Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 
@@ -45,7 +45,7 @@ def find_cues(doc: Document, lexicon: Lexicon) -> tuple[Cue, ...]:
 def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
     behind_phrase = 0
     for i, norm in enumerate(doc.norms):
-        if doc.kinds[i] is not Kind.WORD or i < behind_phrase:
+        if doc.kinds[i] is not WORD or i < behind_phrase:
             continue
         for words, reading in lexicon.phrases.get(norm, ()):
             if doc.norms[i : i + len(words)] == words and i >= behind_phrase:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streams.extraction.quotations import Quotation, find_quotations
-from streams.extraction.tokens import BREAK, Kind, Token, tokenize
+from streams.extraction.tokens import BREAK, LINE, MARK, WORD, Kind, Token, tokenize
 
 _ENDS = frozenset(".!?؟…۔")
 _SHORT = 2
@@ -46,7 +46,7 @@ class Document:
 
     def norm_at(self, i: int) -> str:
         """The normalized text of token i, `BREAK` for a line break and outside of the document."""
-        return self.norms[i] if 0 <= i < len(self.tokens) and self.kinds[i] is not Kind.LINE else BREAK
+        return self.norms[i] if 0 <= i < len(self.tokens) and self.kinds[i] is not LINE else BREAK
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Code-point offsets of tokens [first, last)."""
@@ -75,8 +75,8 @@ def read(body: str) -> Document:
     return Document(
         body=body,
         tokens=tokens,
-        norms=tuple(t.form.norm for t in tokens),
-        kinds=tuple(t.form.kind for t in tokens),
+        norms=tuple([form.norm for form, _, _ in tokens]),
+        kinds=tuple([form.kind for form, _, _ in tokens]),
         quotations=quotations,
         quotation_of=tuple(quotation_of),
         sentences=sentences,
@@ -90,26 +90,30 @@ def _split(
     """Sentences end at a line break, or at a full stop, question or exclamation mark outside quotation marks."""
     sentences: list[Sentence] = []
     first = paragraph = 0
-    for i, token in enumerate(tokens):
-        if token.form.kind is Kind.LINE:
-            if i > first:
-                sentences.append(Sentence(first, i, paragraph))
+
+    def cut(last: int) -> None:
+        """The sentence from `first` to `last`, in pieces of `_LONGEST`."""
+        nonlocal first
+        while first < last:
+            end = min(last, first + _LONGEST)
+            sentences.append(Sentence(first, end, paragraph))
+            first = end
+
+    for i, (form, _, _) in enumerate(tokens):
+        if form.kind is LINE:
+            cut(i)
             first = i + 1
             paragraph += 1
-        elif i + 1 - first >= _LONGEST or (
-            token.form.kind is Kind.MARK and i > first and _ends_sentence(tokens, i, quotation_of[i], quotations)
-        ):
-            sentences.append(Sentence(first, i + 1, paragraph))
-            first = i + 1
-    if first < len(tokens):
-        sentences.append(Sentence(first, len(tokens), paragraph))
+        elif form.kind is MARK and i > first and _ends_sentence(tokens, i, quotation_of[i], quotations):
+            cut(i + 1)
+    cut(len(tokens))
     return tuple(sentences)
 
 
 def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: Sequence[Quotation]) -> bool:
     """Whether a sentence ends with the mark at i; `quotation` is the index of the one that it stands in, or -1."""
     text = tokens[i].form.text
-    if i + 1 == len(tokens) or tokens[i + 1].form.kind is Kind.LINE:
+    if i + 1 == len(tokens) or tokens[i + 1].form.kind is LINE:
         return False  # the line break ends it
     before, after = tokens[i - 1], tokens[i + 1]
     if text in _ENDS:
@@ -121,13 +125,13 @@ def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: 
             if before.form.norm in _ABBREVIATED or within:
                 return False
         # ... and ?! end once, with the last of them; نعم!لا is a slip of the keyboard, ي.ب.ا is not
-        glued = after.start == tokens[i].end and after.form.kind is Kind.WORD and text != "."
+        glued = after.start == tokens[i].end and after.form.kind is WORD and text != "."
         return after.form.text not in _ENDS and not glued
     # A stop just inside the closing mark ends the sentence where the next word begins a new one: «… نعم.» وأضاف
     return (
         quotation >= 0
         and i == quotations[quotation].close
         and before.form.text in _ENDS
-        and after.form.kind is Kind.WORD
+        and after.form.kind is WORD
         and after.form.norm.startswith("و")
     )

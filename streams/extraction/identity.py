@@ -9,7 +9,7 @@ from streams.extraction.drafts import ActorDraft
 from streams.extraction.known_actors import KnownActors
 from streams.extraction.latin import LatinNames
 from streams.extraction.text import name_key, normalize
-from streams.extraction.tokens import Kind, tokenize
+from streams.extraction.tokens import NUMBER, WORD, tokenize
 
 
 class Identities:
@@ -54,7 +54,7 @@ def actor_id(kind: ActorKind, name: str, *, named: bool, article_id: str) -> str
     >>> actor_id("unnamed", "مصدر أمني", named=False, article_id="a")
     'unnamed:مصدر-امني@ca978112ca1b'
     """
-    words = [t.form.norm for t in tokenize(name) if t.form.kind in (Kind.WORD, Kind.NUMBER)]
+    words = [t.form.norm for t in tokenize(name) if t.form.kind in (WORD, NUMBER)]
     key = "-".join(name_key(" ".join(words)).split()) or "-"
     return f"{kind}:{key[:200]}" if named else f"{kind}:{key[:200]}@{_digest(article_id)[:12]}"
 
@@ -65,7 +65,7 @@ def statement_id(article_id: str, actor: str, cue: str, content: str, occurrence
     Offsets take no part, so a statement keeps its id when other paragraphs of its article change. `occurrence` counts
     statements of the article that are equal in all of that, from 0.
     """
-    words = [t.form.norm for t in tokenize(content) if t.form.kind in (Kind.WORD, Kind.NUMBER)]
+    words = [t.form.norm for t in tokenize(content) if t.form.kind in (WORD, NUMBER)]
     parts: Sequence[str] = (article_id, actor, normalize(cue), " ".join(words), str(occurrence))
     return _digest("\0".join(parts))[:32]
 

@@ -9,7 +9,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.opening import PREPOSITIONS
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique, subject_before
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import MARK, NUMBER, WORD
 
 _REACH = 24
 _ADVERBS = frozenset(["سابقا", "لاحقا", "رسميا", "مجددا", "اخيرا", "موخرا", "ايضا", "الماضي", "الجاري", "المقبل"])
@@ -33,7 +33,7 @@ def find_nominals(
         return
     limit = min(sentence.last, cue.at + _REACH)
     i = cue.at + 1
-    if i >= limit or doc.kinds[i] is not Kind.WORD:
+    if i >= limit or doc.kinds[i] is not WORD:
         return
     before = subject_before(doc, lexicon, phrases, cue, sentence.first) if cue.construction == "verb" else None
     readings: list[tuple[int, tuple[int, int] | None]] = [(i, before)]
@@ -44,7 +44,7 @@ def find_nominals(
     for zone, mention in readings:
         zone = _behind_circumstances(doc, lexicon, phrases, zone, limit)
         starts = [_complement(doc, lexicon, zone, limit, entry.governs)]
-        if zone < limit and doc.kinds[zone] is Kind.WORD and not is_oblique(doc, lexicon, phrases, zone):
+        if zone < limit and doc.kinds[zone] is WORD and not is_oblique(doc, lexicon, phrases, zone):
             starts.append((zone, 0))  # the object
         for start in starts:
             if start is None or start[0] in seen or lexicon.is_a(doc.norms[start[0]], "complementizer"):
@@ -62,7 +62,7 @@ def _complement(
     """(first token of the complement, characters of an attached preposition)."""
     for j in range(zone, limit):
         norm, kind = doc.norms[j], doc.kinds[j]
-        if kind is Kind.MARK and norm in "،.؛:":
+        if kind is MARK and norm in "،.؛:":
             if j > zone:
                 return None
             continue
@@ -71,7 +71,7 @@ def _complement(
                 return j + 1, 0
         if "bi" in governs and norm.startswith("ب") and len(norm) > 3 and j <= zone + 6 and norm not in ("بعد", "بين"):
             return j, 1
-        if "np" in governs and j == zone and kind is Kind.WORD and not _is_circumstance(lexicon, norm):
+        if "np" in governs and j == zone and kind is WORD and not _is_circumstance(lexicon, norm):
             return j, 0
         if lexicon.is_a(norm, "complementizer") or lexicon.is_a(norm, "relative"):
             return None
@@ -83,14 +83,14 @@ def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: 
     begin = j
     while j + 1 < limit:
         norm, following = doc.norms[j], doc.norms[j + 1]
-        begun = j > begin and (doc.kinds[j] is Kind.NUMBER or norm in _OF_OCCASIONS)
+        begun = j > begin and (doc.kinds[j] is NUMBER or norm in _OF_OCCASIONS)
         if norm in ("في", "خلال", "عبر") and (phrases.is_time(following) or _is_occasion(lexicon, following)):
             j += 2
         elif begun or phrases.is_time(norm) or norm in _ADVERBS or norm in ("،", ",", "/"):
             j += 1
         else:
             break
-    return j if j < limit and doc.kinds[j] is Kind.WORD else begin
+    return j if j < limit and doc.kinds[j] is WORD else begin
 
 
 def _is_occasion(lexicon: Lexicon, norm: str) -> bool:

@@ -7,7 +7,7 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE, MARK
 
 Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "preceding"]
 
@@ -46,7 +46,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
     while j < limit:
         norm, kind = doc.norms[j], doc.kinds[j]
         q = doc.quotation_of[j]
-        if kind is Kind.MARK:
+        if kind is MARK:
             if q >= 0 and q != inside and doc.quotations[q].open == j:
                 close = doc.quotations[q].close
                 if not _is_name(doc, lexicon, j, close, limit):
@@ -90,7 +90,7 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
     if i < sentence.last and phrases.head_kind(i) is not None:
         i = phrases.end(i, sentence.last)
     zone_end = i
-    while i < sentence.last and doc.kinds[i] is Kind.MARK and doc.norms[i] in _PAUSES:
+    while i < sentence.last and doc.kinds[i] is MARK and doc.norms[i] in _PAUSES:
         i += 1
     return Opening("bare", zone_end, i) if sentence.last - i >= _SHORTEST else None
 
@@ -123,7 +123,7 @@ def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int
     if close - open_ > 6 or close >= limit:
         return False
     for k in range(close + 1, min(close + (9 if close - open_ > 4 else 25), limit)):
-        if doc.kinds[k] is Kind.MARK and doc.norms[k] in ".؟!":
+        if doc.kinds[k] is MARK and doc.norms[k] in ".؟!":
             return False
         if lexicon.is_a(doc.norms[k], "complementizer") or doc.norms[k] == ":":
             return True
@@ -134,7 +134,7 @@ def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int
 
 def _after_colon(doc: Document, j: int) -> Opening | None:
     k = j + 1
-    while k < len(doc.tokens) and doc.kinds[k] is Kind.LINE:
+    while k < len(doc.tokens) and doc.kinds[k] is LINE:
         k += 1
     if k >= len(doc.tokens):
         return None

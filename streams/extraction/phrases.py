@@ -5,7 +5,7 @@ from typing import Literal
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
 from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
 
@@ -43,7 +43,7 @@ class Phrases:
         return self._head_kinds[i]
 
     def _head_kind(self, i: int) -> SourceKind | None:
-        if i >= len(self._doc.tokens) or self._doc.kinds[i] is not Kind.WORD:
+        if i >= len(self._doc.tokens) or self._doc.kinds[i] is not WORD:
             return None
         entity = self._entities.get(i)
         if entity is not None:
@@ -107,15 +107,15 @@ class Phrases:
                 if j < limit and not goes_on(j):
                     break
                 continue
-            if kind is Kind.LINE:
+            if kind is LINE:
                 break
-            if kind is Kind.MARK:
+            if kind is MARK:
                 after = self._after_mark(j, i, limit)
                 if after == j:
                     break
                 j = after
                 continue
-            if kind is Kind.NUMBER:
+            if kind is NUMBER:
                 j += 1
                 continue
             if j > i and (self._is_edge(j) or self._is_cue_word(norm)):
@@ -125,7 +125,7 @@ class Phrases:
             if lexicon.is_a(norm, "preposition") and not self._belongs(j, i):
                 break
             j += 1
-        while j > i and ((doc.kinds[j - 1] is Kind.MARK and doc.norms[j - 1] in "،,-–:؛(") or self._is_dangling(j - 1)):
+        while j > i and ((doc.kinds[j - 1] is MARK and doc.norms[j - 1] in "،,-–:؛(") or self._is_dangling(j - 1)):
             j -= 1
         return j
 
@@ -184,7 +184,7 @@ class Phrases:
 
     def _goes_on_after_name(self, j: int) -> bool:
         """After a name only its title, another name or a mark go on: `حسن روحاني الرئيس الإيراني`, `ميركل وماكرون`."""
-        if self._doc.kinds[j] is not Kind.WORD or j in self._entities:
+        if self._doc.kinds[j] is not WORD or j in self._entities:
             return True
         norm = self._doc.norms[j]
         if norm in self._lexicon.nationalities:
@@ -198,7 +198,7 @@ class Phrases:
     def _is_title_of_another(self, j: int) -> bool:
         """`التقت ميركل الرئيس ماكرون`: a title behind a name that another name follows."""
         for k in range(j + 1, min(j + 6, len(self._doc.tokens))):
-            if self._doc.kinds[k] is not Kind.WORD:
+            if self._doc.kinds[k] is not WORD:
                 return False
             if self.name_type(k) == "PER":
                 return True
@@ -207,7 +207,7 @@ class Phrases:
     def _goes_on_after_place(self, j: int) -> bool:
         """`واشنطن بتخلي بيونغ يانغ`, `إيران السعي إلى`: after an institution or place only adjectives and و."""
         doc = self._doc
-        if doc.kinds[j] is not Kind.WORD or j in self._entities or doc.norms[j].startswith("و"):
+        if doc.kinds[j] is not WORD or j in self._entities or doc.norms[j].startswith("و"):
             return True
         if self._lexicon.is_a(doc.norms[j], "preposition"):
             return True  # `_belongs` decides

@@ -9,7 +9,7 @@ from streams.extraction.document import Document
 from streams.extraction.drafts import bare
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import MARK, NUMBER, WORD
 
 _LEAD = 5  # tokens before وبحسب that still leave it at the head of its sentence
 _SHORT = 7  # tokens of a clause that an attribution interrupts rather than follows
@@ -46,7 +46,7 @@ def find_attribution(
         content = _following(doc, lexicon, mention[1], sentence.last, indices)
         return Attribution(content, mention) if content else None
     edge = first - 1
-    while edge > sentence.first and doc.kinds[edge] is Kind.MARK and doc.norms[edge] in "،,-–؛":
+    while edge > sentence.first and doc.kinds[edge] is MARK and doc.norms[edge] in "،,-–؛":
         edge -= 1
     start = sentence.first
     for a, b in taken:
@@ -54,7 +54,7 @@ def find_attribution(
             return Attribution(None, mention)
         if sentence.first <= a <= edge:
             start = max(start, b)
-    while start <= edge and doc.kinds[start] is not Kind.WORD and doc.kinds[start] is not Kind.NUMBER:
+    while start <= edge and doc.kinds[start] is not WORD and doc.kinds[start] is not NUMBER:
         if doc.quotation_of[start] >= 0:
             break
         start += 1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from streams.extraction.tokens import Kind, Token
+from streams.extraction.tokens import LINE, MARK, Token
 
 _PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", "‘": "’"}
 _CLOSERS = frozenset(_PAIRS.values())
@@ -25,7 +25,7 @@ class Quotation(NamedTuple):
 
 def is_quotation_mark(token: Token) -> bool:
     """Whether a token is a quotation mark of any style."""
-    return token.form.kind is Kind.MARK and token.form.text in _MARKS
+    return token.form.kind is MARK and token.form.text in _MARKS
 
 
 def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
@@ -43,16 +43,19 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     found: list[Quotation] = []
     open_at = -1
     depth = 0
-    closers = _last_closers(tokens)
-    for i, token in enumerate(tokens):
-        if token.form.kind is Kind.LINE:
+    stops = [i for i, (form, _, _) in enumerate(tokens) if form.kind >= MARK]
+    # the last of each closing mark tells in constant time that an opening one is never closed
+    closers = {tokens[i].form.text: i for i in stops if tokens[i].form.text in _CLOSERS}
+    for i in stops:
+        token = tokens[i]
+        if token.form.kind is LINE:
             if open_at >= 0 and not _closes_later(tokens, closers, open_at, i):
                 found.append(Quotation(open_at, i, balanced=False))
                 open_at = -1
             continue
-        if not is_quotation_mark(token):
-            continue
         mark = token.form.text
+        if mark not in _MARKS:
+            continue
         if open_at < 0:
             if mark in _PAIRS or (mark in _STRAIGHT and not _closes_word(tokens, i)):
                 open_at, depth = i, 1
@@ -79,11 +82,6 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     return tuple(found)
 
 
-def _last_closers(tokens: Sequence[Token]) -> dict[str, int]:
-    """Last position of each closing mark: tells in constant time that an opening one is never closed."""
-    return {t.form.text: i for i, t in enumerate(tokens) if t.form.text in _CLOSERS}
-
-
 def _closes_later(tokens: Sequence[Token], closers: dict[str, int], open_at: int, line: int) -> bool:
     """Whether a quotation that is open at a line break goes on in the next paragraph.
 
@@ -106,4 +104,4 @@ def _closes_word(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _opens_word(tokens: Sequence[Token], i: int) -> bool:
-    return i + 1 < len(tokens) and tokens[i + 1].start == tokens[i].end and tokens[i + 1].form.kind is not Kind.MARK
+    return i + 1 < len(tokens) and tokens[i + 1].start == tokens[i].end and tokens[i + 1].form.kind is not MARK

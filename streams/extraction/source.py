@@ -7,7 +7,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.opening import Opening
 from streams.extraction.phrases import Phrases
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import MARK, WORD
 
 # Words at the head of a sentence that come before its subject (`لكن الوزير قال`, `أما الحكومة فأكدت`).
 _LEADING = frozenset(
@@ -78,7 +78,7 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
     # `وقال للصحيفة إن`, `وأضاف في بيان أن`: what follows the cue is no subject
     if not is_oblique(doc, lexicon, phrases, i):
         last = phrases.end(i, zone_end)
-        if last > i and doc.kinds[i] is Kind.WORD:
+        if last > i and doc.kinds[i] is WORD:
             return i, last
         if last > i and doc.quotation_of[i] >= 0:
             return i, last
@@ -167,7 +167,7 @@ def phrase_ending_at(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, 
     """The noun phrase whose last token is j: the longest one with a source's head that reaches there."""
     best = None
     for k in range(j, max(first, j - 14) - 1, -1):
-        if (doc.kinds[k] is Kind.MARK and doc.norms[k] in ".:؛") or lexicon.is_a(doc.norms[k], "relative"):
+        if (doc.kinds[k] is MARK and doc.norms[k] in ".:؛") or lexicon.is_a(doc.norms[k], "relative"):
             break
         if phrases.head_kind(k) is not None and phrases.end(k, j + 1) == j + 1:
             best = k
@@ -187,7 +187,7 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
         j -= 1  # `إن الشركة "ترفض …"`
     if j >= first and doc.norms[j] in ("قد", "لقد"):
         j -= 1
-    if j < first or (doc.kinds[j] is not Kind.WORD and doc.norms[j] not in '،,)»"'):
+    if j < first or (doc.kinds[j] is not WORD and doc.norms[j] not in '،,)»"'):
         return None
     paused = doc.norms[j] in ("،", ",")
     if paused:

@@ -6,7 +6,7 @@ from streams.extraction.document import Document
 from streams.extraction.drafts import bare
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import WORD
 
 _REACH = 9  # words of a title before a name
 _APPOSITION = 8  # words of a title after it
@@ -24,7 +24,7 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
         norm = doc.norms[j]
         if j in named:
             break
-        if doc.kinds[j] is not Kind.WORD:
+        if doc.kinds[j] is not WORD:
             if norm in '"»«' or (norm in "،,/" and j == name - 1):
                 continue
             break
@@ -45,7 +45,7 @@ def title_after(
     """The title that follows a name ending before token i, as tokens; `people` holds the first tokens of names."""
     if i < len(doc.tokens) and doc.norms[i] in ("،", ","):
         i += 1
-    if i >= len(doc.tokens) or doc.kinds[i] is not Kind.WORD:
+    if i >= len(doc.tokens) or doc.kinds[i] is not WORD:
         return None
     if bare(doc.norms[i]) not in lexicon.titles or i in people or doc.norms[i].startswith("نظير"):
         return None

@@ -22,7 +22,7 @@ from schemas.codec import decode_article
 from streams.extraction.document import read
 from streams.extraction.entities.camel import CamelEngine
 from streams.extraction.entities.recognizer import Recognizer
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE
 from tests.benchmarks.common import heading, news, peak_megabytes, table
 from tests.random_bert import make_model
 
@@ -50,7 +50,7 @@ def blocks() -> Iterator[list[list[str]]]:
     docs = (read(decode_article(line).body) for line in news(None))
     while some := list(itertools.islice(docs, _ARTICLES_IN_BLOCK)):
         yield [
-            [doc.tokens[i].form.text for i in range(s.first, s.last) if doc.kinds[i] is not Kind.LINE]
+            [doc.tokens[i].form.text for i in range(s.first, s.last) if doc.kinds[i] is not LINE]
             for doc in some
             for s in doc.sentences
         ]

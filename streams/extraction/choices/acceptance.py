@@ -10,7 +10,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import NUMBER
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
 
@@ -104,7 +104,7 @@ def features(
         yield f"slack={slack},{opener},{words.categories[behind]}"
         yield f"behind={doc.norms[behind]},{opener}"
         yield f"comma={any(n in '،,' for n in doc.norms[i:start])},{opener}"
-    if doc.kinds[start] is Kind.NUMBER:
+    if doc.kinds[start] is NUMBER:
         yield f"number,{opener}"
 
 

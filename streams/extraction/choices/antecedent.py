@@ -18,7 +18,7 @@ from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import WORD
 
 _SENTENCES = 3  # this one and two before it
 _SPEAKERS = 5  # who spoke last, and up to four before
@@ -137,7 +137,7 @@ class Antecedents:
         sentence = doc.sentences[n]
         i, order = sentence.first, 0
         while i < sentence.last:
-            if doc.kinds[i] is Kind.WORD and not phrases.is_time(doc.norms[i]) and phrases.head_kind(i) is not None:
+            if doc.kinds[i] is WORD and not phrases.is_time(doc.norms[i]) and phrases.head_kind(i) is not None:
                 last = phrases.end(i, sentence.last)
                 if last > i:
                     behind = i > sentence.first and self._lexicon.is_a(doc.norms[i - 1], "preposition")

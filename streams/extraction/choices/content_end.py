@@ -14,7 +14,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
 
@@ -80,7 +80,7 @@ class ContentEnds:
         found: dict[int, End] = {}
 
         def add(last: int, why: str) -> None:
-            while last > first and doc.kinds[last - 1] not in (Kind.WORD, Kind.NUMBER):
+            while last > first and doc.kinds[last - 1] not in (WORD, NUMBER):
                 last -= 1
             if last > first:
                 found.setdefault(last, End(last, why))
@@ -90,7 +90,7 @@ class ContentEnds:
             if len(found) >= _MOST:
                 break
             q = doc.quotation_of[j]
-            if doc.kinds[j] is Kind.MARK:
+            if doc.kinds[j] is MARK:
                 closes = q >= 0 and doc.quotations[q].close == j
                 if closes or doc.norms[j] in _PAUSES:
                     add(j, "close" if closes else "pause")
@@ -114,7 +114,7 @@ class ContentEnds:
             after = self._after(end.last, sentence.last)
             norm, category = self._doc.norm_at(after), self._words.category_at(after)
             second = self._doc.norm_at(after + 1)
-            mark = doc.norms[end.last] if nearby > end.last and doc.kinds[end.last] is Kind.MARK else ""
+            mark = doc.norms[end.last] if nearby > end.last and doc.kinds[end.last] is MARK else ""
             quoted = doc.quotation_of[end.last - 1] >= 0
             reports = self._reports(after)
             ends_sentence = after >= sentence.last
@@ -166,13 +166,13 @@ class ContentEnds:
         return ""
 
     def _trimmed(self, first: int, last: int) -> int:
-        while last > first and self._doc.kinds[last - 1] not in (Kind.WORD, Kind.NUMBER):
+        while last > first and self._doc.kinds[last - 1] not in (WORD, NUMBER):
             last -= 1
         return last
 
     def _behind(self, i: int) -> int:
         """The first token from i on that is a word or a number."""
-        while i < len(self._doc.tokens) and self._doc.kinds[i] is Kind.MARK:
+        while i < len(self._doc.tokens) and self._doc.kinds[i] is MARK:
             i += 1
         return i
 

@@ -10,7 +10,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
 from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
@@ -40,12 +40,12 @@ class MentionEnds:
         ends = []
         for j in range(first + 1, min(limit, first + _LONGEST, len(doc.tokens)) + 1):
             kind = doc.kinds[j - 1]
-            if kind is Kind.LINE:
+            if kind is LINE:
                 break
             if j - 1 > first and self._leaves(first, j - 1):
                 break
-            closes = kind is Kind.MARK and doc.norms[j - 1] in '»")”'
-            if (kind is Kind.WORD or kind is Kind.NUMBER or closes) and not self._phrases.is_within_name(j):
+            closes = kind is MARK and doc.norms[j - 1] in '»")”'
+            if (kind is WORD or kind is NUMBER or closes) and not self._phrases.is_within_name(j):
                 ends.append(j)
         return ends if rule in ends else [*ends, rule]
 
@@ -105,7 +105,7 @@ class MentionEnds:
         doc = self._doc
         norm, category = self._doc.norm_at(j), self._words.category_at(j)
         yield f"over on={self._words.sign(j, SPEAKER_GOES_ON)}"
-        if doc.kinds[j] is Kind.MARK:
+        if doc.kinds[j] is MARK:
             following = self._phrases.head_kind(j + 1) or "other"
             yield f"over={norm},{following}"
             yield f"over={norm},{self._phrases.name_type(j + 1)},{kind}"

@@ -13,7 +13,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS
 
@@ -68,7 +68,7 @@ class Speakers:
         doc, phrases = self._doc, self._phrases
         i = first
         while i < limit:
-            if doc.kinds[i] is Kind.WORD and (i == always or phrases.head_kind(i) is not None):
+            if doc.kinds[i] is WORD and (i == always or phrases.head_kind(i) is not None):
                 last = phrases.end(i, limit)
                 if last > i:
                     if not self._is_no_source(i, to):

@@ -10,7 +10,7 @@ from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.agreement import agree
 from streams.extraction.entities.labels import FORBIDDEN, LABELS
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE
 from streams.extraction.words.encoder import Encoder
 
 # Where "no entity" leads by so much, no neighbour turns it (transitions weigh under 1; none of 103,472 labels of 300
@@ -40,13 +40,13 @@ class BuiltinEngine:
         found: list[EntityMention] = []
         k = 0
         while k < len(labels):
-            if labels[k] == 0 or doc.kinds[k] is Kind.LINE:
+            if labels[k] == 0 or doc.kinds[k] is LINE:
                 k += 1
                 continue
             label = LABELS[labels[k]]
             first = k
             k += 1
-            while k < len(labels) and LABELS[labels[k]] == f"I-{label[2:]}" and doc.kinds[k] is not Kind.LINE:
+            while k < len(labels) and LABELS[labels[k]] == f"I-{label[2:]}" and doc.kinds[k] is not LINE:
                 k += 1
             found.append(EntityMention(first, k, _TYPES[label[2:]]))
         return agree(doc, tuple(found), self._words, self._encoder.names)

@@ -18,7 +18,7 @@ from streams.extraction.entities.agreement import agree
 from streams.extraction.entities.bio import TYPES, spans
 from streams.extraction.entities.camel_data import NoCamelData, has_catalogue, model_folder
 from streams.extraction.text import written
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE
 
 
 class Labeller(Protocol):
@@ -82,7 +82,7 @@ class CamelEngine:
     def find_many(self, docs: Sequence[Document]) -> list[tuple[EntityMention, ...]]:
         """The mentions of each document; the model sees the sentences of all together."""
         sentences = [
-            (n, tuple(i for i in range(s.first, s.last) if doc.kinds[i] is not Kind.LINE))
+            (n, tuple(i for i in range(s.first, s.last) if doc.kinds[i] is not LINE))
             for n, doc in enumerate(docs)
             for s in doc.sentences
         ]

@@ -13,7 +13,7 @@ from streams.extraction.document import Document, read
 from streams.extraction.entities.labels import LABELS
 from streams.extraction.lexicon import load_lexicon
 from streams.extraction.text import normalize, written
-from streams.extraction.tokens import BREAK, Kind, tokenize
+from streams.extraction.tokens import BREAK, LINE, NUMBER, WORD, tokenize
 from streams.extraction.training.encoder_model import Forms, Taught
 from streams.extraction.training.entity_data import person_names, places, project_gold, read_conll, read_gold, tokens_of
 from streams.extraction.training.reader_windows import STEPS
@@ -136,7 +136,7 @@ def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
             doc = read(str(article["body"]))
             labels = [0] * len(doc.tokens)
             for sentence, projected in zip(doc.sentences, project_gold(article), strict=True):
-                words = [i for i in range(sentence.first, sentence.last) if doc.kinds[i] is not Kind.LINE]
+                words = [i for i in range(sentence.first, sentence.last) if doc.kinds[i] is not LINE]
                 for i, label in zip(words, projected.labels, strict=True):
                     labels[i] = LABELS.index(label)
             ids = [inventory.number(t.form.written) for t in doc.tokens]
@@ -165,7 +165,7 @@ def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
             cue = tokens_of(starts, statement["cue"])[0]
             found[cue, CORE_CUE if statement["tier"] == "core" else EXTENDED_CUE] = 1
         spans = [tokens_of(starts, span) for span in statement["content"]]
-        words = [[i for i in span if doc.kinds[i] in (Kind.WORD, Kind.NUMBER)] for span in spans]
+        words = [[i for i in span if doc.kinds[i] in (WORD, NUMBER)] for span in spans]
         if words and words[0] and words[-1]:
             found[words[0][0], CONTENT_BEGINS] = found[words[-1][-1], CONTENT_ENDS] = 1
         if statement["speaker"]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from streams.extraction.document import read
 from streams.extraction.text import normalize
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import LINE
 from streams.extraction.words.attributes import stems
 
 _TYPES = {"PERS": "PER", "PER": "PER", "LOC": "LOC", "ORG": "ORG"}
@@ -72,7 +72,7 @@ def project_gold(article: dict[str, object], domain: str = "gold") -> list[Sente
             labels[i:last] = [f"B-{kind}"] + [f"I-{kind}"] * (len(wanted) - 1)
     out = []
     for s in doc.sentences:
-        keep = [i for i in range(s.first, s.last) if doc.kinds[i] is not Kind.LINE]
+        keep = [i for i in range(s.first, s.last) if doc.kinds[i] is not LINE]
         out.append(Sentence([doc.tokens[i].form.text for i in keep], [labels[i] for i in keep], domain))
     return out
 

@@ -15,7 +15,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft
-from streams.extraction.tokens import Kind
+from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.training.entity_data import read_gold, tokens_of
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.encoder import Encoder
@@ -75,7 +75,7 @@ class GoldArticle(NamedTuple):
 
     def is_word(self, i: int) -> bool:
         """Whether token i is a word or a number."""
-        return self.doc.kinds[i] in (Kind.WORD, Kind.NUMBER)
+        return self.doc.kinds[i] in (WORD, NUMBER)
 
     def _words(self, spans: Iterable[Sequence[int]]) -> set[int]:
         """Tokens of the words within spans."""

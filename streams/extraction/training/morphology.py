@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.extraction.text import written
-from streams.extraction.tokens import Kind, tokenize
+from streams.extraction.tokens import WORD, tokenize
 from streams.extraction.training.provenance import write_note
 
 TARGET = Path(__file__).parent.parent / "models" / "morphology.tsv"
@@ -80,7 +80,7 @@ def frequent_forms(corpus: Path) -> list[tuple[str, int]]:
         with gzip.open(corpus / name, "rt", encoding="utf-8") as lines:
             for line in lines:
                 body = json.loads(line)["body"]
-                counts.update(written(t.form.text) for t in tokenize(body) if t.form.kind is Kind.WORD)
+                counts.update(written(t.form.text) for t in tokenize(body) if t.form.kind is WORD)
     return [(form, n) for form, n in counts.most_common() if not form.isascii()][:FORMS]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
-from streams.extraction.tokens import Kind, tokenize
+from streams.extraction.tokens import LINE, NUMBER, tokenize
 
 SEED = 1
 WIDTH, WINDOW, NEGATIVE, LEAST_COUNT, WORDS, EPOCHS = 96, 4, 6, 6, 70_000, 4
@@ -39,12 +39,12 @@ class Paragraphs:
                 for line in lines:
                     words: list[str] = []
                     for token in tokenize(json.loads(line)["body"]):
-                        if token.form.kind is Kind.LINE:
+                        if token.form.kind is LINE:
                             if words:
                                 yield words
                             words = []
                         else:
-                            words.append("0" if token.form.kind is Kind.NUMBER else token.form.norm)
+                            words.append("0" if token.form.kind is NUMBER else token.form.norm)
                     if words:
                         yield words
 

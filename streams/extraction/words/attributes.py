@@ -95,8 +95,12 @@ def attributes(written: str, knowledge: WordKnowledge, outline: Outline | None) 
         return ["b", "latin", case, f"w={norm}", *_seen((norm,), knowledge.seen)]
     parts = stems(norm)
     out = ["b", f"w={norm}", f"n={min(len(norm), 9)}"]
-    out += [f"p{k}={norm[:k]}" for k in (1, 2, 3, 4) if len(norm) > k]
-    out += [f"s{k}={norm[-k:]}" for k in (1, 2, 3, 4) if len(norm) > k]
+    if len(norm) > 4:  # most words; a loop takes twice the time
+        out += (f"p1={norm[:1]}", f"p2={norm[:2]}", f"p3={norm[:3]}", f"p4={norm[:4]}")
+        out += (f"s1={norm[-1:]}", f"s2={norm[-2:]}", f"s3={norm[-3:]}", f"s4={norm[-4:]}")
+    else:
+        out += [f"p{k}={norm[:k]}" for k in range(1, len(norm))]
+        out += [f"s{k}={norm[-k:]}" for k in range(1, len(norm))]
     out += [f"t={part}" for part in parts[1:]]
     if len(norm) > 3 and norm.startswith("ال"):
         out.append("al")

@@ -13,23 +13,35 @@ _CACHED = 1 << 13  # analyses; each is about a kilobyte
 Outline = tuple[dict[str, float], tuple[str, ...]]
 _LEAST_STEM = 3
 # Particles that may stand before a word that the table does not hold, and the features that they set.
-_PARTICLES: tuple[tuple[str, dict[str, str]], ...] = (
-    ("و", {"conjunction": "wa"}),
-    ("ف", {"conjunction": "fa"}),
-    ("ب", {"preposition": "bi_prep"}),
-    ("ل", {"preposition": "li_prep"}),
-    ("ك", {"preposition": "ka_prep"}),
-    ("س", {"preposition": "sa_fut"}),
-)
+_PARTICLES: dict[str, dict[str, str]] = {
+    "و": {"conjunction": "wa"},
+    "ف": {"conjunction": "fa"},
+    "ب": {"preposition": "bi_prep"},
+    "ل": {"preposition": "li_prep"},
+    "ك": {"preposition": "ka_prep"},
+    "س": {"preposition": "sa_fut"},
+}
 # An unknown word of news is a name more often than anything else; an ending may say otherwise.
 _NAME = NO_READING._replace(pos="noun_prop", gender="m", number="s", probability=0.6)
-_ENDINGS: tuple[tuple[str, Reading], ...] = (
+_ENDING_READINGS: tuple[tuple[str, Reading], ...] = (
     ("ية", NO_READING._replace(pos="adj", gender="f", number="s", probability=0.7)),
     ("ات", NO_READING._replace(pos="noun", gender="f", number="p", probability=0.8)),
     ("ون", NO_READING._replace(pos="noun", gender="m", number="p", probability=0.5)),
     ("ين", NO_READING._replace(pos="noun", gender="m", number="p", probability=0.4)),
     ("ي", NO_READING._replace(pos="adj", gender="m", number="s", probability=0.4)),
     ("ة", NO_READING._replace(pos="noun", gender="f", number="s", probability=0.5)),
+)
+
+
+def _of_ending(reading: Reading, article: str) -> tuple[Reading, Reading]:
+    name = _NAME._replace(probability=1 - reading.probability, article=article)
+    both = (name, reading._replace(article=article))
+    return both if name.probability > reading.probability else (both[1], both[0])
+
+
+# (ending, readings without and with the article)
+_ENDINGS = tuple(
+    (ending, (_of_ending(reading, "0"), _of_ending(reading, "Al_det"))) for ending, reading in _ENDING_READINGS
 )
 
 
@@ -87,23 +99,17 @@ class Morphology:
 
     def _guess(self, written: str) -> tuple[Reading, ...]:
         """A known word behind a particle (behind و any word), else what the ending suggests."""
-        for letter, features in _PARTICLES:
-            rest = written[1:]
-            if not written.startswith(letter) or len(rest) < _LEAST_STEM:
-                continue
-            if letter == "ل" and rest.startswith("ل"):
-                rest = "ا" + rest
-            base = self._look_up(rest)
+        letter, rest = written[:1], written[1:]
+        features = _PARTICLES.get(letter)
+        if features is not None and len(rest) >= _LEAST_STEM:
+            base = self._look_up("ا" + rest if letter == "ل" and rest.startswith("ل") else rest)
             readings = base.readings if base else self._guess(rest) if letter == "و" else ()
             fitting = tuple(_attach(r, features) for r in readings if _attaches(features, r))
             if fitting:
                 return fitting
-        for ending, reading in _ENDINGS:
+        for ending, with_article in _ENDINGS:
             if written.endswith(ending) and len(written) > len(ending) + 2:
-                article = "Al_det" if written.startswith("ال") else "0"
-                name = _NAME._replace(probability=1 - reading.probability)
-                both = (name._replace(article=article), reading._replace(article=article))
-                return both if name.probability > reading.probability else both[::-1]
+                return with_article[written.startswith("ال")]
         return (_NAME,)
 
 
