@@ -11,9 +11,9 @@ from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare, is_close
 from streams.extraction.entities import EntityMention
 from streams.extraction.latin import latin_behind
-from streams.extraction.lexicon import Lexicon
+from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.naming import Naming
-from streams.extraction.phrases import Phrases, SourceKind
+from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
 from streams.extraction.titles import title_after, title_start
 from streams.extraction.tokens import WORD

@@ -44,9 +44,9 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
     relative = False
     j = cue.at + 1
     while j < limit:
-        norm, kind = doc.norms[j], doc.kinds[j]
-        q = doc.quotation_of[j]
-        if kind is MARK:
+        norm = doc.norms[j]
+        if doc.kinds[j] is MARK:
+            q = doc.quotation_of[j]
             if q >= 0 and q != inside and doc.quotations[q].open == j:
                 close = doc.quotations[q].close
                 if not _is_name(doc, lexicon, j, close, limit):
@@ -66,14 +66,17 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
                 relative = False
                 if _new_clause(doc, lexicon, j + 1, limit):
                     return
-        elif lexicon.is_a(norm, "complementizer"):
+            j += 1
+            continue
+        roles = lexicon.facts(norm).roles
+        if "complementizer" in roles:
             # `قال السائق الذي اندفع إنه هرب`: after قال only إن opens, in a relative clause it would be أن
             if relative and cue.reading.entry.lemma == "قال" and doc.tokens[j].form.text.startswith("إ"):
                 relative = False
             if doc.norms[j - 1].lstrip("و") not in _AN_AFTER_TIME and not relative:
                 yield _after_complementizer(doc, j, inside)
                 return
-        elif lexicon.is_a(norm, "relative"):
+        elif "relative" in roles:
             relative = True
         elif not relative and j > cue.at + 1 and _is_other_cue(lexicon, norm):
             return
@@ -96,14 +99,15 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
 
 
 def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:
-    return any(
+    readings = lexicon.facts(norm).readings
+    return bool(readings) and any(
         r.entry.clause >= 3
         and (
             r.form in ("past", "present")
             or (r.form == "participle" and norm.endswith(("ا", "ه", "ين")) and r.prefix == "")
         )
         and r.entry.lemma != "قال"  # `وتابع قائلا:` and `مضيفا بالقول` are one statement
-        for r in lexicon.cue_readings(norm)
+        for r in readings
         if r.prefix in ("", "و", "ف")
     )
 

@@ -1,20 +1,19 @@
 """Noun phrases as far as attribution needs them: what may head a source, and where its phrase ends."""
 
-from typing import Literal
-
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
-from streams.extraction.lexicon import Lexicon
+from streams.extraction.lexicon import Lexicon, SourceKind
+from streams.extraction.text import stems
 from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
-from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
-
-SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 
 _MAX_PHRASE = 24
 _ATTACHED = frozenset(["li_prep", "la_prep", "la_emph", "bi_prep"])
 _RARER = 3  # times that a word must be rarer than its rest for its first letter to be a particle
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
+_EDGES = frozenset(["complementizer", "relative", "subordinator", "negation", "auxiliary"])
+_NEW_CLAUSE = frozenset(["pronoun", "complementizer", "relative"])
+_EDGE_WORDS = frozenset(["ثم", "بل", "هو", "هي", "هم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"])
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
 
 
@@ -48,16 +47,7 @@ class Phrases:
         entity = self._entities.get(i)
         if entity is not None:
             return "person" if entity[1] == "PER" else "organization"
-        for word in stems(self._doc.norms[i]):
-            if word in self._lexicon.unnamed:
-                return "group" if self._lexicon.unnamed[word] == "group" else "unnamed"
-            if word in self._lexicon.titles:
-                return "person"
-            if word in self._lexicon.organizations:
-                return "organization"
-            if self._lexicon.occasions.get(word) == "document":
-                return "document"
-        return None
+        return self._lexicon.facts(self._doc.norms[i]).heads
 
     def is_verb(self, i: int) -> bool:
         """Whether token i is likeliest a verb where it stands."""
@@ -169,18 +159,13 @@ class Phrases:
         return self._lexicon.is_a(self._doc.norms[i], "preposition") and not self._doc.norms[i].startswith(("ل", "ب"))
 
     def _is_edge(self, j: int) -> bool:
-        lexicon, norm = self._lexicon, self._doc.norms[j]
-        if any(lexicon.is_a(norm, c) for c in ("complementizer", "relative", "subordinator", "negation", "auxiliary")):
-            return True
-        if norm in ("ثم", "بل", "هو", "هي", "هم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"):
-            return True
-        return self.is_time(norm)
+        norm = self._doc.norms[j]
+        facts = self._lexicon.facts(norm)
+        return facts.time or not _EDGES.isdisjoint(facts.roles) or norm in _EDGE_WORDS
 
     def is_time(self, norm: str) -> bool:
         """Whether a word is a date or a time of day."""
-        # العام, اليوم: with the article only months and weekdays are dates (`المدير العام` is none)
-        calendar = self._lexicon.calendar
-        return norm in calendar or (norm.startswith("ال") and calendar.get(norm[2:]) in ("month", "weekday"))
+        return self._lexicon.facts(norm).time
 
     def _goes_on_after_name(self, j: int) -> bool:
         """After a name only its title, another name or a mark go on: `حسن روحاني الرئيس الإيراني`, `ميركل وماكرون`."""
@@ -215,11 +200,12 @@ class Phrases:
 
     def _is_cue_word(self, norm: str) -> bool:
         """A verb or participle of saying, or its noun with the article (`جدد الوزير الروسي التأكيد`)."""
-        return any(
+        readings = self._lexicon.facts(norm).readings
+        return bool(readings) and any(
             (r.form == "noun" and r.entry.clause >= 3)
             if norm.startswith("ال")
             else (r.form in ("past", "present", "participle") and r.entry.clause >= 2 and r.prefix in ("", "و", "ف"))
-            for r in self._lexicon.cue_readings(norm)
+            for r in readings
         )
 
     def _belongs(self, j: int, head: int) -> bool:
@@ -234,7 +220,7 @@ class Phrases:
         occasion = {following, bare, bare.removesuffix("ها"), bare.removesuffix("هم"), bare.removesuffix("ه")}
         if not occasion.isdisjoint(lexicon.occasions) or self.is_time(following):
             return False
-        if any(lexicon.is_a(following, c) for c in ("pronoun", "complementizer", "relative")):
+        if not _NEW_CLAUSE.isdisjoint(lexicon.facts(following).roles):
             return False
         previous = doc.norms[j - 1] if j > head else ""
         if norm == "من":

@@ -11,7 +11,7 @@ from streams.extraction.nominal import find_nominals
 from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
 from streams.extraction.preceding import find_attribution
-from streams.extraction.source import find_source
+from streams.extraction.source import Source, find_source
 
 _LOOK_BACK = 50  # proposals; more than any sentence of news holds
 
@@ -44,68 +44,87 @@ class Proposals:
     relays: tuple[Relay, ...]
 
 
-def propose(
-    doc: Document,
-    lexicon: Lexicon,
-    phrases: Phrases,
-    cues: tuple[Cue, ...],
-    chosen: Mapping[int, int] | None = None,
-    ends: frozenset[int] | None = None,
-) -> Proposals:
-    """Proposals for every cue that has a content; several where it can be read in several ways.
+class Proposer:
+    """Proposes statements of one document. What does not depend on which cues report is found out once a cue."""
 
-    Once it is known which cues report and what, `chosen` maps their tokens to the first tokens of their contents: then
-    there is one proposal a cue, and none for cues between a cue and its content, which are part of the same report
-    (`وتابع قائلا: …`). `ends` are the tokens of the cues before which contents end, those of all `cues` if not given.
-    """
-    indices = frozenset(c.at for c in cues) if ends is None else ends
-    found: list[Proposal] = []
-    relays: list[Relay] = []
-    reported_until = -1
-    for cue in cues:
-        if chosen is not None and cue.at < reported_until:
-            continue
-        if cue.construction in ("preposition", "as_said"):
-            sentence = doc.sentences[doc.sentence_of[cue.at]]
-            here = [p for p in found[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
-            # which of the ways to read the cues before are right is known only the second time
-            taken = [(p.content.first, p.content.last) for p in here] if chosen is not None else []
-            attribution = find_attribution(doc, lexicon, phrases, cue, taken, indices)
-            if attribution is None:
+    def __init__(self, doc: Document, lexicon: Lexicon, phrases: Phrases) -> None:
+        self._where = doc, lexicon, phrases
+        self._openings: dict[int, list[Opening]] = {}
+        self._sources: dict[tuple[int, Opening], Source] = {}
+
+    def propose(
+        self, cues: tuple[Cue, ...], chosen: Mapping[int, int] | None = None, ends: frozenset[int] | None = None
+    ) -> Proposals:
+        """Proposals for every cue that has a content; several where it can be read in several ways.
+
+        Once it is known which cues report and what, `chosen` maps their tokens to the first tokens of their contents:
+        then there is one proposal a cue, and none for cues between a cue and its content, which are part of the same
+        report (`وتابع قائلا: …`). `ends` are the tokens of the cues before which contents end, those of all `cues` if
+        not given.
+        """
+        doc, lexicon, phrases = self._where
+        indices = frozenset(c.at for c in cues) if ends is None else ends
+        found: list[Proposal] = []
+        relays: list[Relay] = []
+        reported_until = -1
+        for cue in cues:
+            if chosen is not None and cue.at < reported_until:
                 continue
-            if attribution.content is not None:
-                found.append(Proposal(cue, attribution.content, attribution.mention, "preceding"))
-            elif here:
-                relays.append(Relay(cue, here[-1], attribution.mention))
-            continue
-        ways = _ways(doc, lexicon, phrases, cue, cues, indices)
-        if chosen is not None:
-            ways = [p for p in ways if p.content.first == chosen.get(cue.at)][:1]
-            reported_until = max([reported_until, *(p.content.first for p in ways)])
-        found += ways
-    return Proposals(tuple(found), tuple(relays))
+            if cue.construction in ("preposition", "as_said"):
+                sentence = doc.sentences[doc.sentence_of[cue.at]]
+                here = [p for p in found[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
+                # which of the ways to read the cues before are right is known only the second time
+                taken = [(p.content.first, p.content.last) for p in here] if chosen is not None else []
+                attribution = find_attribution(doc, lexicon, phrases, cue, taken, indices)
+                if attribution is None:
+                    continue
+                if attribution.content is not None:
+                    found.append(Proposal(cue, attribution.content, attribution.mention, "preceding"))
+                elif here:
+                    relays.append(Relay(cue, here[-1], attribution.mention))
+                continue
+            ways = self._ways(cue, cues, indices, None if chosen is None else chosen.get(cue.at))
+            if chosen is not None:
+                ways = [p for p in ways if p.content.first == chosen.get(cue.at)][:1]
+                reported_until = max([reported_until, *(p.content.first for p in ways)])
+            found += ways
+        return Proposals(tuple(found), tuple(relays))
 
+    def _ways(self, cue: Cue, cues: tuple[Cue, ...], indices: frozenset[int], wanted: int | None) -> list[Proposal]:
+        """All ways to read a verb, participle or noun with what follows it; `wanted` is the content's first token."""
+        openings = self._openings_of(cue)
+        if any(_reports_by_noun(cue, opening, cues) for opening in openings):
+            return []
+        clauses = (self._clause(cue, opening, indices) for opening in openings)
+        found = {p.content.first: p for p in clauses if p is not None}
+        if wanted is None or wanted not in found:
+            for content, mention in find_nominals(*self._where, cue, indices):
+                found.setdefault(content.first, Proposal(cue, content, mention, "nominal"))
+        return list(found.values())
 
-def _ways(
-    doc: Document,
-    lexicon: Lexicon,
-    phrases: Phrases,
-    cue: Cue,
-    cues: tuple[Cue, ...],
-    indices: frozenset[int],
-) -> list[Proposal]:
-    """All ways to read a verb, participle or noun with what follows it."""
-    openings = list(find_openings(doc, lexicon, phrases, cue))
-    if any(_reports_by_noun(cue, opening, cues) for opening in openings):
-        return []
-    bare = find_bare(doc, lexicon, phrases, cue) if not openings else None
-    if bare is not None:
-        openings.append(bare)
-    clauses = (_clause(doc, lexicon, phrases, cue, opening, indices) for opening in openings)
-    found = {p.content.first: p for p in clauses if p is not None}
-    for content, mention in find_nominals(doc, lexicon, phrases, cue, indices):
-        found.setdefault(content.first, Proposal(cue, content, mention, "nominal"))
-    return list(found.values())
+    def _openings_of(self, cue: Cue) -> list[Opening]:
+        """What may open its content."""
+        known = self._openings.get(cue.at)
+        if known is None:
+            known = self._openings[cue.at] = list(find_openings(*self._where, cue))
+            bare = find_bare(*self._where, cue) if not known else None
+            if bare is not None:
+                known.append(bare)
+        return known
+
+    def _clause(self, cue: Cue, opening: Opening, indices: frozenset[int]) -> Proposal | None:
+        if cue.reading.entry.clause == 0:
+            return None
+        if cue.construction == "noun" and opening.zone_end - cue.at > 8:
+            return None
+        doc, lexicon, phrases = self._where
+        content = find_content(doc, lexicon, cue, opening, indices)
+        if content is None:
+            return None
+        source = self._sources.get((cue.at, opening))
+        if source is None:
+            source = self._sources[cue.at, opening] = find_source(doc, lexicon, phrases, cue, opening)
+        return Proposal(cue, content, source.mention, opening.kind, source.via)
 
 
 def _reports_by_noun(cue: Cue, opening: Opening, cues: tuple[Cue, ...]) -> bool:
@@ -114,17 +133,3 @@ def _reports_by_noun(cue: Cue, opening: Opening, cues: tuple[Cue, ...]) -> bool:
         cue.at < other.at < opening.zone_end and other.construction == "noun" and other.reading.possessive
         for other in cues
     )
-
-
-def _clause(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, opening: Opening, indices: frozenset[int]
-) -> Proposal | None:
-    if cue.reading.entry.clause == 0:
-        return None
-    if cue.construction == "noun" and opening.zone_end - cue.at > 8:
-        return None
-    content = find_content(doc, lexicon, cue, opening, indices)
-    if content is None:
-        return None
-    source = find_source(doc, lexicon, phrases, cue, opening)
-    return Proposal(cue, content, source.mention, opening.kind, source.via)

@@ -35,6 +35,7 @@ _LEADING = frozenset(
 _ADVERBS = frozenset(
     ["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قايلا", "قايله", "قايلين"]
 )
+_OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])
 
 
 class Source(NamedTuple):
@@ -96,18 +97,17 @@ def _is_after_phrase(before: str) -> bool:
 def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> bool:
     """Whether token i cannot begin the subject of the verb before it: a preposition, time, adverb, participle."""
     norm = doc.norms[i]
-    if any(lexicon.is_a(norm, c) for c in ("preposition", "pronoun", "subordinator", "conjunction", "negation")):
+    facts = lexicon.facts(norm)
+    if facts.time or not _OBLIQUE.isdisjoint(facts.roles):
         return True
-    if lexicon.is_a(norm, "opener") or lexicon.is_a(norm, "auxiliary"):
-        return True
-    if phrases.is_time(norm) or norm in _ADVERBS or norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
+    if norm in _ADVERBS or norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
         return True
     if norm.startswith("و") and any(lexicon.is_a(norm[1:], c) for c in ("pronoun", "preposition")):
         return True
     # an indefinite accusative is an adverb or a participle: `وأضاف متحديا`, `وأعلن مرارا`
     if phrases.head_kind(i) is None and len(norm) > 3 and norm.endswith("ا") and not norm.endswith(("يا", "وا", "اا")):
         return not norm.startswith("ال")
-    if any(r.form in ("participle", "present") and r.entry.clause >= 1 for r in lexicon.cue_readings(norm)):
+    if any(r.form in ("participle", "present") and r.entry.clause >= 1 for r in facts.readings):
         return not norm.startswith("ال") and phrases.head_kind(i) is None
     # ل attached to a noun is an addressee (`وقال للصحفيين`), ب the matter or the manner
     return phrases.attached(i) != ""

@@ -19,7 +19,7 @@ from streams.extraction.drafts import ActorDraft
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal, propose
+from streams.extraction.proposals import Proposal, Proposer
 from streams.extraction.words.context import WordsInContext
 
 
@@ -61,14 +61,15 @@ def find_statements(
         scores = [models.acceptance.score(features(doc, lexicon, phrases, words, way)) for way in ways]
         return ways[scores.index(max(scores))], 1 - LinearModel.shares([*scores, 0.0])[-1]
 
-    first = propose(doc, lexicon, phrases, cues)
+    proposer = Proposer(doc, lexicon, phrases)
+    first = proposer.propose(cues)
     judged = [judge(list(ways)) for _, ways in groupby(first.statements, key=lambda p: p.cue.at)]
     probability = {p.cue.at: x for p, x in judged}
     kept = _one_a_content((p, x) for p, x in judged if x >= THRESHOLD)
     chosen = {p.cue.at: p.content.first for p in kept}
     # whether a trailing attribution has a content of its own is known only when the statements before it are
     chosen |= {p.cue.at: p.content.first for p, _ in judged if p.opener == "preceding"}
-    second = propose(doc, lexicon, phrases, tuple(c for c in cues if c.at in chosen), chosen)
+    second = proposer.propose(tuple(c for c in cues if c.at in chosen), chosen)
     probability |= {p.cue.at: judge([p])[1] for p in second.statements if p.opener == "preceding"}
     speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
     mention_ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)

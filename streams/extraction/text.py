@@ -28,8 +28,12 @@ _SPELT = _DELETE_INVISIBLE | {c: dediac_ar(chr(c)) for c in _ARABIC} | {ord(TATW
 _UNIFIED = _DELETE_INVISIBLE | {
     c: normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(_SPELT[c]))) for c in _ARABIC
 }
-_ARABIC_LETTER = re.compile(r"(?=[^\W\d_])[\u0600-\u06ff\ufb50-\ufefc]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_ARABIC_LETTERS = re.compile(
+    f"[{''.join(c for c in map(chr, (*range(0x600, 0x700), *range(0xFB50, 0xFEFD))) if c.isalpha())}]+"
+)
 _SERVANT = re.compile(r"\bعبد (?=\S)")
+_PROCLITICS = "وفبلك"
 _HAMZA_SEATS = str.maketrans("ؤئ", "وي")
 
 
@@ -55,6 +59,32 @@ def normalize(word: str) -> str:
 def _composed(word: str) -> str:
     """The word in Unicode's compatibility form, where it has a character that this changes (ﻗﺎﻝ, ﷲ)."""
     return str(normalize_unicode(word)) if max(word) >= _PRESENTATION_FORMS else word
+
+
+@lru_cache(maxsize=1 << 13)
+def stems(norm: str) -> tuple[str, ...]:
+    """The word and what is left of it without attached particles and article, longest first, at most four.
+
+    >>> stems("وللرياض")
+    ('وللرياض', 'للرياض', 'رياض')
+    >>> stems("بالسودان")
+    ('بالسودان', 'السودان', 'سودان')
+    """
+    out = [norm]
+    word = norm
+    if len(word) > 4 and word[0] in "وف":
+        word = word[1:]
+        out.append(word)
+    if len(word) > 4 and word.startswith("لل"):
+        word = word[2:]
+        out.append(word)
+    else:
+        if len(word) > 4 and word[0] in _PROCLITICS:
+            word = word[1:]
+            out.append(word)
+        if len(word) > 4 and word.startswith("ال"):
+            out.append(word[2:])
+    return tuple(out)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -84,5 +114,5 @@ def arabic_share(text: str) -> float:
     >>> arabic_share("قال"), arabic_share("said"), arabic_share("123")
     (1.0, 0.0, 0.0)
     """
-    letters = sum(map(str.isalpha, text))
-    return len(_ARABIC_LETTER.findall(text)) / letters if letters else 0.0
+    letters = sum(map(len, _LETTERS.findall(text)))
+    return sum(map(len, _ARABIC_LETTERS.findall(text))) / letters if letters else 0.0

@@ -14,7 +14,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
-from streams.extraction.words.attributes import stems
+from streams.extraction.text import stems
 from streams.extraction.words.context import WordsInContext
 
 TYPES: tuple[StatementType, ...] = get_args(StatementType)

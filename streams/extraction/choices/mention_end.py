@@ -10,8 +10,8 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.text import stems
 from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
-from streams.extraction.words.attributes import stems
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 

@@ -3,7 +3,7 @@
 Look-ups take normalized words (`streams.extraction.text.normalize`) and strip attached particles themselves.
 """
 
-from streams.extraction.lexicon.load import CueEntry, CueReading, Lexicon, load_lexicon
+from streams.extraction.lexicon.load import CueEntry, CueReading, Lexicon, SourceKind, load_lexicon
 from streams.extraction.lexicon.tables import LexiconError
 
-__all__ = ["CueEntry", "CueReading", "Lexicon", "LexiconError", "load_lexicon"]
+__all__ = ["CueEntry", "CueReading", "Lexicon", "LexiconError", "SourceKind", "load_lexicon"]

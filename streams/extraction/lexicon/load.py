@@ -7,9 +7,10 @@ from typing import Literal, NamedTuple, get_args
 
 from schemas import CueClass
 from streams.extraction.lexicon.tables import LexiconError, cell_forms, rows
-from streams.extraction.text import normalize
+from streams.extraction.text import normalize, stems
 
 CueForm = Literal["past", "present", "participle", "noun", "preposition"]
+SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 _CACHED_FORMS = 1 << 16
 # The preposition and the noun are far more often than the verbs of the same letters.
 _HOMOGRAPHS = frozenset(["مدينه", "المدينه"])
@@ -45,6 +46,18 @@ class Title(NamedTuple):
     kind: str
 
 
+class Facts(NamedTuple):
+    """What the files say of a normalized word: what it is as a function word, what kind of source it may head.
+
+    `time` is whether it is a date or a time of day; `readings` are all readings as a cue.
+    """
+
+    roles: frozenset[str]
+    heads: SourceKind | None
+    time: bool
+    readings: tuple[CueReading, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Everything the rules know about words. Keys are normalized words without attached و and ف."""
@@ -60,14 +73,27 @@ class Lexicon:
     silent: Mapping[str, str]
     masculine_names: frozenset[str]
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], CueReading], ...]]
-    _readings: dict[str, tuple[CueReading, ...]] = field(default_factory=dict, repr=False)
+    _facts: dict[str, Facts] = field(default_factory=dict, repr=False)
+
+    def facts(self, norm: str) -> Facts:
+        """All that the files say of a normalized word, found out once a word: every stage asks of every token.
+
+        >>> lexicon = load_lexicon()
+        >>> lexicon.facts("وزير").heads, lexicon.facts("الخميس").time, sorted(lexicon.facts("وليس").roles)
+        ('person', True, ['negation'])
+        """
+        known = self._facts.get(norm)
+        if known is None:
+            if len(self._facts) >= _CACHED_FORMS:
+                self._facts.clear()
+            known = self._facts[norm] = Facts(
+                self._roles(norm), self._heads(norm), self._is_time(norm), self._read(norm)
+            )
+        return known
 
     def is_a(self, norm: str, category: str) -> bool:
         """Whether a word, with or without attached و or ف, is a function word of that category."""
-        found = self.function.get(norm)
-        if found is None and len(norm) > 2 and norm[0] in "وف":
-            found = self.function.get(norm[1:])
-        return found is not None and category in found
+        return category in self.facts(norm).roles
 
     def cue_readings(self, norm: str) -> tuple[CueReading, ...]:
         """All readings of a normalized word as a cue.
@@ -76,12 +102,30 @@ class Lexicon:
         >>> [(r.entry.lemma, r.form, r.prefix) for r in lexicon.cue_readings("واضافت")]
         [('أضاف', 'past', 'و')]
         """
-        known = self._readings.get(norm)
-        if known is None:
-            if len(self._readings) >= _CACHED_FORMS:
-                self._readings.clear()
-            known = self._readings[norm] = self._read(norm)
-        return known
+        return self.facts(norm).readings
+
+    def _roles(self, norm: str) -> frozenset[str]:
+        found = self.function.get(norm)
+        if found is None and len(norm) > 2 and norm[0] in "وف":
+            found = self.function.get(norm[1:])
+        return found or frozenset()
+
+    def _heads(self, norm: str) -> SourceKind | None:
+        for word in stems(norm):
+            if word in self.unnamed:
+                return "group" if self.unnamed[word] == "group" else "unnamed"
+            if word in self.titles:
+                return "person"
+            if word in self.organizations:
+                return "organization"
+            if self.occasions.get(word) == "document":
+                return "document"
+        return None
+
+    def _is_time(self, norm: str) -> bool:
+        # العام, اليوم: with the article only months and weekdays are dates (`المدير العام` is none)
+        calendar = self.calendar
+        return norm in calendar or (norm.startswith("ال") and calendar.get(norm[2:]) in ("month", "weekday"))
 
     def _read(self, norm: str) -> tuple[CueReading, ...]:
         if norm in _HOMOGRAPHS:

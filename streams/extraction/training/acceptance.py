@@ -9,7 +9,7 @@ from itertools import groupby
 from streams.extraction.choices.acceptance import features
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
-from streams.extraction.proposals import propose
+from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
@@ -23,7 +23,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         cues = find_cues(a.doc, a.lexicon)
         reporting = frozenset(c.at for c in cues if a.statement_of(c))
-        proposals = propose(a.doc, a.lexicon, a.phrases, cues, ends=reporting).statements
+        proposals = Proposer(a.doc, a.lexicon, a.phrases).propose(cues, ends=reporting).statements
         for _, group in groupby(proposals, key=lambda p: p.cue.at):
             ways = list(group)
             shares = [a.shared(p) for p in ways]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from streams.extraction.choices.content_end import ContentEnds
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
-from streams.extraction.proposals import propose
+from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
@@ -20,7 +20,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
         reporting = frozenset(c.at for c in cues)
         ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, LinearModel({}))
         starts = [t.start for t in a.doc.tokens]
-        for proposal in propose(a.doc, a.lexicon, a.phrases, cues).statements:
+        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues).statements:
             statement = a.statement_of(proposal.cue)
             if statement is None or proposal.opener == "preceding" or not a.begins_right(proposal):
                 continue

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from streams.extraction.choices.content_type import TYPES, ContentTypes
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
-from streams.extraction.proposals import propose
+from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
@@ -18,7 +18,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         types = ContentTypes(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
         cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
-        for proposal in propose(a.doc, a.lexicon, a.phrases, cues).statements:
+        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues).statements:
             statement = a.statement_of(proposal.cue)
             if statement is None or a.shared(proposal) < _HALF:
                 continue

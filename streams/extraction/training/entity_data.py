@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from streams.extraction.document import read
-from streams.extraction.text import normalize
+from streams.extraction.text import normalize, stems
 from streams.extraction.tokens import LINE
-from streams.extraction.words.attributes import stems
 
 _TYPES = {"PERS": "PER", "PER": "PER", "LOC": "LOC", "ORG": "ORG"}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.speaker import Mention, Speakers
 from streams.extraction.cue import find_cues
-from streams.extraction.proposals import propose
+from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
@@ -18,7 +18,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         speakers = Speakers(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
         cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
-        found = propose(a.doc, a.lexicon, a.phrases, cues).statements
+        found = Proposer(a.doc, a.lexicon, a.phrases).propose(cues).statements
         best = {p.cue.at: p for p in sorted(found, key=a.shared)}
         for proposal in best.values():
             statement, options = a.statement_of(proposal.cue), speakers.options(proposal)

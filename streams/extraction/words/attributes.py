@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.text import normalize
+from streams.extraction.text import normalize, stems
 from streams.extraction.words.morphology import Morphology, Outline
 
-_PROCLITICS = "وفبلك"
 _LIKELY, _CERTAIN = 0.15, 0.6  # shares of a category from which on it is told
 
 
@@ -55,32 +53,6 @@ def list_words(lexicon: Lexicon, names: Mapping[str, str], places: Iterable[str]
             add([word], f"f={category}")
     add({form for word in lexicon.nationalities for form in (word, word.removeprefix("ال"))}, "nation")
     return {word: tuple(attributes) for word, attributes in out.items()}
-
-
-@lru_cache(maxsize=1 << 13)
-def stems(norm: str) -> tuple[str, ...]:
-    """The word and what is left of it without attached particles and article, longest first, at most four.
-
-    >>> stems("وللرياض")
-    ('وللرياض', 'للرياض', 'رياض')
-    >>> stems("بالسودان")
-    ('بالسودان', 'السودان', 'سودان')
-    """
-    out = [norm]
-    word = norm
-    if len(word) > 4 and word[0] in "وف":
-        word = word[1:]
-        out.append(word)
-    if len(word) > 4 and word.startswith("لل"):
-        word = word[2:]
-        out.append(word)
-    else:
-        if len(word) > 4 and word[0] in _PROCLITICS:
-            word = word[1:]
-            out.append(word)
-        if len(word) > 4 and word.startswith("ال"):
-            out.append(word[2:])
-    return tuple(out)
 
 
 def attributes(written: str, knowledge: WordKnowledge, outline: Outline | None) -> list[str]:

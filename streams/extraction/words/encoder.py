@@ -17,9 +17,9 @@ import numpy as np
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.text import normalize
+from streams.extraction.text import normalize, stems
 from streams.extraction.tokens import BREAK
-from streams.extraction.words.attributes import WordKnowledge, attributes, list_words, stems
+from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.clusters import Clusters
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.morphology import Morphology, Outline
