@@ -7,10 +7,10 @@ import threading
 from typing import Any
 
 import faust
-from faust.sensors.prometheus import setup_prometheus_sensors
 from faust.tables.manager import TableManager
 from faust.types import StreamT
 from mode import Service
+from prometheus_client import REGISTRY
 
 from streams.agents.actors_file import ActorsFile
 from streams.agents.enrich import Enricher, enrich
@@ -22,6 +22,7 @@ from streams.extraction.events import this_extractor
 from streams.kafka.security import bootstrap, faust_credentials
 from streams.kafka.topics import Topic, declared
 from streams.observability import metrics
+from streams.observability.faust import add_metrics
 from streams.observability.health import Lag, add_pages
 from streams.observability.web import Pages
 from streams.settings import Settings
@@ -31,8 +32,11 @@ logger = logging.getLogger(__name__)
 _LAG_SECONDS = 1.0
 _LEAVE_SECONDS = 5.0  # for closing connections, when all is settled
 # Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
-_ARTICLES_BUFFERED = 32
+_ARTICLES_BUFFERED = 80
 _STATEMENTS_BUFFERED = 1024
+# Records that are handed over at once. A queue that is four fifths full takes them still, but no others: so articles
+# that wait do not keep statements waiting behind them.
+_POLLED = 16
 # Records in hand; bounds memory and what a crash makes the next worker do again.
 _ARTICLES, _STATEMENTS = 256, 8192
 _RECOVERY_SECONDS = 0.05
@@ -130,7 +134,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         settings.topic_prefix + settings.consumer_group,
         broker=[f"kafka://{address}" for address in bootstrap(settings).split(",")],
         broker_credentials=faust_credentials(settings),
-        broker_max_poll_records=500,
+        broker_max_poll_records=_POLLED,
         # A killed worker's partitions go to the others after the first of these times; Faust's minute is long for news.
         # (The embedded broker waits for ever for a killed worker that led its group: noida-db 0.2.3 keeps it there.)
         broker_session_timeout=10.0,
@@ -159,7 +163,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
 
     def raw_bytes(topic: Topic, buffered: int | None = None) -> Any:
         # Bytes in, bytes out: a codec of Faust's would drop what it cannot decode before an agent sees it.
-        return app.topic(
+        made: Any = app.topic(
             topic.name,
             key_type=bytes,
             value_type=bytes,
@@ -168,8 +172,9 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
             partitions=settings.partitions,
             allow_empty=True,  # a null value is a dead letter, not a record to be passed over
             acks=False,  # the outbox commits: see there
-            maxsize=buffered,
         )
+        made.maxsize = buffered  # `app.topic` takes it and forgets it
+        return made
 
     table: Any = app.Table(
         "profiles",
@@ -195,7 +200,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     app.agent(raw, name="enrich")(enrich_agent)
     app.agent(statements, name="profile")(profile_agent)
     add_pages(app)
-    setup_prometheus_sensors(app, name_prefix="faust")
+    add_metrics(app, REGISTRY)
     lag = Lag(app, frozenset({topics.raw.name, topics.statements.name}))
 
     async def watch_lag() -> None:

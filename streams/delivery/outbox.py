@@ -45,6 +45,7 @@ class Outbox:
         self._running: dict[TP, asyncio.Task[None]] = {}
         self._attempts: dict[TP, Attempts] = {}
         self._windows = {topic: asyncio.Semaphore(size) for topic, size in windows.items()}
+        self._queues: list[asyncio.Queue[Any]] = []  # what was read and waits for the agents
         self._failed = False
         self._worked_on, self._in_hand = 0, 0
         self._idle = asyncio.Event()
@@ -59,6 +60,11 @@ class Outbox:
     def retrying(self) -> bool:
         """Whether a transaction waits for the broker."""
         return any(p.retrying for p in self._partitions.values())
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the agents' queues take another record without waiting."""
+        return not any(queue.full() for queue in self._queues)
 
     async def own(self, tps: Iterable[TP]) -> None:
         """Begin the transactions of newly assigned partitions; when this returns nobody else can commit for them."""
@@ -85,6 +91,8 @@ class Outbox:
     async def taken(self, stream: StreamT[Any]) -> AsyncIterator[EventT[Any]]:
         """A stream's records, each in hand until its outputs are committed; waits while there are too many."""
         consumer: Any = self._app.consumer
+        channel: Any = stream.channel
+        self._queues.append(channel.queue)
         async for event in stream.events():
             message = event.message
             window = self._windows[message.topic]
@@ -100,7 +108,6 @@ class Outbox:
             self._worked_on += 1
             self._idle.clear()
             metrics.in_flight.set(self._in_hand)
-            self._app.sensors.on_message_in(message.tp, message.offset, message)  # Faust does for topics with acks only
             yield event
 
     async def deliver(
@@ -130,7 +137,8 @@ class Outbox:
         else:
             done = partial(self._delivered, message, delivered)
             partition.add(Entry(message.offset, records, done, refused))
-        if not self._worked_on:
+        # With more to come at once, a transaction for each record would cost more than the work on it.
+        if not self._worked_on and all(queue.empty() for queue in self._queues):
             self._hurry()
 
     def is_poisonous(self, event: EventT[Any]) -> bool:
@@ -207,7 +215,6 @@ class Outbox:
         self._out_of_hand(message)
 
     def _out_of_hand(self, message: Any) -> None:
-        self._app.sensors.on_message_out(message.tp, message.offset, message)
         self._in_hand -= 1
         metrics.in_flight.set(self._in_hand)
         self._windows[message.topic].release()

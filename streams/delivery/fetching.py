@@ -1,0 +1,119 @@
+"""How records are fetched: committed ones only, each with the offset at which its reading began."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Container, Mapping
+from copy import copy
+from typing import Any
+
+from aiokafka.consumer.fetcher import READ_UNCOMMITTED
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.structs import TopicPartition
+from faust.transport.drivers import aiokafka
+from faust.types import TP
+
+from streams.delivery.committed import committed
+from streams.delivery.transactions import Committed
+
+_logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
+_REST_SECONDS = 0.01
+
+
+class FetchThread(aiokafka.AIOKafkaConsumerThread):
+    """Faust's thread around aiokafka's consumer; each record comes with the offset at which its reading began.
+
+    That is the offset behind the record that was read before it, so that a record of a compacted or transactional
+    topic, whose offsets have holes, can be told from one before which records were lost.
+    """
+
+    logger = _logger
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fetched: dict[TP, int] = {}  # the offset behind the last record that left aiokafka
+
+    async def _fetch_records(
+        self,
+        consumer: Any,
+        active_partitions: Container[TP] | None,
+        timeout: float | None = None,
+        max_records: Any = None,
+    ) -> Any:
+        # aiokafka takes an empty set for "all", and Faust empties the very set that it gave when a rebalance begins:
+        # then records of all partitions are taken out of aiokafka, for nobody.
+        active = None if active_partitions is None else _Only(active_partitions)
+        batches = await super()._fetch_records(consumer, active, timeout, max_records)  # type: ignore[arg-type]
+        return {tp: self._linked(tp, records) for tp, records in batches.items()}
+
+    def _linked(self, tp: TP, records: list[Any]) -> list[tuple[int, Any]]:
+        begin = self.fetched.get(tp, records[0].offset)
+        linked = []
+        for record in records:
+            linked.append((min(begin, record.offset), record))
+            begin = record.offset + 1
+        self.fetched[tp] = begin
+        return linked
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        # Aborted outputs of a worker that died must be read neither as statements nor as profiles. `in_transaction`
+        # would also start Faust's own transactions; here it only chooses the isolation level.
+        consumer: Any = self.consumer
+        consumer.in_transaction = True
+        try:
+            worker: Any = super()._create_worker_consumer(transport)
+        finally:
+            consumer.in_transaction = False
+        worker._client.send = _unhurried(worker._client.send)
+        return worker
+
+    async def _highwaters(self, partitions: Any) -> Mapping[TP, int]:
+        # The ends of the log: a reader of committed records is told where the first open transaction begins, and the
+        # one that a dead owner left, committed or aborted by now, may still count as open. Recovery waits for its end.
+        consumer = self._ensure_consumer()
+        fetcher = copy(consumer._fetcher)
+        fetcher._isolation_level = READ_UNCOMMITTED
+        ends: Mapping[TP, int] = await fetcher.end_offsets(partitions, consumer._request_timeout_ms)
+        return ends
+
+    async def _committed_with_note(self, tp: TopicPartition) -> Committed:
+        return await committed(self._ensure_consumer()._coordinator, tp)
+
+    async def _is_read(self, tp: TP, applied: int | None, end: int) -> bool:
+        """Whether all records before `end` are applied: those behind the last one are markers, or were aborted."""
+        fetched = self.fetched.get(tp)
+        if fetched is not None and (applied is None or applied + 1 < fetched):
+            return False  # on its way
+        position: int | None = await self._ensure_consumer().position(TopicPartition(*tp))
+        return position is not None and position >= end and self.fetched.get(tp) == fetched
+
+    async def seek_back(self, tp: TP, offset: int) -> None:
+        """Seek, in one step with the note of it."""
+        if tp in self.assignment():  # a rebalance may have taken it meanwhile
+            self._ensure_consumer().seek(tp, offset)
+            self.fetched[tp] = offset
+
+
+def _unhurried(send: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """A client's `send` that lets a broker rest which answers fetches at once, also where there is nothing.
+
+    Kafka waits for records before it answers. The embedded broker (noida-db 0.2.3) does not, and a consumer that asks
+    it again without a pause takes a third of a core for that, with records or without.
+    """
+
+    async def sent(node: int, request: Any, **options: Any) -> Any:
+        answer = await send(node, request, **options)
+        if isinstance(request, FetchRequest) and not any(p[-1] for _, of_topic in answer.topics for p in of_topic):
+            await asyncio.sleep(_REST_SECONDS)
+        return answer
+
+    return sent
+
+
+class _Only:
+    """A view of a set that is true also when the set is empty."""
+
+    def __init__(self, tps: Container[TP]) -> None:
+        self._tps = tps
+
+    def __contains__(self, tp: object) -> bool:
+        return tp in self._tps
