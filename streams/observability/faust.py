@@ -1,5 +1,6 @@
 """Faust's own metrics: assignments, rebalances, buffers, errors, web requests."""
 
+import logging
 from typing import Any
 
 import faust
@@ -12,6 +13,8 @@ class _Monitor(PrometheusMonitor):
 
     What it would tell of records is told by metrics of our own, from where they are read to where they are committed.
     """
+
+    logger = logging.getLogger("faust.sensors")  # a Faust service logs its steps; under our name they would be shown
 
     def on_message_in(self, *_: Any) -> None:
         """Nothing."""
