@@ -11,7 +11,7 @@ from streams.extraction.text import normalize, stems
 
 CueForm = Literal["past", "present", "participle", "noun", "preposition"]
 SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
-_CACHED_FORMS = 1 << 16
+_CACHED_FORMS = 1 << 15
 # The preposition and the noun are far more often than the verbs of the same letters.
 _HOMOGRAPHS = frozenset(["مدينه", "المدينه"])
 _CLASSES: tuple[CueClass, ...] = get_args(CueClass)
@@ -58,6 +58,9 @@ class Facts(NamedTuple):
     readings: tuple[CueReading, ...]
 
 
+_NO_FACTS = Facts(frozenset(), None, False, ())  # most words; one for all of them
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Everything the rules know about words. Keys are normalized words without attached و and ف."""
@@ -86,9 +89,8 @@ class Lexicon:
         if known is None:
             if len(self._facts) >= _CACHED_FORMS:
                 self._facts.clear()
-            known = self._facts[norm] = Facts(
-                self._roles(norm), self._heads(norm), self._is_time(norm), self._read(norm)
-            )
+            found = Facts(self._roles(norm), self._heads(norm), self._is_time(norm), self._read(norm))
+            known = self._facts[norm] = _NO_FACTS if found == _NO_FACTS else found
         return known
 
     def is_a(self, norm: str, category: str) -> bool:
