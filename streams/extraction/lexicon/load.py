@@ -83,7 +83,7 @@ class Lexicon:
 
         >>> lexicon = load_lexicon()
         >>> lexicon.facts("وزير").heads, lexicon.facts("الخميس").time, sorted(lexicon.facts("وليس").roles)
-        ('person', True, ['negation'])
+        ('person', True, ['negation', 'opener'])
         """
         known = self._facts.get(norm)
         if known is None:
