@@ -99,7 +99,7 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
 
 
 def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:
-    readings = lexicon.facts(norm).readings
+    readings = lexicon.cue_readings(norm)
     return bool(readings) and any(
         r.entry.clause >= 3
         and (

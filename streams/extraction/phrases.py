@@ -10,10 +10,10 @@ from streams.extraction.words.context import WordsInContext
 _MAX_PHRASE = 24
 _ATTACHED = frozenset(["li_prep", "la_prep", "la_emph", "bi_prep"])
 _RARER = 3  # times that a word must be rarer than its rest for its first letter to be a particle
-# Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _EDGES = frozenset(["complementizer", "relative", "subordinator", "negation", "auxiliary"])
 _NEW_CLAUSE = frozenset(["pronoun", "complementizer", "relative"])
 _EDGE_WORDS = frozenset(["ثم", "بل", "هو", "هي", "هم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"])
+# Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
 
 
@@ -29,7 +29,6 @@ class Phrases:
         self._categories = words.categories
         self._entities = {e.first: (e.last, e.type) for e in entities}
         self._attached = {e.first: e.skip for e in entities}
-        self._head_kinds: dict[int, SourceKind | None] = {}  # asked again and again, by every stage
         self._ends: dict[tuple[int, int], int] = {}
         self._prepositions: dict[int, str] = {}
         self._ending: dict[int, str] = {e.last: e.type for e in entities}
@@ -37,11 +36,6 @@ class Phrases:
 
     def head_kind(self, i: int) -> SourceKind | None:
         """What kind of source a phrase beginning at token i may be, None where it cannot be told to be one."""
-        if i not in self._head_kinds:
-            self._head_kinds[i] = self._head_kind(i)
-        return self._head_kinds[i]
-
-    def _head_kind(self, i: int) -> SourceKind | None:
         if i >= len(self._doc.tokens) or self._doc.kinds[i] is not WORD:
             return None
         entity = self._entities.get(i)
@@ -200,7 +194,7 @@ class Phrases:
 
     def _is_cue_word(self, norm: str) -> bool:
         """A verb or participle of saying, or its noun with the article (`جدد الوزير الروسي التأكيد`)."""
-        readings = self._lexicon.facts(norm).readings
+        readings = self._lexicon.cue_readings(norm)
         return bool(readings) and any(
             (r.form == "noun" and r.entry.clause >= 3)
             if norm.startswith("ال")

@@ -83,9 +83,10 @@ class Proposer:
                 elif here:
                     relays.append(Relay(cue, here[-1], attribution.mention))
                 continue
-            ways = self._ways(cue, cues, indices, None if chosen is None else chosen.get(cue.at))
+            wanted = None if chosen is None else chosen.get(cue.at)
+            ways = self._ways(cue, cues, indices, wanted)
             if chosen is not None:
-                ways = [p for p in ways if p.content.first == chosen.get(cue.at)][:1]
+                ways = [p for p in ways if p.content.first == wanted][:1]
                 reported_until = max([reported_until, *(p.content.first for p in ways)])
             found += ways
         return Proposals(tuple(found), tuple(relays))

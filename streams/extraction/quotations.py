@@ -23,11 +23,6 @@ class Quotation(NamedTuple):
     balanced: bool
 
 
-def is_quotation_mark(token: Token) -> bool:
-    """Whether a token is a quotation mark of any style."""
-    return token.form.kind is MARK and token.form.text in _MARKS
-
-
 def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     """Outermost quotations, in order; nested ones belong to their outer one.
 

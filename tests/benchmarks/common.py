@@ -24,11 +24,21 @@ def news(limit: int | None) -> Iterator[bytes]:
 
 
 def peak_megabytes(pid: int | str = "self") -> float:
-    """The largest memory (resident set) that a process had since it started. Linux only: read from /proc."""
+    """The largest memory (resident set) that a process had since it started."""
+    return _status_megabytes(pid, "VmHWM")
+
+
+def resident_megabytes(pid: int | str = "self") -> float:
+    """The memory (resident set) that a process has now."""
+    return _status_megabytes(pid, "VmRSS")
+
+
+def _status_megabytes(pid: int | str, row: str) -> float:
+    """Linux only: read from /proc."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
+        if line.startswith(f"{row}:"):
             return int(line.split()[1]) / 1000
-    raise RuntimeError("the kernel does not tell the peak of a process's memory")
+    raise RuntimeError(f"the kernel does not tell {row} of a process")
 
 
 def heading(what: str) -> str:

@@ -10,7 +10,6 @@ joining the group do not count.
 
 import argparse
 import asyncio
-import os
 import subprocess
 import sys
 import tempfile
@@ -29,7 +28,7 @@ from streams.kafka.security import client_options
 from streams.kafka.topics import Topic, create, declared
 from streams.settings import Settings
 from tests.benchmarks.common import heading, news, table
-from tests.benchmarks.workers import CORES, PATIENCE, Run, pinned, run_workers, timestamps
+from tests.benchmarks.workers import CORES, PATIENCE, Run, only_on, pinned, run_workers, timestamps
 from tests.faults.brokers import Apache, Broker, Embedded
 from tests.kafka.pipeline import read
 
@@ -39,15 +38,12 @@ _POLL = 0.5
 def extraction_alone(lines: list[bytes]) -> Run:
     """What the worker does for each article, without Kafka."""
     extractor = load_extractor(Settings(entity_engine="builtin"))  # as the worker does it
-    if CORES:
-        os.sched_setaffinity(0, {CORES[-1]})
     outputs, began = 0, time.perf_counter()
-    for line in lines:
-        result = extractor.enrich(decode_article(line), extracted_at=datetime.now(UTC), clock=time.perf_counter)
-        outputs += 1 + len(result.events)
+    with only_on(CORES[-1:]):
+        for line in lines:
+            result = extractor.enrich(decode_article(line), extracted_at=datetime.now(UTC), clock=time.perf_counter)
+            outputs += 1 + len(result.events)
     seconds = time.perf_counter() - began
-    if CORES:
-        os.sched_setaffinity(0, set(CORES))
     return Run("extraction alone, no Kafka", seconds, outputs)
 
 
@@ -71,11 +67,8 @@ def bare_aiokafka(settings: Settings, number: int, articles: int) -> Run:
     """The articles passed on by aiokafka alone, in this process on the same one core."""
     target = Topic(f"{settings.topic_prefix}aiokafka-{number}", "", "", {})
     asyncio.run(_create(settings, target))
-    if CORES:
-        os.sched_setaffinity(0, {CORES[-1]})
-    asyncio.run(_pass_on(settings, target, articles))
-    if CORES:
-        os.sched_setaffinity(0, set(CORES))
+    with only_on(CORES[-1:]):
+        asyncio.run(_pass_on(settings, target, articles))
     times = timestamps(settings, target)
     return Run("bare aiokafka loop", times[-1] - times[0], len(times))
 
@@ -171,13 +164,10 @@ def compare(lines: list[bytes], broker_name: str, partitions: int) -> str:
 
 def start_broker(name: str, folder: Path, stack: ExitStack) -> Broker:
     """A broker until the stack closes, on the cores that the first worker does not have."""
-    if len(CORES) > 1:
-        os.sched_setaffinity(0, set(CORES[:-1]))
     broker: Broker = Embedded(folder) if name == "embedded" else Apache(folder)
     stack.callback(broker.stop)
-    broker.start()
-    if CORES:
-        os.sched_setaffinity(0, set(CORES))
+    with only_on(CORES[:-1]):
+        broker.start()
     return broker
 
 

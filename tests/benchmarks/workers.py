@@ -5,14 +5,14 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from streams.kafka.topics import Topic, declared
 from streams.settings import Settings
-from tests.benchmarks.common import peak_megabytes
+from tests.benchmarks.common import peak_megabytes, resident_megabytes
 from tests.kafka.pipeline import WORKER, WorkerProcess, publish, read
 
 PATIENCE = 3600.0  # seconds for one run
@@ -40,17 +40,30 @@ def pinned(worker: int = 0) -> list[str]:
     return ["taskset", "-c", str(CORES[-1 - worker % len(CORES)])] if CORES else []
 
 
+@contextmanager
+def only_on(cores: list[int]) -> Iterator[None]:
+    """This process, and what it starts meanwhile, on these cores only; on all where there are none to choose from."""
+    if cores:
+        os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        if cores:
+            os.sched_setaffinity(0, CORES)
+
+
 def run_workers(
     name: str, settings: Settings, folder: Path, articles: Sequence[tuple[bytes, bytes]], workers: int = 1
 ) -> Run:
     """`qawl worker`, one or several, over articles that are published once all are ready."""
+    raw = declared(settings).raw.name
     with ExitStack() as stack:
         crew = [
             stack.enter_context(WorkerProcess(settings, folder, [*pinned(n), *WORKER], QAWL_WORKER_ID=f"w{n}"))
             for n in range(workers)
         ]
         for worker in crew:
-            worker.until(lambda worker=worker: _owns(worker), "gets no partitions")  # type: ignore[misc]
+            worker.until(lambda worker=worker: bool(worker.partitions(raw)), "gets no partitions")  # type: ignore[misc]
         asyncio.run(publish(settings, articles))
         memory: list[tuple[float, float]] = []
         deadline = time.monotonic() + PATIENCE
@@ -72,18 +85,6 @@ def run_workers(
     return Run(name, max(every) - min(every), len(every), peak, inside, memory)
 
 
-def _owns(worker: WorkerProcess) -> bool:
-    return worker.get("/metrics")[1].count("qawl_consumer_lag{") > 0
-
-
 def timestamps(settings: Settings, topic: Topic) -> list[float]:
     """When each record of a topic was sent, in order."""
     return sorted(record.timestamp / 1000 for record in asyncio.run(read(settings, topic)))
-
-
-def resident_megabytes(pid: int) -> float:
-    """The memory (resident set) that a process has now. Linux only: read from /proc."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1000
-    raise RuntimeError("the kernel does not tell a process's memory")

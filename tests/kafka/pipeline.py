@@ -105,6 +105,11 @@ class WorkerProcess:
                 total += float(line.rpartition(" ")[2])
         return total
 
+    def partitions(self, topic: str) -> set[str]:
+        """The partitions of a topic that it has: those whose lag it tells."""
+        lines = self.get("/metrics")[1].splitlines()
+        return {x.split('"')[1] for x in lines if x.startswith("qawl_consumer_lag{") and f'topic="{topic}"' in x}
+
     def logged(self) -> list[dict[str, Any]]:
         """All log entries so far."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]

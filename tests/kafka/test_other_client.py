@@ -54,16 +54,10 @@ async def test_three_workers_share_eight_partitions_and_another_client_reads_eac
     with ExitStack() as stack:
         crew = [stack.enter_context(WorkerProcess(settings, tmp_path)) for _ in range(3)]
         for worker in crew:
-            worker.until(lambda w=worker: owned(w, topics.raw.name) in (2, 3), "has not its share")  # type: ignore[misc]
-        assert sum(owned(worker, topics.raw.name) for worker in crew) == 8
+            worker.until(lambda w=worker: len(w.partitions(topics.raw.name)) in (2, 3), "has not its share")  # type: ignore[misc]
+        assert sum(len(worker.partitions(topics.raw.name)) for worker in crew) == 8
         await publish(settings, [(i.encode(), article(i)) for i in ids])
         read = await asyncio.to_thread(read_with_librdkafka, settings, topics.statements.name, _ARTICLES)
     statements = [decode_statement(value) for _, value in read]
     assert Counter(s.article.article_id for s in statements) == Counter(ids)
     assert all(key == s.actor.id.encode() for (key, _), s in zip(read, statements, strict=True))
-
-
-def owned(worker: WorkerProcess, topic: str) -> int:
-    """Of how many partitions of a topic a worker tells the lag: of its own."""
-    lines = worker.get("/metrics")[1].splitlines()
-    return sum(line.startswith("qawl_consumer_lag{") and f'topic="{topic}"' in line for line in lines)

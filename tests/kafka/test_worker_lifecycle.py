@@ -191,22 +191,18 @@ async def test_two_workers_share_the_partitions(on_apache: Settings, tmp_path: P
     settings = on_apache
     raw = declared(settings).raw.name
 
-    def partitions(worker: WorkerProcess) -> set[str]:
-        lines = worker.get("/metrics")[1].splitlines()
-        return {x.split('"')[1] for x in lines if x.startswith("qawl_consumer_lag{") and f'topic="{raw}"' in x}
-
     ids = [f"a{n}" for n in range(300)]
     with WorkerProcess(settings, tmp_path) as first, WorkerProcess(settings, tmp_path) as second:
-        second.until(lambda: len(partitions(first)) == len(partitions(second)) == 2, "does not share")
+        second.until(lambda: len(first.partitions(raw)) == len(second.partitions(raw)) == 2, "does not share")
         first.wait_ready()
-        assert partitions(first) | partitions(second) == {"0", "1", "2", "3"}
+        assert first.partitions(raw) | second.partitions(raw) == {"0", "1", "2", "3"}
         await publish(settings, [(i.encode(), article(i)) for i in ids])
         await enriched_until(settings, len(ids))
         first.until(lambda: first.metric("qawl_articles_total") > 30, "got no share")
         second.until(lambda: second.metric("qawl_articles_total") > 30, "got no share")
         # One leaves in order: the other takes over at once, and nothing is done twice.
         assert first.stop() == 0
-        second.until(lambda: len(partitions(second)) == 4, "does not take over")
+        second.until(lambda: len(second.partitions(raw)) == 4, "does not take over")
         more = [f"b{n}" for n in range(100)]
         await publish(settings, [(i.encode(), article(i)) for i in more])
         assert Counter(e.article_id for e in await enriched_until(settings, 400)) == Counter(ids + more)
