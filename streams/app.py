@@ -106,14 +106,15 @@ class Tables(TableManager):
         while not self.should_stop:
             await self.sleep(_RECOVERY_SECONDS)
             if not recovery.in_recovery:
+                recovery.signal_recovery_end.clear()  # left set it would end the next recovery before it begins
                 continue
             highwaters, offsets = recovery.active_highwaters, recovery.active_offsets
-            if highwaters.keys() != recovery.active_tps:
-                continue  # those of the last assignment: the ends of this one are still asked for
+            if highwaters.keys() != recovery.active_tps or any(offsets.get(tp) is None for tp in highwaters):
+                continue  # those of the last assignment: where this one begins and ends is still asked for
             passed = False
             for tp, end in [*highwaters.items()]:
-                behind = end is not None and (offsets.get(tp) is None or offsets[tp] < end)
-                if behind and await consumer.is_read(tp, offsets.get(tp), end + 1) and highwaters.get(tp) == end:
+                behind = end is not None and offsets[tp] < end
+                if behind and await consumer.is_read(tp, offsets[tp], end + 1) and highwaters.get(tp) == end:
                     offsets[tp] = end
                     passed = True
             # Only then: before it knows what to read, a recovery seems to need nothing.
