@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 _LAG_SECONDS = 1.0
 _LEAVE_SECONDS = 5.0  # for closing connections, when all is settled
+_CRASH_SECONDS = 10.0  # for all of the shutdown after an error
 # Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
 _ARTICLES_BUFFERED = 80
 _STATEMENTS_BUFFERED = 1024
@@ -53,19 +54,24 @@ class Worker(faust.App):
         """Faust stops reading; then what is in hand is finished and committed, and only then the group is left."""
         await super().on_stop()
         await self.outbox.stop()
-        self._leave_in_time()
+        self._leave_in_time(_LEAVE_SECONDS)
 
-    def _leave_in_time(self) -> None:
+    async def crash(self, reason: BaseException) -> None:
+        """Faust stops everything; where that hangs, the process ends all the same, or nobody takes its partitions."""
+        self._leave_in_time(_CRASH_SECONDS)
+        await super().crash(reason)
+
+    def _leave_in_time(self, seconds: float) -> None:
         """End the process if what is left of Faust's shutdown does not: without a broker aiokafka's may take minutes.
 
         Nothing can be lost by that: what is stored is committed, or the broker does not answer.
         """
 
         def leave() -> None:
-            logger.error("the broker does not answer: the consumer group is left without telling it")
+            logger.error("shutting down takes too long: the consumer group is left without telling it")
             os._exit(1)
 
-        timer = threading.Timer(_LEAVE_SECONDS, leave)
+        timer = threading.Timer(seconds, leave)
         timer.daemon = True
         timer.start()
 
@@ -95,6 +101,12 @@ class Tables(TableManager):
         await self._update_channels()
         await self.recovery.start()
 
+    async def on_rebalance(self, *args: Any, **options: Any) -> None:
+        """Begin anew. The signal of the last recovery's end, left set, would end the next one before it begins."""
+        recovery: Any = self.recovery
+        recovery.signal_recovery_end.clear()
+        await super().on_rebalance(*args, **options)
+
     @Service.task
     async def _pass_markers(self) -> None:
         """End a recovery at the end of its changelogs, where the last records are markers of transactions.
@@ -106,7 +118,6 @@ class Tables(TableManager):
         while not self.should_stop:
             await self.sleep(_RECOVERY_SECONDS)
             if not recovery.in_recovery:
-                recovery.signal_recovery_end.clear()  # left set it would end the next recovery before it begins
                 continue
             highwaters, offsets = recovery.active_highwaters, recovery.active_offsets
             if highwaters.keys() != recovery.active_tps or any(offsets.get(tp) is None for tp in highwaters):

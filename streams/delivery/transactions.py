@@ -21,10 +21,10 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts while the broker is away
 _CLOSE_SECONDS = 2.0
+_ANSWER_SECONDS, _LAST_WORD_SECONDS = 45.0, 0.5  # longer than aiokafka waits for an answer (40 s)
 _TROUBLE = (KafkaError, OSError, TimeoutError)  # of a broker that is away, or of the way to it
 
 
@@ -190,7 +191,7 @@ class Partition:
         pauses = self._pauses("a transaction failed")
         while True:
             try:
-                await self._transact(batch, position)
+                await self._watch(self._transact(batch, position))
                 break
             except ProducerFenced as e:
                 raise Lost(f"{self.tp.topic}/{self.tp.partition} has another owner, or a transaction timed out") from e
@@ -200,6 +201,24 @@ class Partition:
                     break
         self.retrying = False
         self.committed = Committed(position.offset, position.metadata)
+
+    async def _watch(self, transaction: Coroutine[Any, Any, None]) -> None:
+        """A transaction, unless its producer's sender ends: aiokafka's may, by an error of its own, and be silent."""
+        assert self._producer is not None, "the partition is not owned"
+        sender = self._producer._sender.sender_task
+        working = asyncio.create_task(transaction)
+        try:
+            await asyncio.wait({working, sender}, timeout=_ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                await asyncio.wait({working}, timeout=_LAST_WORD_SECONDS)
+            ended = sender.exception() if sender.done() and not sender.cancelled() else None
+            if not working.done() and isinstance(ended, ProducerFenced):
+                raise ended  # to begin again would fence the owner that fenced this one
+            if not working.done():
+                raise TimeoutError("the producer does not answer")
+            await working
+        finally:
+            working.cancel()
 
     async def _transact(self, batch: Sequence[Entry], position: OffsetAndMetadata) -> None:
         producer = self._producer
