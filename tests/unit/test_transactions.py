@@ -1,0 +1,82 @@
+"""Transactions whose producer fails in ways that a broker does not show."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka.errors import ProducerFenced
+from aiokafka.structs import TopicPartition
+
+from streams.delivery.transactions import Committed, Entry, Limits, Lost, Partition
+
+_TP = TopicPartition("articles.raw", 0)
+
+
+class Producer:
+    """aiokafka's, as far as a transaction without outputs uses it; a silent one's sender ends with an error."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self._error = error
+        self._sender: Any = None
+        self.committed: list[int] = []
+
+    async def begin_transaction(self) -> None:
+        async def send() -> None:
+            if self._error is not None:
+                raise self._error
+            await asyncio.Event().wait()
+
+        self._sender = SimpleNamespace(sender_task=asyncio.ensure_future(send()))
+
+    async def send_offsets_to_transaction(self, offsets: Any, group: str) -> None:
+        if self._error is not None:
+            await asyncio.Event().wait()  # nobody is left who would answer
+        self.committed.append(offsets[_TP].offset)
+
+    async def commit_transaction(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+async def partition_of(producers: list[Producer]) -> Partition:
+    """A partition whose producers are these, one after the other; each has its sender from the beginning."""
+    opened = iter(producers)
+
+    async def open_producer(_: str) -> Any:
+        producer = next(opened)
+        await producer.begin_transaction()
+        return producer
+
+    async def committed(_: TopicPartition) -> Committed:
+        return Committed(7, "")
+
+    partition = Partition(_TP, "group", Limits(10, 1000, 0.0), open_producer, committed)
+    await partition.own()
+    return partition
+
+
+def entry(done: asyncio.Event) -> Entry:
+    return Entry(7, (), done.set, lambda reason: pytest.fail(reason))
+
+
+async def test_a_silent_producer_is_replaced_and_the_batch_committed() -> None:
+    silent, sound = Producer(KeyError("a batch")), Producer(None)
+    partition = await partition_of([silent, sound])
+    done = asyncio.Event()
+    partition.add(entry(done))
+    running = asyncio.create_task(partition.run())
+    async with asyncio.timeout(10):
+        await done.wait()
+    running.cancel()
+    assert (silent.committed, sound.committed) == ([], [8])
+
+
+async def test_a_fenced_owner_ends_and_fences_nobody() -> None:
+    fenced, unused = Producer(ProducerFenced()), Producer(None)
+    partition = await partition_of([fenced, unused])
+    partition.add(entry(asyncio.Event()))
+    async with asyncio.timeout(10):
+        with pytest.raises(Lost):
+            await partition.run()
+    assert unused._sender is None, "a new producer was opened, which fences the rightful owner"
