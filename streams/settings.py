@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "QAWL_"
 _ENV_FILE = ".env"
@@ -30,6 +30,10 @@ def _addresses(value: str) -> str:
         if match is None or not 0 < int(match[1]) < 65536:
             raise ValueError("expected HOST:PORT of one or more Kafka brokers, comma separated")
     return ",".join(addresses)
+
+
+def _listed(value: Any) -> Any:
+    return tuple(filter(None, (part.strip() for part in value.split(",")))) if isinstance(value, str) else value
 
 
 # A shell expands `~`, a `.env` file does not: without this a folder of that name is made.
@@ -93,7 +97,34 @@ class Settings(BaseSettings):
         default=None,
         description="TSV file of actors that you know, beside the shipped ones; read again when it changes",
     )
-    data_dir: _Path = Field(default=Path(".qawl"), description="where a worker keeps what it can rebuild from Kafka")
+    gateway_host: str | None = Field(
+        default=None,
+        description="address of the gateway; if not set: loopback without tokens, all addresses with them",
+    )
+    gateway_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=6080, description="its port, 0 for any free one"
+    )
+    gateway_tokens_file: _Path | None = Field(
+        default=None, description="file of bearer tokens, one a line; without it the gateway listens on loopback only"
+    )
+    gateway_cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(), description="origins whose pages may ask the gateway, comma separated; `*` for all"
+    )
+    gateway_requests_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        default=600, description="most requests of one client (token or address) in a minute; 0 for any number"
+    )
+    gateway_streams: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=2000, description="most clients of the stream at once"
+    )
+    gateway_client_bytes: Annotated[int, Field(ge=1 << 16, le=1 << 30)] = Field(
+        default=4 << 20, description="most bytes that wait for one client of the stream; then it is told and let go"
+    )
+    gateway_heartbeat_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=15.0, description="how often a client hears something where there is nothing to tell"
+    )
+    data_dir: _Path = Field(
+        default=Path(".qawl"), description="where the gateway keeps its index, which it can rebuild from Kafka"
+    )
     log_format: Literal["console", "json"] = Field(default="console", description="console or json")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least severity that is logged"
@@ -146,7 +177,8 @@ class Settings(BaseSettings):
         out = {}
         for name in type(self).model_fields:
             value = getattr(self, name)
-            out[_variable(name)] = "" if value is None else _MASK if isinstance(value, SecretStr) else str(value)
+            text = ",".join(value) if isinstance(value, tuple) else str(value)
+            out[_variable(name)] = "" if value is None else _MASK if isinstance(value, SecretStr) else text
         return out
 
     def without_effect(self) -> list[str]:

@@ -11,8 +11,9 @@ import click
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _COMMANDS = {
-    "up": "Broker, topics and worker in one go; shows each statement as it leaves.",
+    "up": "Broker, topics, worker and the page in one go; shows each statement as it leaves.",
     "worker": "Process articles from Kafka: the production worker.",
+    "gateway": "The stream, the API and the page for people.",
     "extract": "Articles in, statements out; no Kafka.",
     "analyze": "The words of a text with their analysis.",
     "evaluate": "Measure on texts that you have annotated.",

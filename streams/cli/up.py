@@ -1,13 +1,15 @@
-"""`qawl up`: broker, topics and worker in one process tree, and every statement on the screen."""
+"""`qawl up`: broker, topics, worker and gateway in one process tree, and every statement on the screen."""
 
 import asyncio
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -41,7 +43,7 @@ _TERMINATED = 128 + int(signal.SIGTERM)  # the exit status by which a shell tell
 )
 @click.option("--bootstrap", help="HOST:PORT of a Kafka to use instead of the embedded broker.")
 def command(once: bool, feed: Path | None, bootstrap: str | None) -> None:
-    """Broker, topics and worker in one go; shows each statement as it leaves.
+    """Broker, topics, worker and the page in one go; shows each statement as it leaves.
 
     Exit status with --once: 0 if every article was answered, by an enriched event or a dead letter.
     """
@@ -71,8 +73,9 @@ async def _up(settings: Settings, feed: Path | None, once: bool) -> int:
             _open(feed) as lines,
             _broker(settings) as (with_broker, check_broker),
             _worker(with_broker) as worker,
+            _gateway(with_broker, lasting=settings.kafka_bootstrap is not None) as gateway,
         ):
-            return await _watch(with_broker, check_broker, worker, lines, once)
+            return await _watch(with_broker, check_broker, {"worker": worker, "gateway": gateway}, lines, once)
     except asyncio.CancelledError:
         # A connection that was just being opened ends with the process; aiokafka would tell of it on the way out.
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -125,18 +128,43 @@ async def _broker(settings: Settings) -> AsyncIterator[tuple[Settings, Callable[
 async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
     """A worker process on a free HTTP port, or the one that is set; ended by SIGTERM so that it commits and leaves."""
     port = settings.http_port if "http_port" in settings.model_fields_set and settings.http_port else free_port()
-    environment = os.environ | {"QAWL_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap), "QAWL_HTTP_PORT": str(port)}
+    async with _process(settings, "worker", QAWL_HTTP_PORT=str(port)) as process:
+        click.echo(f"broker {settings.kafka_bootstrap}  metrics http://{settings.http_host}:{port}/metrics", err=True)
+        yield process
+
+
+@asynccontextmanager
+async def _gateway(settings: Settings, *, lasting: bool) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """A gateway process on its usual port, or a free one where that is taken; its index lasts where the topics do."""
+    port = settings.gateway_port
+    if "gateway_port" not in settings.model_fields_set and not _is_free(port):
+        port = free_port()
+    with tempfile.TemporaryDirectory(prefix="qawl-index-") as temporary:
+        folder = str(settings.data_dir) if lasting else temporary
+        async with _process(settings, "gateway", QAWL_GATEWAY_PORT=str(port), QAWL_DATA_DIR=folder) as process:
+            click.echo(f"page http://127.0.0.1:{port}/", err=True)
+            yield process
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@asynccontextmanager
+async def _process(settings: Settings, command: str, **environment: str) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """`qawl COMMAND` on the broker; ended by SIGTERM."""
+    environment = os.environ | {"QAWL_KAFKA_BOOTSTRAP": str(settings.kafka_bootstrap)} | environment
     if "log_level" not in settings.model_fields_set:
         environment["QAWL_LOG_LEVEL"] = "error"  # the statements are what this screen is for; it tells dead letters too
     process = subprocess.Popen(
-        [sys.executable, "-m", "streams.cli", "worker"],
+        [sys.executable, "-m", "streams.cli", command],
         env=environment,
         stdout=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the worker in order
+        start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the others in order
         preexec_fn=die_with_parent(),
     )
     try:
-        click.echo(f"broker {settings.kafka_bootstrap}  metrics http://{settings.http_host}:{port}/metrics", err=True)
         yield process
     except BrokerFailed:
         process.kill()  # it has nobody to commit to or to take leave of, and would tell so at length
@@ -146,7 +174,7 @@ async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            click.echo(f"qawl up: the worker did not end within {_STOP_SECONDS:.0f} s and is killed", err=True)
+            click.echo(f"qawl up: the {command} did not end within {_STOP_SECONDS:.0f} s and is killed", err=True)
         finally:  # also at a second Ctrl-C
             process.kill()
             process.wait()
@@ -155,7 +183,7 @@ async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
 async def _watch(
     settings: Settings,
     check_broker: Callable[[], None],
-    worker: subprocess.Popen[bytes],
+    processes: Mapping[str, subprocess.Popen[bytes]],
     feed: Iterable[bytes],
     once: bool,
 ) -> int:
@@ -179,9 +207,12 @@ async def _watch(
             if publishing.done():
                 publishing.result()
             check_broker()
-            if worker.poll() is not None:
-                click.echo(f"qawl up: the worker ended with status {worker.returncode}; its log is above", err=True)
-                return 1
+            for name, process in processes.items():
+                if process.poll() is not None:
+                    click.echo(
+                        f"qawl up: the {name} ended with status {process.returncode}; its log is above", err=True
+                    )
+                    return 1
             if once and time.monotonic() - last > _STALLED_SECONDS:
                 waits = tally.articles - tally.answered
                 click.echo(f"qawl up: nothing came for {_STALLED_SECONDS:.0f} s, {waits} articles unanswered", err=True)

@@ -1,0 +1,53 @@
+"""Readers of committed records that belong to no group: every copy of the gateway reads all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+
+from streams.kafka.security import client_options
+from streams.kafka.topics import MAX_REQUEST_BYTES
+from streams.settings import Settings
+
+_WAIT_MS = 250  # the broker waits so long for something new before it answers
+
+
+@asynccontextmanager
+async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer without partitions yet.
+
+    Raises:
+        KafkaError: no broker answers.
+    """
+    consumer = AIOKafkaConsumer(
+        **client_options(settings),
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=_WAIT_MS,
+        max_partition_fetch_bytes=MAX_REQUEST_BYTES,
+    )
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        with suppress(KafkaError):
+            await consumer.stop()
+
+
+async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    """All partitions of a topic, in order.
+
+    Raises:
+        UnknownTopicOrPartitionError: there is no such topic.
+    """
+    found = consumer.partitions_for_topic(topic) or set()
+    if not found:
+        await consumer._client.force_metadata_update()  # a consumer without partitions knows no topics
+        consumer._client.set_topics([topic])
+        await consumer._client.force_metadata_update()
+        found = consumer.partitions_for_topic(topic) or set()
+    if not found:
+        raise UnknownTopicOrPartitionError(topic)
+    return [TopicPartition(topic, p) for p in sorted(found)]
