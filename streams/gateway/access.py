@@ -139,7 +139,8 @@ class Access:
             kind, _, token = request.headers.get("Authorization", "").partition(" ")
             given = token.strip().encode("utf-8", "surrogateescape")
             # All are compared, each in constant time: how long it takes tells nothing of any of them.
-            if not any([hmac.compare_digest(given, token) for token in self._tokens]) or kind.lower() != "bearer":
+            known = [hmac.compare_digest(given, token) for token in self._tokens]
+            if not any(known) or kind.lower() != "bearer":
                 return problem(401, "expected a bearer token", headers={"WWW-Authenticate": 'Bearer realm="qawl"'})
             client = token
         wait = self._wait(client)
