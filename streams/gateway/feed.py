@@ -47,6 +47,10 @@ class Feed:
         """How many the topic has; 0 before the feed has started."""
         return len(self.positions)
 
+    def holds(self, after: Mapping[int, int]) -> bool:
+        """Whether all that comes behind these positions is in memory or yet to be read, for sure."""
+        return reaches(after, self._kept_from) and reaches(self.positions, after)
+
     def subscribe(self, selection: Selection, after: Mapping[int, int] | None) -> Subscription | None:
         """A client that has everything before `after` (None: that begins with what comes next) and nothing behind it.
 

@@ -91,12 +91,14 @@ class Streams:
             origin = "live" if after is None else "memory"
             start = self._feed.positions if after is None else after
             await _write(response, b"retry: %d\n\n" % _RETRY_MS + progress(start))
+            if after is not None and not self._feed.holds(after):
+                after, missing = await self._backlog.held(after)
+                if missing:
+                    await _write(response, _event("gap", {"missing": missing}))
             while (subscription := self._feed.subscribe(selection, after)) is None:
                 assert after is not None
                 origin = "kafka"
                 async for piece in self._backlog.read(selection, after, dict(self._feed.positions)):
-                    if piece.missing:
-                        await _write(response, _event("gap", {"missing": piece.missing}))
                     if piece.chunk:
                         await _write(response, piece.chunk)
                     after = dict(piece.positions)

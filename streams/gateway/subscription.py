@@ -79,7 +79,7 @@ class Subscription:
         if self.too_slow or self.ending:
             return
         self._size += len(chunk)
-        if self._size > self._most_bytes:
+        if self._waiting and self._size > self._most_bytes:
             # What waits has not been written: the client goes on behind the last event that it has.
             self.too_slow = True
             self._waiting.clear()
