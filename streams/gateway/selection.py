@@ -9,8 +9,8 @@ from schemas import ActorKind, CueClass, StatementEvent, StatementType
 from streams.extraction.text import name_key
 from streams.gateway.words import keys
 
-MOST_VALUES = 50  # of one filter
-MOST_CHARS = 500  # of one value
+MOST_VALUES = 20  # of one filter
+MOST_CHARS = 200  # of one value
 NO_WORD = ("",)
 _CHOICES: dict[str, tuple[str, ...]] = {
     "kind": get_args(ActorKind),
