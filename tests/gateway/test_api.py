@@ -86,15 +86,16 @@ async def test_pages_hold_each_statement_once_also_while_new_ones_come(deploymen
     with WorkerProcess(deployment, tmp_path, GATEWAY) as gateway:
         await send(deployment, [statement(n) for n in range(25)])
         await until_indexed(gateway, 25)
-        found, cursor = [], ""
+        found: list[str] = []
+        cursor: dict[str, str] = {}
         for begin in range(3):
-            status, page = ask(gateway, "/v1/statements", limit=10, **({"cursor": cursor} if cursor else {}))
+            status, page = ask(gateway, "/v1/statements", limit=10, **cursor)
             assert status == 200
             found += [s["statement_id"] for s in page["items"]]
-            cursor = page["next"]
+            cursor = {"cursor": page["next"]}
             await send(deployment, [statement(100 + begin)])
             await until_indexed(gateway, 26 + begin)
-        assert cursor is None
+        assert cursor == {"cursor": None}
         assert found == ids(range(24, -1, -1))
         assert ask(gateway, "/v1/statements", cursor="nonsense")[0] == 404
 

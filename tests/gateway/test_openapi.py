@@ -1,4 +1,4 @@
-"""The gateway does what its OpenAPI document says: schemathesis asks it, with what fits the document and what does not."""
+"""The gateway does what its OpenAPI document says: schemathesis asks it for what fits it and what does not."""
 
 import subprocess
 import sys
