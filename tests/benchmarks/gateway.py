@@ -102,7 +102,7 @@ async def publish(settings: Settings, rate: int, seconds: float) -> int:
 async def measure(
     settings: Settings, gateway: WorkerProcess, clients: int, filtered: int, rate: int, seconds: float
 ) -> tuple[list[Client], int, float]:
-    """Connect all, publish, and wait until all have what is theirs; clients, statements, the gateway's share of a core."""
+    """Connect all, publish, and wait until all have what is theirs; clients, statements, share of a core."""
     loop = asyncio.get_running_loop()
     made: list[Client] = []
     for n in range(clients):
