@@ -63,8 +63,9 @@ def decode_article(data: bytes | None, *, max_body_chars: int = MAX_BODY_CHARS) 
             field="body",
             expected=f"expected at most {max_body_chars} characters, got {len(article.body)}",
         )
-    if not article.body.strip():
-        raise InvalidPayload(error="body_empty", field="body", expected="expected text, got only white space")
+    if article.status != "canceled" and not article.body.strip():
+        found = "only white space" if article.body else "an empty string"
+        raise InvalidPayload(error="body_empty", field="body", expected=f"expected text, got {found}")
     return article
 
 
@@ -107,7 +108,5 @@ def _invalid_field(message: str) -> InvalidPayload:
     if missing:
         field = missing["field"] if path == "$" else f"{path}.{missing['field']}"
         return InvalidPayload(error="missing_field", field=field, expected="expected this field, it is missing")
-    if path == "body" and "length >=" in text:
-        return InvalidPayload(error="body_empty", field="body", expected="expected text, got an empty string")
     error = "unknown_schema" if path == "schema" else "invalid_field"
     return InvalidPayload(error=error, field=path, expected=text[:1].lower() + text[1:])

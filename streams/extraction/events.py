@@ -98,6 +98,7 @@ def to_events(article: Article, enriched: EnrichedArticle) -> tuple[StatementEve
         url=article.url,
         title=article.title,
         published_at=article.published_at,
+        duplicate_of=article.duplicate_of,
     )
     return tuple(
         StatementEvent(

@@ -28,6 +28,7 @@ BAD = {
         "invalid_field",
         "published_at",
     ),
+    "unknown status": (b'{"article_id": "a", "body": "x", "status": "live"}', "invalid_field", "status"),
     "a category is a number": (
         b'{"article_id": "a", "body": "x", "categories": [1]}',
         "invalid_field",
@@ -48,6 +49,12 @@ def test_a_bad_article_is_refused_naming_the_field(name: str) -> None:
         decode_article(data, max_body_chars=100)
     assert (caught.value.error, caught.value.field) == (error, field)
     assert caught.value.expected
+
+
+def test_only_a_canceled_article_may_have_no_body() -> None:
+    assert decode_article(b'{"article_id": "a", "body": "", "status": "canceled"}').status == "canceled"
+    with pytest.raises(InvalidPayload, match="body: expected text"):
+        decode_article(b'{"article_id": "a", "body": "", "status": "withheld"}')
 
 
 def test_defaults_and_unknown_fields() -> None:
