@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
 
+from msgspec import structs
+
 from schemas import Article
 from schemas.codec import MAX_BODY_CHARS, InvalidPayload, decode_article, encode
 from streams.extraction.language import detect_language
@@ -53,7 +55,8 @@ class Rules:
 class Item:
     """One thing that a source gave: its bytes, where it came from, and the article or why there is none.
 
-    `versioned` tells whether the source numbers versions.
+    `versioned` tells whether the source numbers versions. `fingerprint` tells one text from another where not the
+    article itself does: that of the feed's entry, where the article has the text of the entry's page.
     """
 
     origin: str
@@ -61,6 +64,7 @@ class Item:
     line: int = 0
     article: Article | None = None
     versioned: bool = False
+    fingerprint: str | None = None
     rejected: InvalidPayload | None = None
 
 
@@ -111,6 +115,11 @@ def article(draft: Draft, rules: Rules, *, within: str = "") -> Article:
     )
     # What leaves is read as the worker will read it: nothing goes out that it would refuse.
     return decode_article(encode(made), max_body_chars=rules.max_body_chars)
+
+
+def fingerprint(article: Article) -> str:
+    """Of all that an article says but its version, and the date, which some feeds renew at each visit."""
+    return identity.digest(encode(structs.replace(article, version=1, published_at=None, duplicate_of=None)))
 
 
 def _text(field: str, value: Any) -> str | None:

@@ -1,7 +1,7 @@
-"""Polite and careful HTTP: one request a host at a time with a pause between, limits of time and size, conditional requests.
+"""Polite and careful HTTP: one request a host at a time, with a pause between, and limits of time and size.
 
-A feed that never ends is left at a limit, also one that grows only when it is unpacked. Addresses that a feed names (not
-the operator) are asked only where they are public: a feed must not reach into the network that it is read from.
+A feed that never ends is left at a limit, also one that grows only when it is unpacked. Addresses that a feed names
+(not the operator) are asked only where they are public: a feed must not reach into the network that it is read from.
 """
 
 import asyncio

@@ -5,12 +5,22 @@ programs give to unfinished files does not count. Moves are atomic, so a file is
 it failed with the reason beside it, or it is still to be read.
 """
 
+import asyncio
+import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from streams.ingest.draft import Item, Rejected
+from streams.ingest.intake import Intake, Outcome
+
+logger = logging.getLogger("qawl.ingest")
+
+Read = Callable[[Path], list[Item]]
+MOST_FILE_BYTES = 64 << 20
+_SCAN_SECONDS = 0.2
 _UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
 _REASON = ".reason.txt"
 
@@ -86,3 +96,38 @@ class DropFolder:
                     yield Path(entry.path), entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # moved meanwhile
                 continue
+
+
+async def receive(drop: DropFolder, read: Read, intake: Intake, *, once: bool) -> list[Outcome]:
+    """Take every file that comes; with `once` until the folder is empty, and then the outcomes of all.
+
+    Raises:
+        OSError: the folder is gone.
+        KafkaError: the brokers refuse for good; the file stays where it is.
+    """
+    outcomes: list[Outcome] = []
+    while True:
+        for path in drop.ready():
+            found = await _receive_one(drop, path, read, intake)
+            outcomes += found if once else []
+        if once and drop.is_empty():
+            return outcomes
+        await asyncio.sleep(_SCAN_SECONDS)
+
+
+async def _receive_one(drop: DropFolder, path: Path, read: Read, intake: Intake) -> list[Outcome]:
+    try:
+        if path.stat().st_size > MOST_FILE_BYTES:
+            why = Rejected(error="too_large", field="$", expected=f"expected a file of at most {MOST_FILE_BYTES} bytes")
+            items = [Item(path.name, b"", rejected=why)]
+        else:
+            items = await asyncio.to_thread(read, path)
+    except FileNotFoundError:  # another receiver took it
+        return []
+    outcomes = await intake.take(items)
+    faults = [str(one.rejected) for one in items if one.rejected is not None]
+    if faults:
+        logger.warning("%s goes to %s", path.name, drop.failed(path, "\n".join(faults)))
+    else:
+        drop.done(path)
+    return outcomes

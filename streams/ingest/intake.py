@@ -14,9 +14,9 @@ from typing import Literal
 import msgspec
 
 from schemas import Article, DeadLetterHeaders
-from schemas.codec import InvalidPayload, encode
+from schemas.codec import InvalidPayload
 from streams.delivery.records import Record, as_headers
-from streams.ingest.draft import Item, Rejected
+from streams.ingest.draft import Item, Rejected, fingerprint
 from streams.ingest.duplicates import Duplicates
 from streams.ingest.identity import digest
 from streams.ingest.publisher import Publisher, TooLarge
@@ -62,8 +62,9 @@ class Intake:
             for item in items:
                 async with self._order:
                     begun.append(await self._begin(item))
-            outcomes = [await outcome for outcome in begun]
-        except BaseException:
+            # Whoever is told to stop meanwhile leaves the acknowledgements to `settled`.
+            outcomes = [await asyncio.shield(outcome) for outcome in begun]
+        except Exception:
             await asyncio.gather(*begun, return_exceptions=True)  # so that no error is left unheard
             raise
         for outcome in outcomes:
@@ -72,7 +73,12 @@ class Intake:
         metrics.ingest_last_success.labels(self._source).set_to_current_time()
         return outcomes
 
-    async def failed(self, error: str, message: str, origin: str) -> None:
+    async def settled(self, seconds: float) -> None:
+        """Wait until all that was sent is acknowledged and noted, but not for ever."""
+        if self._in_hand:
+            await asyncio.wait([sent for _, sent in self._in_hand.values()], timeout=seconds)
+
+    def failed(self, error: str, message: str, origin: str) -> None:
         """Tell that a source could not be read, which is no fault of an article."""
         metrics.ingest_errors.labels(self._source, error).inc()
         logger.warning("%s: %s", origin, message[:_MESSAGE_CHARS], extra={"stage": _STAGE, "error": error})
@@ -99,7 +105,7 @@ class Intake:
     async def _begin(self, item: Item) -> "asyncio.Future[Outcome]":
         if item.article is None:
             return await self._reject(item, item.rejected or _unknown())
-        article, said = item.article, _digest(item.article)
+        article, said = item.article, item.fingerprint or fingerprint(item.article)
         known, in_hand = self._known(article.article_id)
         if known is not None:
             if not item.versioned and said != known.digest:
@@ -201,11 +207,6 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return f"{len(outcomes)} items" + "".join(
         f"{':' if n == 0 else ','} {count} {name}" for n, (name, count) in enumerate(counts.items())
     )
-
-
-def _digest(article: Article) -> str:
-    """Of all that an article says but its version, and the date, which some feeds renew at each visit."""
-    return digest(encode(msgspec.structs.replace(article, version=1, published_at=None, duplicate_of=None)))
 
 
 async def _after(other: "asyncio.Future[Outcome] | asyncio.Future[None] | None", outcome: Outcome) -> Outcome:

@@ -54,7 +54,7 @@ def from_lines(lines: IO[bytes], mapping: FieldMapping, rules: Rules, *, origin:
 
 
 def from_file(path: Path, mapping: FieldMapping, rules: Rules) -> Iterator[Item]:
-    """All items of a file, compressed with gzip or not; of a damaged archive those before the damage, and a rejection."""
+    """All items of a file, compressed or not; of a damaged archive those before the damage, and a rejection."""
     with path.open("rb") as file:
         compressed = file.read(2) == _GZIP
         file.seek(0)

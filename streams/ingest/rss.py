@@ -6,14 +6,14 @@ import logging
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from schemas.codec import InvalidPayload
 from streams.ingest import charset, library
-from streams.ingest.draft import Draft, Item, Rejected, Rules, item
+from streams.ingest.draft import Draft, Item, Rejected, Rules, fingerprint, item
 from streams.ingest.fetching import Answer, Fetcher, FetchFailed, Limits
 from streams.ingest.intake import Intake
 from streams.ingest.state import State
@@ -21,6 +21,8 @@ from streams.ingest.state import State
 logger = logging.getLogger("qawl.ingest")
 
 _ENTITY = re.compile(rb"<!ENTITY", re.I)
+_END, _END_BYTES = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I), 2000  # comments may follow
+TRUNCATED = "truncated"
 _JITTER = 0.1  # of the interval, so that a hundred feeds are not visited at one moment
 _LONGEST_PAUSE = 6 * 3600.0
 _MOST_ENTRIES = 1000
@@ -32,7 +34,7 @@ class Visiting:
     """How feeds are visited."""
 
     interval: float = 300.0
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     full_text: bool = False
     once: bool = False
     source: str | None = None
@@ -46,20 +48,25 @@ def entries(
     `declared` is the character set in the answer's Content-Type.
     """
     try:
-        drafts = parse(data, url=url, declared=declared, source=source)
+        drafts, whole = parse(data, url=url, declared=declared, source=source)
     except InvalidPayload as e:
         return [Item(url, data, rejected=e)]
     within = urlsplit(url).hostname or ""
-    return [
+    found = [
         item(draft, rules, origin=f"{url} {draft.article_id or ''}".rstrip(), raw=raw, within=within)
         for draft, raw in drafts
     ]
+    if not whole:
+        # Its last entry may be half of one, and would be an article whose end was never said.
+        cut = Rejected(error=TRUNCATED, field="$", expected="expected the end of the feed")
+        found = [*found[:-1], Item(url, data, rejected=cut)]
+    return found
 
 
 def parse(
     data: bytes, *, url: str, declared: str | None = None, source: str | None = None
-) -> list[tuple[Draft, bytes]]:
-    """Each entry as a draft, and as JSON.
+) -> tuple[list[tuple[Draft, bytes]], bool]:
+    """Each entry as a draft and as JSON, and whether the feed was whole.
 
     Raises:
         Rejected: it is no feed, or unsafe XML.
@@ -75,10 +82,11 @@ def parse(
         why = feed.get("bozo_exception", "no channel and no entries")
         raise Rejected(error="not_a_feed", field="$", expected=f"expected RSS or Atom: {why}")
     paper = source or feed.feed.get("title") or urlsplit(url).hostname
-    return [
+    drafts = [
         (_draft(entry, feed.feed, paper), json.dumps(entry, ensure_ascii=False, default=str).encode("utf-8", "replace"))
         for entry in feed.entries[:_MOST_ENTRIES]
     ]
+    return drafts, _END.search(document[-_END_BYTES:]) is not None
 
 
 def _draft(entry: Any, feed: Any, paper: str | None) -> Draft:
@@ -136,7 +144,7 @@ class Reader:
                 failures = 0
             except FetchFailed as e:
                 failures += 1
-                await self._intake.failed(e.error, str(e), url)
+                self._intake.failed(e.error, str(e), url)
                 longest = _LONGEST_PAUSE if e.error != "gone" else _LONGEST_PAUSE * 4
                 pause = max(min(pause * 2**failures, longest) if e.error != "gone" else longest, e.retry_after)
             if self._visiting.once:
@@ -158,6 +166,8 @@ class Reader:
         if self._visiting.full_text:
             found = [await self._with_page(one, fetch_page) for one in found]
         await self._intake.take(found)
+        if any(one.rejected is not None and one.rejected.error == TRUNCATED for one in found):
+            return  # a 304 would hide what was cut off
         self._state.visited(url, answer.etag, answer.modified)
 
     def _entries(self, url: str, answer: Answer) -> list[Item]:
@@ -167,12 +177,15 @@ class Reader:
     async def _with_page(self, found: Item, fetch_page: Fetcher) -> Item:
         """The item with the text of its page, where that is there and more than the feed's."""
         article = found.article
-        if article is None or article.url is None or self._state.known(article.article_id) is not None:
-            return found  # a page is asked for once
+        if article is None or article.url is None:
+            return found
+        said, known = fingerprint(article), self._state.known(article.article_id)
+        if known is not None and known.digest == said:
+            return found  # a page is asked for once, and again where the feed says something else
         try:
             answer = await fetch_page.get(article.url)
         except FetchFailed as e:
-            await self._intake.failed(f"page_{e.error}", str(e), article.url)
+            self._intake.failed(f"page_{e.error}", str(e), article.url)
             return found
         page = await asyncio.to_thread(page_text, answer.body or b"", answer.charset)
         if len(page) < max(_FEWEST_CHARS, len(article.body)):
@@ -191,7 +204,7 @@ class Reader:
             origin=found.origin,
             raw=found.raw,
         )
-        return replace(found, article=more.article) if more.article is not None else found
+        return replace(found, article=more.article, fingerprint=said) if more.article is not None else found
 
 
 def page_text(data: bytes, declared: str | None = None) -> str:
