@@ -30,7 +30,9 @@ def command() -> None:
     """Bring articles from feeds, wires, files and programs into the topic articles.raw.
 
     Each runs until SIGTERM, or to the end of what it reads. What left, and what waits for the end of an embargo, is
-    kept in QAWL_DATA_DIR. Exit status 1: some of it could not be read or no broker answers; 2: a setting or option is wrong.
+    kept in QAWL_DATA_DIR.
+
+    Exit status 1: some of it could not be read, or no broker answers. 2: a setting or an option cannot be used.
     """
 
 
@@ -156,9 +158,11 @@ def corpus_command(folder: Path, maps: tuple[str, ...], source: str | None, boot
 
     if not corpus.files(folder):
         sources.fail(f"there is no *.jsonl and no *.jsonl.gz in {folder}", 2)
-    sources.read_to_the_end(
-        "corpus", lambda mapping, rules: corpus.items(folder, mapping, rules), maps, source, bootstrap
-    )
+
+    def read(mapping: "FieldMapping", rules: "Rules") -> "Iterator[Item]":
+        return corpus.items(folder, mapping, rules)
+
+    sources.read_to_the_end("corpus", read, maps, source, bootstrap)
 
 
 @command.command("http")

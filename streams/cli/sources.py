@@ -133,6 +133,7 @@ def run(settings: Settings, name: str, work: "Work[T]", lasting: bool) -> T | No
 
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
+    """A listening socket; ends the command where it cannot be had."""
     from streams.observability import web
 
     try:
@@ -142,6 +143,7 @@ def listen(host: str, port: int, variable: str) -> socket.socket:
 
 
 def mapping(maps: tuple[str, ...], source: str | None) -> "FieldMapping":
+    """The mapping that --map and --source tell; ends the command where they tell none."""
     from streams.ingest.mapping import FieldMapping
 
     try:
@@ -161,5 +163,6 @@ def _tell(outcomes: "list[Outcome] | None") -> NoReturn:
 
 
 def fail(message: str, status: int) -> NoReturn:
+    """End the command with one line that says why."""
     click.echo(f"qawl ingest: {message}", err=True)
     sys.exit(status)
