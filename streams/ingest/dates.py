@@ -73,12 +73,13 @@ _MONTH_FIRST = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s*,?\
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(صباحا|مساء|ظهرا|ص\b|م\b|am\b|pm\b|a\.m|p\.m)?")
+_HALF_DAY = re.compile(r"\d\s*[ap]\.?m\b", re.I)
 _OFFSET = re.compile(r"(?:gmt|utc|غرينتش|جرينتش|\d)\s*([+-])(\d{1,2}):?(\d{2})?(?!\d)")
 _MECCA = re.compile("بتوقيت (?:مكه|السعوديه|الرياض)")
 _UTC = re.compile(r"\b(?:gmt|utc)\b|غرينتش|جرينتش|\dz\b")
-_HIJRI_YEARS, _YEARS = range(1343, 1501), range(1900, 2101)  # hijridate knows the first
+_HIJRI_YEARS, _YEARS = range(1343, 1501), range(1900, 10_000)  # hijridate knows the first; an embargo may be for ever
 _MOST_CHARS = 100
-_MILLISECONDS = 10**11  # since 1970: the third millennium's seconds have fewer digits
+_SECONDS, _MILLISECONDS = 10**8, 10**11  # since 1970: from 1973 on, and what has more digits than seconds have
 
 
 def instant(value: object, zone: tzinfo = UTC) -> datetime | None:
@@ -111,11 +112,13 @@ def _iso(text: str, zone: tzinfo) -> datetime | None:
 
 def _seconds(text: str, zone: tzinfo) -> datetime | None:
     number = float(text)
+    if number < _SECONDS:
+        return None  # a year, or nothing that anybody could tell
     return datetime.fromtimestamp(number / 1000 if number >= _MILLISECONDS else number, UTC)
 
 
 def _rfc822(text: str, zone: tzinfo) -> datetime | None:
-    return parsedate_to_datetime(text)
+    return None if _HALF_DAY.search(text) else parsedate_to_datetime(text)  # which would read 9 pm as 9 am
 
 
 def _prose(text: str, zone: tzinfo) -> datetime | None:
