@@ -21,4 +21,4 @@ def library(name: str) -> ModuleType:
     try:
         return import_module(name)
     except ImportError as e:
-        raise MissingLibrary(f"{name.partition('.')[0]} is not installed. Run: pip install 'qawl[ingest]'") from e
+        raise MissingLibrary(f"{name} cannot be imported ({e}). Run: pip install 'qawl[ingest]'") from e

@@ -66,6 +66,10 @@ class Receiver:
             return await handler(request)
         except web.HTTPRequestEntityTooLarge:
             return self._refused(413, "too_large", f"expected at most {MAX_MESSAGE_BYTES} bytes, unpacked")
+        except web.RequestPayloadError:
+            answer = self._refused(400, "broken_off", "expected a whole body, packed as its Content-Encoding says")
+            answer.force_close()  # nobody knows where on this connection a next request would begin
+            return answer
         except web.HTTPException as e:
             headers = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else None
             return problem(e.status, e.reason, headers=headers)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from schemas.codec import InvalidPayload
-from streams.ingest.draft import Draft, Item, Rules, item
+from streams.ingest.draft import Draft, Item, Rejected, Rules, item
 from streams.ingest.jsonl import parse
 
 _MOST_DEPTH = 8  # of items in items
@@ -33,8 +33,7 @@ def _drafts(value: Any, source: str | None, depth: int) -> Iterator[Draft]:
             yield from _drafts(one, source, depth + 1)
         return
     if not isinstance(value, dict):
-        yield Draft(body=value)  # which is no item, and is told so
-        return
+        raise Rejected(error="invalid_field", field="$", expected="expected an object, or a list of objects")
     ninjs = {str(name).lower(): what for name, what in value.items()}
     kind = ninjs.get("type", ninjs.get("profile", "text"))
     if kind == "composite":

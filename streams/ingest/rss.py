@@ -188,6 +188,7 @@ class Reader:
             self._intake.failed(f"page_{e.error}", str(e), article.url)
             return found
         page = await asyncio.to_thread(page_text, answer.body or b"", answer.charset)
+        page = page.removeprefix(f"{article.title}\n")  # a headline is no sentence of the text
         if len(page) < max(_FEWEST_CHARS, len(article.body)):
             return found
         more = item(

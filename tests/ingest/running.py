@@ -60,7 +60,8 @@ async def letters(settings: Settings) -> list[ConsumerRecord]:
 
 def header(letter: ConsumerRecord, name: str) -> str:
     """One header of a dead letter."""
-    return dict(letter.headers)[name].decode()
+    value: bytes = dict(letter.headers)[name]
+    return value.decode()
 
 
 def command(settings: Settings, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
