@@ -51,7 +51,7 @@ ingest_near_duplicates = Counter(
     "qawl_ingest_near_duplicates", "Accepted articles that repeat another one, by source", ["source"]
 )
 ingest_lag_seconds = Gauge(
-    "qawl_ingest_lag_seconds", "From the publication of the newest accepted article to its acknowledgement", ["source"]
+    "qawl_ingest_lag_seconds", "From publication to acknowledgement, of the article that left last", ["source"]
 )
 ingest_last_success = Gauge(
     "qawl_ingest_last_success_timestamp_seconds", "When a source was last read without an error", ["source"]

@@ -275,7 +275,8 @@ async def test_the_full_text_of_a_page(
     answers, url = paper
     first = " ".join(f"قال الوزير سامي الحداد في المدينة رقم {n} إن اللقاح متوفر." for n in range(5))
     second = " ".join(f"وأضاف أن الحملة في المدينة رقم {n} تبدأ غدا." for n in range(5))
-    page = f"<html><body><nav>قائمة</nav><article><h1>اللقاح متوفر</h1><p>{first}</p><p>{second}</p></article></body></html>"
+    texts = f"<h1>اللقاح متوفر</h1><p>{first}</p><p>{second}</p>"
+    page = f"<html><body><nav>قائمة</nav><article>{texts}</article></body></html>"
     base = url.removesuffix("/rss")
     answers.document = FEED.replace(b"http://paper.example.com", base.encode())
     feed = answers.handler
