@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import faust
@@ -13,6 +14,7 @@ from prometheus_client import REGISTRY
 from streams.agents.actors_file import ActorsFile
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.profile import Profiles, profile
+from streams.agents.versions import Versions
 from streams.delivery.consumer import Consumer
 from streams.delivery.outbox import Outbox
 from streams.delivery.recovery import Tables
@@ -29,6 +31,7 @@ from streams.settings import Settings
 logger = logging.getLogger(__name__)
 
 _LAG_SECONDS = 1.0
+_FORGET_SECONDS = 3600.0
 _LEAVE_SECONDS = 5.0  # for closing connections, when all is settled
 _CRASH_SECONDS = 10.0  # for all of the shutdown after an error
 # Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
@@ -149,11 +152,19 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         partitions=settings.partitions,
         changelog_topic=raw_bytes(topics.actors),
     )
+    state: Any = app.Table(
+        "versions",
+        key_type=bytes,
+        value_type=bytes,
+        partitions=settings.partitions,
+        changelog_topic=raw_bytes(topics.state),
+    )
+    versions = Versions(state, settings.retention_days)
     actors_file = None if settings.actors_file is None else ActorsFile(settings.actors_file)
     profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars, actors_file)
 
     async def enrich_agent(stream: StreamT[Any]) -> None:
-        await enrich(stream, enricher, app.outbox)
+        await enrich(stream, enricher, versions, app.outbox)
 
     async def profile_agent(stream: StreamT[Any]) -> None:
         await profile(stream, topics, profiles, app.outbox)
@@ -172,7 +183,11 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     async def watch_lag() -> None:
         await lag.update(app.outbox.committed)
 
+    async def forget_old_articles() -> None:
+        versions.forget(datetime.now(UTC))
+
     app.timer(_LAG_SECONDS)(watch_lag)
+    app.timer(_FORGET_SECONDS)(forget_old_articles)
     made_by = this_extractor(settings.entity_engine)
     metrics.build_info.info({"version": made_by.version, "engine": made_by.engine})
     return app
