@@ -28,13 +28,20 @@ from tests.kafka.pipeline import PATIENCE, WorkerProcess, publish, worker_enviro
 
 PROMETHEUS = REPOSITORY / "deploy" / "prometheus"
 _SCRAPE_SECONDS = 0.5
+_FROM = {
+    "prometheus": "Debian's package `prometheus`",
+    "promtool": "Debian's package `prometheus`",
+    "kubectl": "Kubernetes' command-line client",
+    "docker-compose": "the extra `test`, on Linux",
+    "hadolint": "the extra `test`, on Linux",
+}
 
 
 def tool(name: str) -> str:
-    """The path of one of Debian's Prometheus binaries; skips where it is absent."""
+    """The path of a program; skips where it is absent."""
     found = shutil.which(name)
     if found is None:
-        pytest.skip(f"no {name}: install Debian's package `prometheus`")
+        pytest.skip(f"no {name} on this machine ({_FROM[name]})")
     return found
 
 
