@@ -19,6 +19,7 @@ from streams.extraction import Enrichment, ExtractionFailed, Extractor
 from streams.extraction.batches import enrich_many
 from streams.kafka.topics import Topics
 from streams.observability import metrics
+from streams.observability.tracing import Trace, Traces
 
 
 class Outcome(NamedTuple):
@@ -94,7 +95,7 @@ class Enricher:
         return reject(self._topics, record, Failure("too_large", reason, "deliver"), article_id)
 
 
-async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox) -> None:
+async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox, traces: Traces | None = None) -> None:
     """Process a stream of raw records in their order."""
     loop = asyncio.get_running_loop()
     # A thread: a body of a million characters takes seconds, in which /healthz must answer and offsets be committed.
@@ -102,12 +103,14 @@ async def enrich(stream: StreamT[Any], enricher: Enricher, outbox: Outbox) -> No
         async for events in _in_hand(stream, outbox, enricher.at_once):
             records = [input_record(event) for event in events]
             spent = [outbox.is_poisonous(event) for event in events]
+            began = time.time_ns()
             sound = [record for record, poisonous in zip(records, spent, strict=True) if not poisonous]
             processed = iter(await loop.run_in_executor(thread, enricher.process_many, sound))
             for event, record, poisonous in zip(events, records, spent, strict=True):
                 outcome = enricher.poisonous(record) if poisonous else next(processed)
-                delivery = _Delivery(enricher, record, outcome, event.message.timestamp)
-                await outbox.deliver(event, outcome.records, delivered=delivery.delivered, refused=delivery.refused)
+                trace = None if traces is None else traces.begin(event.message, began)
+                delivery = _Delivery(enricher, record, outcome, event.message.timestamp, trace)
+                await outbox.deliver(event, delivery.records, delivered=delivery.delivered, refused=delivery.refused)
 
 
 async def _in_hand(stream: StreamT[Any], outbox: Outbox, at_once: int) -> AsyncIterator[list[EventT[Any]]]:
@@ -151,21 +154,34 @@ async def _in_hand(stream: StreamT[Any], outbox: Outbox, at_once: int) -> AsyncI
 class _Delivery:
     """Counts an article when it is stored, as what it became in the end."""
 
-    __slots__ = ("_enricher", "_outcome", "_published", "_record")
+    __slots__ = ("_enricher", "_outcome", "_published", "_record", "_trace", "records")
 
-    def __init__(self, enricher: Enricher, record: InputRecord, outcome: Outcome, published: float) -> None:
+    def __init__(
+        self, enricher: Enricher, record: InputRecord, outcome: Outcome, published: float, trace: Trace | None
+    ) -> None:
         self._enricher, self._record, self._outcome, self._published = enricher, record, outcome, published
+        self._trace = trace
+        self.records: Sequence[Record] = outcome.records
+        if trace is not None:
+            enriched = outcome.enriched
+            trace.extracted(enriched.article_id if enriched else None, enriched.timings_ms if enriched else {})
+            self.records = [trace.on(record) for record in outcome.records]
 
     def refused(self, reason: str) -> Record:
         enriched = self._outcome.enriched
         self._outcome = Outcome(())
-        return self._enricher.refuse(self._record, reason, enriched.article_id if enriched else None)
+        letter = self._enricher.refuse(self._record, reason, enriched.article_id if enriched else None)
+        self.records = [letter if self._trace is None else self._trace.on(letter)]
+        return self.records[0]
 
     def delivered(self) -> None:
         enriched, chars = self._outcome.enriched, self._outcome.chars
         if enriched is None or chars is None:
-            metrics.articles.labels("dead_letter").inc()
+            outcome = "dead_letter"
         else:
-            metrics.articles.labels("enriched" if enriched.language == "ar" else "not_arabic").inc()
+            outcome = "enriched" if enriched.language == "ar" else "not_arabic"
             metrics.observe_enriched(enriched, chars)
+        metrics.articles.labels(outcome).inc()
         metrics.observe_end_to_end(self._published)
+        if self._trace is not None:
+            self._trace.stored(outcome, len(self.records))
