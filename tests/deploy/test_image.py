@@ -24,9 +24,8 @@ LISTED = {
         r"^([\w.-]+)==(\S+)$", (REPOSITORY / "deploy/requirements.txt").read_text(), re.MULTILINE
     )
 }
-DECLARED = [
-    Requirement(line) for line in tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["dependencies"]
-]
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+DECLARED = [Requirement(line) for line in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["otel"])]
 
 
 def test_hadolint_is_content() -> None:
@@ -104,7 +103,9 @@ def test_articles_can_be_read_with_nothing_else(nothing_else: Path, tmp_path: Pa
 def test_worker_and_gateway_can_be_loaded_with_nothing_else(nothing_else: Path) -> None:
     code = (
         "from streams.app import create_app; from streams.extraction import Extractor; import streams.gateway.service;"
-        "from streams.settings import Settings; create_app(Settings(kafka_bootstrap='127.0.0.1:1'), Extractor.load());"
+        "from streams.settings import Settings;"
+        "settings = Settings(kafka_bootstrap='127.0.0.1:1', traces_endpoint='http://127.0.0.1:1/');"
+        "create_app(settings, Extractor.load());"
         "import sys; from streams.cli import main; sys.argv = ['qawl', 'topics', '--help']; main()"
     )
     done = run(nothing_else, "-c", code)
