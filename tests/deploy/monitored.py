@@ -103,7 +103,11 @@ def _scraping(folder: Path, ports: dict[str, int]) -> Path:
     """The deployment's own configuration, with these ports for what a DNS would answer, and in a hurry."""
     config = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
     config["global"] |= {"scrape_interval": f"{_SCRAPE_SECONDS * 1000:.0f}ms", "evaluation_interval": "1s"}
-    config["rule_files"] = [str(PROMETHEUS / name) for name in config["rule_files"]]
+    for name in config["rule_files"]:
+        rules = yaml.safe_load((PROMETHEUS / name).read_text())
+        for group in rules["groups"]:
+            group.pop("interval", None)
+        (folder / name).write_text(yaml.safe_dump(rules))
     for job in config["scrape_configs"]:
         job.pop("dns_sd_configs", None)
         job["static_configs"] = [{"targets": [f"127.0.0.1:{ports[job['job_name']]}"]}]
