@@ -48,6 +48,7 @@ class ArticleReference(Contract, frozen=True, kw_only=True):
     url: str | None = None
     title: str | None = None
     published_at: Instant | None = None
+    duplicate_of: ArticleId | None = None
 
 
 class Entity(Contract, frozen=True, kw_only=True):

@@ -5,19 +5,20 @@ import logging
 import os
 import socket
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import faust
-from faust.tables.manager import TableManager
 from faust.types import StreamT
-from mode import Service
 from prometheus_client import REGISTRY
 
 from streams.agents.actors_file import ActorsFile
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.profile import Profiles, profile
+from streams.agents.versions import Versions
 from streams.delivery.consumer import Consumer
 from streams.delivery.outbox import Outbox
+from streams.delivery.recovery import Tables
 from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
 from streams.kafka.security import bootstrap, faust_credentials
@@ -32,6 +33,7 @@ from streams.settings import Settings
 logger = logging.getLogger(__name__)
 
 _LAG_SECONDS = 1.0
+_FORGET_SECONDS = 3600.0
 _LEAVE_SECONDS = 5.0  # for closing connections, when all is settled
 _CRASH_SECONDS = 10.0  # for all of the shutdown after an error
 # Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
@@ -42,7 +44,6 @@ _STATEMENTS_BUFFERED = 1024
 _POLLED = 16
 # Records in hand; bounds memory and what a crash makes the next worker do again.
 _ARTICLES, _STATEMENTS = 256, 8192
-_RECOVERY_SECONDS = 0.05
 
 
 class Worker(faust.App):
@@ -94,50 +95,6 @@ class Worker(faust.App):
 
     def _new_web(self) -> Any:
         return super()._new_web() if self.listener is None else Pages(self, self.listener)
-
-
-class Tables(TableManager):
-    """Faust's tables without the second that it sleeps at the start, in case that somebody still declares a table."""
-
-    logger = logging.getLogger("faust.tables")
-
-    async def on_start(self) -> None:
-        """Begin recovery."""
-        await self._update_channels()
-        await self.recovery.start()
-
-    async def on_rebalance(self, *args: Any, **options: Any) -> None:
-        """Begin anew. The signal of the last recovery's end, left set, would end the next one before it begins."""
-        recovery: Any = self.recovery
-        recovery.signal_recovery_end.clear()
-        await super().on_rebalance(*args, **options)
-
-    @Service.task
-    async def _pass_markers(self) -> None:
-        """End a recovery at the end of its changelogs, where the last records are markers of transactions.
-
-        Faust waits for a record just before the end; it looks for markers only with transactions of its own.
-        """
-        consumer: Any = self.app.consumer
-        recovery: Any = self.recovery
-        while not self.should_stop:
-            await self.sleep(_RECOVERY_SECONDS)
-            if not recovery.in_recovery:
-                continue
-            highwaters, offsets = recovery.active_highwaters, recovery.active_offsets
-            if highwaters.keys() != recovery.active_tps or any(offsets.get(tp) is None for tp in highwaters):
-                continue  # those of the last assignment: where this one begins and ends is still asked for
-            passed = False
-            for tp, end in [*highwaters.items()]:
-                behind = end is not None and offsets[tp] < end
-                if behind and await consumer.is_read(tp, offsets[tp], end + 1) and highwaters.get(tp) == end:
-                    offsets[tp] = end
-                    passed = True
-            # Only then: before it knows what to read, a recovery seems to need nothing.
-            if passed and recovery.in_recovery and not recovery.need_recovery():
-                recovery.flush_buffers()
-                recovery._set_recovery_ended()
-                recovery.signal_recovery_end.set()
 
 
 def create_app(settings: Settings, extractor: Extractor, listener: socket.socket | None = None) -> Worker:
@@ -202,11 +159,19 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         partitions=settings.partitions,
         changelog_topic=raw_bytes(topics.actors),
     )
+    state: Any = app.Table(
+        "versions",
+        key_type=bytes,
+        value_type=bytes,
+        partitions=settings.partitions,
+        changelog_topic=raw_bytes(topics.state),
+    )
+    versions = Versions(state, settings.retention_days)
     actors_file = None if settings.actors_file is None else ActorsFile(settings.actors_file)
     profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars, actors_file)
 
     async def enrich_agent(stream: StreamT[Any]) -> None:
-        await enrich(stream, enricher, app.outbox, app.traces)
+        await enrich(stream, enricher, versions, app.outbox, app.traces)
 
     async def profile_agent(stream: StreamT[Any]) -> None:
         await profile(stream, topics, profiles, app.outbox)
@@ -225,6 +190,10 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     async def watch_lag() -> None:
         await lag.update(app.outbox.committed)
 
+    async def forget_old_articles() -> None:
+        versions.forget(datetime.now(UTC))
+
     app.timer(_LAG_SECONDS)(watch_lag)
+    app.timer(_FORGET_SECONDS)(forget_old_articles)
     metrics.build_info.info({"version": made_by.version, "engine": made_by.engine})
     return app

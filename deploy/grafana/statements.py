@@ -89,6 +89,15 @@ def statements() -> Dashboard:
                     stacked=True,
                 ),
                 lines(
+                    "Taken back",
+                    "statements of corrected and withdrawn articles",
+                    "short",
+                    {
+                        "corrected": f"sum(increase({_taken_back('corrected')}[{RATE}])) or vector(0)",
+                        "withdrawn": f"sum(increase({_taken_back('withdrawn')}[{RATE}])) or vector(0)",
+                    },
+                ),
+                lines(
                     "Profiles",
                     "statements for actor profiles; replayed: counted before",
                     "ops",
@@ -104,3 +113,7 @@ def statements() -> Dashboard:
 def _per_article(window: str) -> str:
     articles = f"qawl_articles_total{of(outcome='enriched')}"
     return f"sum(increase(qawl_statements_total{ALL}[{window}])) / sum(increase({articles}[{window}]))"
+
+
+def _taken_back(reason: str) -> str:
+    return f"qawl_retractions_total{of(reason=reason)}"

@@ -146,7 +146,6 @@ class Consumer(aiokafka.Consumer):
             begin |= {TP(*tp): offset for tp, offset in (await self.earliest_offsets(*new)).items()}
         await self.seek_wait(begin)
         if begun is not None and begun is self._next:  # else the assignment is not the one that was sought
-            self._thread.fetched |= begin
             begun |= begin
         return begin
 
@@ -168,12 +167,13 @@ class Consumer(aiokafka.Consumer):
             return False
         follows: int = message.follows  # type: ignore[attr-defined]
         if follows > expected:
-            await self._read_again(tp, expected)
+            await self.read_again(tp, expected)
             return False
         self._next[tp] = message.offset + 1
         return True
 
-    async def _read_again(self, tp: TP, offset: int) -> None:
+    async def read_again(self, tp: TP, offset: int) -> None:
+        """Read a partition from an offset on, at most once a second."""
         now = time.monotonic()
         if now - self._sought.get(tp, 0.0) > _AGAIN_SECONDS:
             self._sought[tp] = now
@@ -192,7 +192,7 @@ class Consumer(aiokafka.Consumer):
                     seen[tp] = (offset, now)
                 elif now - seen[tp][1] > _STALLED_SECONDS:
                     seen[tp] = (offset, now)
-                    await self._read_again(tp, offset)
+                    await self.read_again(tp, offset)
 
     def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
         follows, record = record

@@ -86,6 +86,10 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
         position: int | None = await self._ensure_consumer().position(TopicPartition(*tp))
         return position is not None and position >= end and self.fetched.get(tp) == fetched
 
+    async def _seek_wait(self, consumer: Any, partitions: Mapping[TP, int]) -> None:
+        self.fetched.update(partitions)  # and `consumer` is sought before anything else can happen in this thread
+        await super()._seek_wait(consumer, partitions)
+
     async def seek_back(self, tp: TP, offset: int) -> None:
         """Seek, in one step with the note of it."""
         if tp in self.assignment():  # a rebalance may have taken it meanwhile

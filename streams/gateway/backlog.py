@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas.codec import InvalidPayload, decode_statement
+from schemas.codec import InvalidPayload, decode_told
 from streams.gateway import metrics
 from streams.gateway.positions import Positions, furthest
 from streams.gateway.reading import partitions_of, reader
@@ -21,11 +21,10 @@ _READERS = 8  # clients that read from Kafka at once; the others wait for their 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes for the client, and where it is when it has them. `missing` records are gone from Kafka for good."""
+    """Bytes for the client, and where it is when it has them."""
 
     chunk: bytes
     positions: Mapping[int, int]
-    missing: int = 0
 
 
 class Backlog:
@@ -48,6 +47,24 @@ class Backlog:
             ends = await consumer.end_offsets(tps)
         return {tp.partition: found[tp].offset if found.get(tp) else ends[tp] for tp in tps}
 
+    async def held(self, after: Mapping[int, int]) -> tuple[Positions, int]:
+        """The same positions where Kafka still has what comes behind them, else the first that it has; and how many
+        records are missing. Positions behind the end are of a topic that was made anew: all of it is new.
+
+        Raises:
+            KafkaError: no broker answers.
+        """
+        async with self._turn, reader(self._settings) as consumer:
+            tps = await partitions_of(consumer, self._topic)
+            begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
+        at: Positions = dict(after)
+        missing = 0
+        for tp in tps:
+            if not begins[tp] <= at[tp.partition] <= ends[tp]:
+                missing += max(1, begins[tp] - at[tp.partition])
+                at[tp.partition] = begins[tp]
+        return at, missing
+
     async def read(
         self, selection: Selection, after: Mapping[int, int], until: Mapping[int, int]
     ) -> AsyncIterator[Piece]:
@@ -58,14 +75,7 @@ class Backlog:
         """
         async with self._turn, reader(self._settings) as consumer:
             tps = await partitions_of(consumer, self._topic)
-            begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
             at: Positions = dict(after)
-            lost = {tp: begins[tp] - at[tp.partition] for tp in tps if at[tp.partition] < begins[tp]}
-            # Behind the end: the topic was made anew, and what the client has is of another.
-            anew = [tp for tp in tps if at[tp.partition] > ends[tp]]
-            if lost or anew:
-                at |= {tp.partition: begins[tp] for tp in (*lost, *anew)}
-                yield Piece(b"", dict(at), sum(lost.values()) + len(anew))
             consumer.assign(tps)
             for tp in tps:
                 consumer.seek(tp, at[tp.partition])
@@ -75,7 +85,7 @@ class Backlog:
                     for record in records:
                         at[tp.partition] = record.offset + 1
                         try:
-                            event = decode_statement(record.value)
+                            event = decode_told(record.value)
                         except InvalidPayload:
                             continue  # told by the feed of the copy that read it first
                         if selection.takes(event):

@@ -22,6 +22,7 @@ from streams.settings import Settings
 logger = logging.getLogger("qawl.gateway")
 
 _CLOSING_SECONDS = 5.0  # for answers that are on their way
+_MOST_LINE_BYTES = 1 << 19  # all filters with all values that they may have, each character as twelve
 
 
 class Gateway:
@@ -62,7 +63,13 @@ class Gateway:
         Raises:
             Exception: what made a part fail.
         """
-        runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=_CLOSING_SECONDS)
+        runner = web.AppRunner(
+            self.application(),
+            access_log=None,
+            shutdown_timeout=_CLOSING_SECONDS,
+            max_line_size=_MOST_LINE_BYTES,
+            max_field_size=_MOST_LINE_BYTES,
+        )
         await runner.setup()
         await web.SockSite(runner, listener).start()
         parts = [asyncio.create_task(work) for work in (self.feed.run(), self.builder.run(), stop.wait())]

@@ -2,9 +2,9 @@
 
 The contract, which follows Wikimedia's KafkaSSE: the `id` of each event tells the place in Kafka behind it;
 `Last-Event-ID` goes on there, with this copy of the gateway or another, without a gap and without a repetition; `since`
-begins in the past; the filters are applied here. Events are `statement` (data: the JSON of the topic), `gap` (Kafka no
-longer has what the client missed), `slow` (the client let too much wait: it must come again) and `end` (this copy
-stops, or the topic was made anew: come again at once).
+begins in the past; the filters are applied here. Events are `statement` and `retraction` (data: the JSON of the topic),
+`gap` (Kafka no longer has what the client missed), `slow` (the client let too much wait: it must come again) and `end`
+(this copy stops, or the topic was made anew: come again at once).
 """
 
 import asyncio
@@ -91,12 +91,14 @@ class Streams:
             origin = "live" if after is None else "memory"
             start = self._feed.positions if after is None else after
             await _write(response, b"retry: %d\n\n" % _RETRY_MS + progress(start))
+            if after is not None and not self._feed.holds(after):
+                after, missing = await self._backlog.held(after)
+                if missing:
+                    await _write(response, _event("gap", {"missing": missing}))
             while (subscription := self._feed.subscribe(selection, after)) is None:
                 assert after is not None
                 origin = "kafka"
                 async for piece in self._backlog.read(selection, after, dict(self._feed.positions)):
-                    if piece.missing:
-                        await _write(response, _event("gap", {"missing": piece.missing}))
                     if piece.chunk:
                         await _write(response, piece.chunk)
                     after = dict(piece.positions)

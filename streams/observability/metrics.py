@@ -1,14 +1,20 @@
 """Prometheus metrics. Every label's values are bounded: no article and no actor is ever a label."""
 
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from schemas import EnrichedArticle
+from schemas import EnrichedArticle, Retraction, Statement
 
-articles = Counter("qawl_articles", "Articles processed, by outcome: enriched, not_arabic, dead_letter", ["outcome"])
+articles = Counter(
+    "qawl_articles",
+    "Articles processed, by outcome: enriched, not_arabic, withdrawn, dead_letter; late, embargoed (nothing sent)",
+    ["outcome"],
+)
 statements = Counter("qawl_statements", "Statements sent, by type and cue class", ["type", "cue_class"])
+retractions = Counter("qawl_retractions", "Statements taken back, by reason: corrected, withdrawn", ["reason"])
 entities = Counter("qawl_entities", "Entity mentions found, by type", ["type"])
 deadletters = Counter("qawl_deadletters", "Records sent to the dead letters, by stage and error", ["stage", "error"])
 extract_seconds = Histogram(
@@ -37,7 +43,9 @@ article_chars = Histogram(
 consumer_lag = Gauge("qawl_consumer_lag", "Records not yet processed", ["topic", "partition"])
 in_flight = Gauge("qawl_in_flight", "Articles and statements in hand: read, and their outputs not yet stored")
 profiles = Counter(
-    "qawl_profiles", "Statements applied to actor profiles, by outcome: applied, replayed, invalid", ["outcome"]
+    "qawl_profiles",
+    "Statements and retractions applied to actor profiles, by outcome: applied, forgotten, replayed, invalid",
+    ["outcome"],
 )
 transactions = Counter(
     "qawl_transactions", "Kafka transactions of outputs and offsets, by outcome: committed, retried", ["outcome"]
@@ -80,16 +88,21 @@ source_label = FirstOnes(most=100)
 def observe_enriched(enriched: EnrichedArticle, chars: int) -> None:
     """Count what an article gave."""
     article_chars.observe(chars)
-    source = source_label(enriched.source)
-    source_articles.labels(source).inc()
-    source_statements.labels(source).inc(len(enriched.statements))
+    source_articles.labels(source_label(enriched.source)).inc()
     for stage, milliseconds in enriched.timings_ms.items():
         extract_seconds.labels(stage).observe(milliseconds / 1000)
     for entity in enriched.entities:
         entities.labels(entity.type).inc()
-    for statement in enriched.statements:
+
+
+def observe_statements(source: str | None, sent: Iterable[Statement], taken_back: Iterable[Retraction]) -> None:
+    """Count what was told of an article of a source and what was taken back."""
+    for statement in sent:
         statements.labels(statement.type, statement.cue.cue_class).inc()
         confidence.observe(statement.confidence)
+        source_statements.labels(source_label(source)).inc()
+    for retraction in taken_back:
+        retractions.labels(retraction.reason).inc()
 
 
 def observe_end_to_end(published: float) -> None:

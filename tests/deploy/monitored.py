@@ -163,14 +163,14 @@ def _ports(worker: int, gateway: int, own: int) -> dict[str, int]:
 
 
 def _traffic(settings: Settings, gateway: str, prometheus: Prometheus) -> None:
-    """The sample and a bad record, twice: a counter's first value is no increase."""
-    feed = [*sample_feed(), b"no article"]
+    """The sample and a bad record, twice, as other articles: a counter's first value is no increase."""
     for times in (1, 2):
+        feed = [json.dumps(json.loads(a) | {"article_id": f"{times}.{n}"}) for n, a in enumerate(sample_feed())]
         with urllib.request.urlopen(f"{gateway}/v1/statements/stream", timeout=PATIENCE) as stream:
             stream.readline()
-            asyncio.run(publish(settings, feed))
+            asyncio.run(publish(settings, [*(article.encode() for article in feed), b"no article"]))
             _until(
-                lambda times=times: prometheus.value("qawl_articles_total") == times * len(feed),  # type: ignore[misc]
+                lambda times=times: prometheus.value("qawl_articles_total") == times * (len(feed) + 1),  # type: ignore[misc]
                 "all articles are counted",
             )
         for path in ("/v1/statements", "/v1/actors", "/v1/none"):

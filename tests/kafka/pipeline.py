@@ -27,6 +27,7 @@ from tests.conftest import REPOSITORY
 
 PATIENCE = 60.0  # seconds; a run without a fault needs two
 WORKER = (sys.executable, "-m", "streams.cli", "worker")
+GATEWAY = (sys.executable, "-m", "streams.cli", "gateway")
 
 
 def article(article_id: str, body: str | None = None, **fields: Any) -> bytes:
@@ -45,12 +46,16 @@ def worker_environment(settings: Settings, **more: str) -> dict[str, str]:
         "QAWL_PARTITIONS": str(settings.partitions),
         "QAWL_MAX_BODY_CHARS": str(settings.max_body_chars),
         "QAWL_HTTP_PORT": "0",
+        "QAWL_GATEWAY_PORT": "0",
         **more,
     }
 
 
 class WorkerProcess:
-    """`qawl worker` on a free HTTP port: `with WorkerProcess(settings) as worker: …` waits until it is ready."""
+    """`qawl worker` on a free HTTP port: `with WorkerProcess(settings) as worker: …` waits until it is ready.
+
+    With `GATEWAY` as its command it is a gateway, whose index lies in `folder`.
+    """
 
     def __init__(self, settings: Settings, folder: Path, command: Sequence[str] = WORKER, **environment: str) -> None:
         self.log = folder / f"worker-{time.monotonic_ns()}.log"
@@ -68,11 +73,11 @@ class WorkerProcess:
             )
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self.process.poll() is None:
-            if found := re.search(r"http://127\.0\.0\.1:(\d+)/metrics", self.log.read_text()):
+            if found := re.search(r"starts: http://127\.0\.0\.1:(\d+)/", self.log.read_text()):
                 self.port = int(found[1])
                 return
             time.sleep(0.02)
-        raise AssertionError(f"the worker did not start: {self.log.read_text()}")
+        raise AssertionError(f"it did not start: {self.log.read_text()}")
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a page; status 0 while nobody answers."""
@@ -95,7 +100,9 @@ class WorkerProcess:
             if condition():
                 return
             time.sleep(0.05)
-        raise AssertionError(f"the worker {otherwise} (status {self.process.poll()}): {self.log.read_text()[-3000:]}")
+        raise AssertionError(
+            f"{self._command[-1]} {otherwise} (status {self.process.poll()}): {self.log.read_text()[-3000:]}"
+        )
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric over all series that have these labels."""

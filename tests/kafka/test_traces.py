@@ -77,10 +77,8 @@ async def test_an_article_is_one_trace_from_its_feed_to_its_statements(
         sent = await producer.send_and_wait(declared(settings).raw.name, article("a1"), key=b"a1", headers=headers)
         await producer.stop()
         await enriched_until(settings, 1)
-        outputs = [
-            *await read(settings, declared(settings).enriched),
-            *await read(settings, declared(settings).statements),
-        ]
+        topics = declared(settings)
+        outputs = [r for t in (topics.enriched, topics.statements, topics.state) for r in await read(settings, t)]
         assert worker.stop(signal.SIGTERM) == 0  # which sends what waits
 
     (whole,) = collector.named(f"process {sent.topic}")
@@ -91,7 +89,7 @@ async def test_an_article_is_one_trace_from_its_feed_to_its_statements(
     assert about["messaging.kafka.offset"] == sent.offset
     (extract,), (commit,) = collector.named("extract"), collector.named("commit")
     assert {s.parent_span_id for s in (extract, commit)} == {whole.span_id}
-    assert attributes(extract)["qawl.stage.entities_ms"] > 0 and attributes(commit)["qawl.outputs"] == len(outputs) == 2
+    assert attributes(extract)["qawl.stage.entities_ms"] > 0 and attributes(commit)["qawl.outputs"] == len(outputs) == 3
     assert (
         whole.start_time_unix_nano
         == extract.start_time_unix_nano

@@ -23,6 +23,7 @@ def observe(extractor: Extractor, source: str | None) -> None:
     enriched = extractor.enrich(article, extracted_at=datetime.now(UTC), clock=time.perf_counter).enriched
     assert len(enriched.statements) == 2
     metrics.observe_enriched(enriched, len(BODY))
+    metrics.observe_statements(source, enriched.statements, ())
 
 
 def test_an_article_counts_for_its_source_and_each_statement_with_its_confidence(extractor: Extractor) -> None:

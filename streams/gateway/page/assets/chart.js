@@ -26,7 +26,7 @@ export function activityChart(hours, width) {
   const most = Math.max(...[...bars.values()].map(sum));
   const count = Math.floor((last - begin) / size) + 1;
   const step = Math.min(width / count, 60);
-  const tell = size === HOUR ? clock : day;
+  const tell = (at) => `\u2068${(size === HOUR ? clock : day)(at)}\u2069`; // isolated: a date is read in its own direction
   const drawn = [];
   for (const [at, bar] of bars) {
     let y = HEIGHT;
