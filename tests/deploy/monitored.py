@@ -164,21 +164,20 @@ def _ports(worker: int, gateway: int, own: int) -> dict[str, int]:
 
 def _traffic(settings: Settings, gateway: str, prometheus: Prometheus) -> None:
     """The sample and a bad record, twice, as other articles: a counter's first value is no increase."""
+    sample = [json.loads(line) for line in sample_feed()]
+
+    def until(metric: str, expected: int) -> None:
+        _until(lambda: prometheus.value(metric) == expected, f"{metric} is {expected}")
+
     for times in (1, 2):
-        feed = [json.dumps(json.loads(a) | {"article_id": f"{times}.{n}"}) for n, a in enumerate(sample_feed())]
+        feed = [json.dumps(article | {"article_id": f"{times}.{n}"}).encode() for n, article in enumerate(sample)]
         with urllib.request.urlopen(f"{gateway}/v1/statements/stream", timeout=PATIENCE) as stream:
             stream.readline()
-            asyncio.run(publish(settings, [*(article.encode() for article in feed), b"no article"]))
-            _until(
-                lambda times=times: prometheus.value("qawl_articles_total") == times * (len(feed) + 1),  # type: ignore[misc]
-                "all articles are counted",
-            )
+            asyncio.run(publish(settings, [*feed, b"no article"]))
+            until("qawl_articles_total", times * (len(feed) + 1))
         for path in ("/v1/statements", "/v1/actors", "/v1/none"):
             _answers(gateway + path)
-        _until(
-            lambda times=times: prometheus.value("qawl_gateway_closed_total") == times,  # type: ignore[misc]
-            "the client's leave is counted",
-        )
+        until("qawl_gateway_closed_total", times)
     _until(
         lambda: prometheus.value("qawl_profiles_total") == prometheus.value("qawl_statements_total") > 0,
         "all statements are in profiles",
