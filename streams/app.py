@@ -1,5 +1,6 @@
 """The Faust app: topics, table and agents wired together."""
 
+import asyncio
 import logging
 import os
 import socket
@@ -25,6 +26,7 @@ from streams.kafka.topics import Topic, declared
 from streams.observability import metrics
 from streams.observability.faust import add_metrics
 from streams.observability.health import Lag, add_pages
+from streams.observability.tracing import Traces, make_traces
 from streams.observability.web import Pages
 from streams.settings import Settings
 
@@ -50,12 +52,15 @@ class Worker(faust.App):
     logger = logging.getLogger("faust.app")  # as a subclass it would log Faust's chatter under this module's name
     outbox: Outbox
     listener: socket.socket | None = None
+    traces: Traces | None = None
 
     async def on_stop(self) -> None:
         """Faust stops reading; then what is in hand is finished and committed, and only then the group is left."""
         await super().on_stop()
         await self.outbox.stop()
         self._leave_in_time(_LEAVE_SECONDS)
+        if self.traces is not None:
+            await asyncio.to_thread(self.traces.close)
 
     async def crash(self, reason: BaseException) -> None:
         """Faust stops everything; where that hangs, the process ends all the same, or nobody takes its partitions."""
@@ -96,7 +101,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     """The worker's app, with /healthz, /readyz and /metrics on `listener`, or without pages where that is None.
 
     Raises:
-        SettingsError: no broker is set, or its TLS files cannot be used.
+        SettingsError: no broker is set, its TLS files cannot be used, or OpenTelemetry is wanted and not there.
     """
     topics = declared(settings)
     app = Worker(
@@ -126,6 +131,8 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         web_tables_enabled=False,
     )
     app.listener = listener
+    made_by = this_extractor(settings.entity_engine)
+    app.traces = make_traces(settings, made_by.version)
     app.outbox = Outbox(
         app, settings, {topics.raw.name: _ARTICLES, topics.statements.name: _STATEMENTS}, topics.raw.name
     )
@@ -164,7 +171,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars, actors_file)
 
     async def enrich_agent(stream: StreamT[Any]) -> None:
-        await enrich(stream, enricher, versions, app.outbox)
+        await enrich(stream, enricher, versions, app.outbox, app.traces)
 
     async def profile_agent(stream: StreamT[Any]) -> None:
         await profile(stream, topics, profiles, app.outbox)
@@ -188,6 +195,5 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
 
     app.timer(_LAG_SECONDS)(watch_lag)
     app.timer(_FORGET_SECONDS)(forget_old_articles)
-    made_by = this_extractor(settings.entity_engine)
     metrics.build_info.info({"version": made_by.version, "engine": made_by.engine})
     return app

@@ -28,6 +28,7 @@ from streams.extraction import Enrichment, ExtractionFailed, Extractor
 from streams.extraction.batches import enrich_many
 from streams.kafka.topics import Topics
 from streams.observability import metrics
+from streams.observability.tracing import Trace, Traces
 
 
 class Outcome(NamedTuple):
@@ -103,7 +104,9 @@ class Enricher:
         return reject(self.topics, record, Failure("too_large", reason, "deliver"), article_id)
 
 
-async def enrich(stream: StreamT[Any], enricher: Enricher, versions: Versions, outbox: Outbox) -> None:
+async def enrich(
+    stream: StreamT[Any], enricher: Enricher, versions: Versions, outbox: Outbox, traces: Traces | None = None
+) -> None:
     """Process a stream of raw records in their order."""
     loop = asyncio.get_running_loop()
     # A thread: a body of a million characters takes seconds, in which /healthz must answer and offsets be committed.
@@ -111,11 +114,13 @@ async def enrich(stream: StreamT[Any], enricher: Enricher, versions: Versions, o
         async for events in _in_hand(stream, outbox, enricher.at_once):
             records = [input_record(event) for event in events]
             spent = [outbox.is_poisonous(event) for event in events]
+            began = time.time_ns()
             sound = [record for record, poisonous in zip(records, spent, strict=True) if not poisonous]
             processed = iter(await loop.run_in_executor(thread, enricher.process_many, sound))
             for event, record, poisonous in zip(events, records, spent, strict=True):
                 outcome = enricher.poisonous(record) if poisonous else next(processed)
-                delivery = _Delivery(enricher, versions, record, outcome, event.message.timestamp)
+                trace = None if traces is None else traces.begin(event.message, began)
+                delivery = _Delivery(enricher, versions, record, outcome, event.message.timestamp, trace)
                 await outbox.deliver(event, delivery.records, delivered=delivery.delivered, refused=delivery.refused)
 
 
@@ -160,21 +165,42 @@ async def _in_hand(stream: StreamT[Any], outbox: Outbox, at_once: int) -> AsyncI
 class _Delivery:
     """What leaves of an article, given what was told of it before; counted when it is stored, as what it became."""
 
-    __slots__ = ("_before", "_enricher", "_outcome", "_published", "_record", "_revision", "_versions", "records")
+    __slots__ = (
+        "_before",
+        "_enricher",
+        "_outcome",
+        "_published",
+        "_record",
+        "_revision",
+        "_trace",
+        "_versions",
+        "records",
+    )
 
     def __init__(
-        self, enricher: Enricher, versions: Versions, record: InputRecord, outcome: Outcome, published: float
+        self,
+        enricher: Enricher,
+        versions: Versions,
+        record: InputRecord,
+        outcome: Outcome,
+        published: float,
+        trace: Trace | None,
     ) -> None:
         self._enricher, self._versions, self._record = enricher, versions, record
-        self._outcome, self._published = outcome, published
+        self._outcome, self._published, self._trace = outcome, published, trace
         self._revision: Revision | None = None
-        self.records: tuple[Record, ...] = (outcome.record,)
-        article = outcome.article
+        article, enriched = outcome.article, outcome.enriched
+        if trace is not None:
+            trace.extracted(article.article_id if article else None, enriched.timings_ms if enriched else {})
+        self.records: tuple[Record, ...] = self._of_trace(outcome.record)
         if article is None:
             return
         self._before = versions.get(article.article_id)
         self._revision = revise(self._before, article, [event for event, _ in outcome.statements], datetime.now(UTC))
-        self.records = tuple(self._outputs(article, self._revision))
+        self.records = self._of_trace(*self._outputs(article, self._revision))
+
+    def _of_trace(self, *records: Record) -> tuple[Record, ...]:
+        return records if self._trace is None else tuple(self._trace.on(record) for record in records)
 
     def _outputs(self, article: Article, revision: Revision) -> Iterator[Record]:
         if revision.state is None:
@@ -192,21 +218,25 @@ class _Delivery:
 
     def refused(self, reason: str) -> Record:
         article, self._revision = self._outcome.article, None
-        if article is None:
-            return self._enricher.refuse(self._record, reason, None)
-        before = None if self._before is None else encode(self._before)
-        self._versions.put(article.article_id, before, self._record.partition)  # nothing of it is told
-        return self._enricher.refuse(self._record, reason, article.article_id)
+        if article is not None:
+            before = None if self._before is None else encode(self._before)
+            self._versions.put(article.article_id, before, self._record.partition)  # nothing of it is told
+        letter = self._enricher.refuse(self._record, reason, article.article_id if article else None)
+        self.records = self._of_trace(letter)
+        return self.records[0]
 
     def delivered(self) -> None:
         article, enriched, revision = self._outcome.article, self._outcome.enriched, self._revision
         if article is None or enriched is None or revision is None:
-            metrics.articles.labels("dead_letter").inc()
+            outcome = "dead_letter"
         elif revision.outcome != "told":
-            metrics.articles.labels(revision.outcome).inc()
+            outcome = revision.outcome
         else:
             sound = "enriched" if enriched.language == "ar" else "not_arabic"
-            metrics.articles.labels(sound if article.status == "usable" else "withdrawn").inc()
+            outcome = sound if article.status == "usable" else "withdrawn"
             metrics.observe_enriched(enriched, len(article.body))
-            metrics.observe_statements(revision.statements, revision.retractions)
+            metrics.observe_statements(article.source, revision.statements, revision.retractions)
+        metrics.articles.labels(outcome).inc()
         metrics.observe_end_to_end(self._published)
+        if self._trace is not None:
+            self._trace.stored(outcome, len(self.records))
