@@ -67,9 +67,10 @@ class Feed:
             return
         body = f"{self._draw.choice(self._bodies)}\nوقال المتحدث رقم {earlier} إن الطريق {earlier} مغلق."
         change = self._draw.choice(("corrected", "canceled", "late"))
-        yield self._version(earlier, 3, **({"status": "canceled"} if change == "canceled" else {"body": body}))
+        version = 10 * number  # higher than any before
+        yield self._version(earlier, version, **({"status": "canceled"} if change == "canceled" else {"body": body}))
         if change == "late":
-            yield self._version(earlier, 2, body=body)
+            yield self._version(earlier, version - 1, body=body)
 
     def _version(self, number: int, version: int, **fields: str) -> tuple[bytes, bytes]:
         article = {"article_id": f"article-{number}", "version": version, **fields}
