@@ -111,7 +111,8 @@ async def compare(settings: Settings, expectation: Expectation) -> Result:
         found.append(_told(event))
         at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
         if isinstance(event, Retraction):
-            changed = apply_retraction(profiles.pop(record.key), event, at)
+            before = profiles.pop(record.key, None)  # none: it is told twice, or what it takes back was lost
+            changed = None if before is None else apply_retraction(before, event, at)
         else:
             statements += 1
             changed = apply_statement(profiles.get(record.key), event, at)
