@@ -1,7 +1,8 @@
 """The contracts of Qawl's topics: typed, versioned, validated on the way in and out."""
 
 from schemas.actor import ActorProfile, AppliedPosition, Role
-from schemas.article import Article
+from schemas.article import Article, ArticleStatus
+from schemas.article_state import ArticleState, ToldActor, ToldStatement
 from schemas.common import (
     ActorKind,
     ArticleReference,
@@ -14,6 +15,7 @@ from schemas.common import (
 )
 from schemas.deadletter import DeadLetterHeaders, ReplayHeaders
 from schemas.enriched import Alias, ArticleActor, EnrichedArticle
+from schemas.retraction import Retraction, RetractionReason
 from schemas.statement import Actor, Content, Cue, Speaker, Statement, StatementEvent
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "Article",
     "ArticleActor",
     "ArticleReference",
+    "ArticleState",
+    "ArticleStatus",
     "Content",
     "Cue",
     "CueClass",
@@ -34,10 +38,14 @@ __all__ = [
     "EntityType",
     "Extractor",
     "ReplayHeaders",
+    "Retraction",
+    "RetractionReason",
     "Role",
     "Span",
     "Speaker",
     "Statement",
     "StatementEvent",
     "StatementType",
+    "ToldActor",
+    "ToldStatement",
 ]

@@ -9,11 +9,15 @@ ACTOR_SCHEMA: Final = "qawl/actor/1"
 
 
 class Role(Contract, frozen=True, kw_only=True):
-    """A title and when it was first and last seen with this actor (publication time, else extraction time)."""
+    """A title and when it was first and last seen with this actor (publication time, else extraction time).
+
+    `count` statements gave it; when all of them are taken back, so is the title.
+    """
 
     text: str
     first_seen: Instant
     last_seen: Instant
+    count: int = 1
 
 
 class AppliedPosition(Contract, frozen=True, kw_only=True):
@@ -31,6 +35,7 @@ class ActorProfile(Contract, frozen=True, kw_only=True):
     """What is known of an actor over all articles.
 
     `aliases` counts speaker mentions; `recent_statements` and `recent_articles` are bounded, newest last.
+    Statements that were taken back do not count; an actor who has no other has no profile.
     """
 
     id: str

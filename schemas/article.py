@@ -1,17 +1,23 @@
 """`articles.raw`: one news article as a feed delivers it."""
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from schemas.common import ArticleId, ArticleStatus, Contract, Instant, Version
+import msgspec
+
+from schemas.common import ArticleId, Contract, Instant, Version
 
 ARTICLE_SCHEMA: Final = "qawl/article/1"
+
+
+ArticleStatus = Literal["usable", "withheld", "canceled"]
 
 
 class Article(Contract, frozen=True, kw_only=True):
     """A raw article. Everything Qawl reports points into `body` by code-point offsets.
 
-    `body` is empty only where `status` is `canceled`: a story that was killed need not be repeated. `duplicate_of` is
-    the id of the article that this one repeats (the same agency story in another paper).
+    A higher `version` replaces what was sent under the same `article_id`. `withheld` and `canceled` take it all back;
+    only then `body` may be missing. Until `embargoed_until` nothing is told of it. `duplicate_of` names an article of
+    another source that tells the same story.
 
     >>> from schemas.codec import decode_article
     >>> decode_article('{"article_id": "a1", "body": "قال الوزير إن الطريق مفتوح."}'.encode()).language
@@ -19,7 +25,7 @@ class Article(Contract, frozen=True, kw_only=True):
     """
 
     article_id: ArticleId
-    body: str
+    body: Annotated[str, msgspec.Meta(min_length=1)] = ""
     title: str | None = None
     source: str | None = None
     url: str | None = None

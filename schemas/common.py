@@ -13,7 +13,6 @@ Version = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]  # RFC 3339, always with an offset
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
-ArticleStatus = Literal["usable", "withheld", "canceled"]  # IPTC's pubStatus
 EntityType = Literal["PER", "LOC", "ORG", "MISC"]
 ActorKind = Literal["person", "organization", "group", "unnamed"]
 StatementType = Literal["direct", "indirect", "mixed"]

@@ -11,17 +11,28 @@ from typing import Any
 
 import msgspec
 
-from schemas import ActorProfile, Article, DeadLetterHeaders, EnrichedArticle, StatementEvent
-from schemas.common import Contract
+from schemas import (
+    ActorProfile,
+    Article,
+    ArticleState,
+    DeadLetterHeaders,
+    EnrichedArticle,
+    ReplayHeaders,
+    Retraction,
+    StatementEvent,
+)
 
 FOLDER = Path(__file__).parent / "generated"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_EVENTS: dict[str, type[Contract]] = {
+_EVENTS: dict[str, type[msgspec.Struct]] = {
     "article": Article,
+    "article-state": ArticleState,
     "statement": StatementEvent,
+    "retraction": Retraction,
     "enriched": EnrichedArticle,
     "actor": ActorProfile,
     "deadletter-headers": DeadLetterHeaders,
+    "replay-headers": ReplayHeaders,
 }
 _CLOUDEVENT_HEADERS = {
     "type": "object",
@@ -29,10 +40,10 @@ _CLOUDEVENT_HEADERS = {
     "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type"],
     "properties": {
         "ce_specversion": {"const": "1.0"},
-        "ce_id": {"type": "string", "description": "statement_id"},
-        "ce_type": {"const": "qawl.statement.v1"},
+        "ce_id": {"type": "string", "description": "statement_id, of a retraction with its version"},
+        "ce_type": {"enum": ["qawl.statement.v1", "qawl.retraction.v1"]},
         "ce_source": {"type": "string", "description": "/qawl/SOURCE, the paper the article came from"},
-        "ce_time": {"type": "string", "format": "date-time", "description": "extracted_at"},
+        "ce_time": {"type": "string", "format": "date-time", "description": "extracted_at or retracted_at"},
         "content-type": {"const": "application/json"},
     },
 }
@@ -44,7 +55,7 @@ def documents() -> dict[str, str]:
     return out | {"asyncapi.json": _dump(asyncapi())}
 
 
-def _json_schema(event: type[Contract]) -> dict[str, Any]:
+def _json_schema(event: type[msgspec.Struct]) -> dict[str, Any]:
     return {"$schema": _DIALECT, **msgspec.json.schema(event)}
 
 
@@ -61,18 +72,27 @@ def asyncapi() -> dict[str, Any]:
             out["payload"] = {"$ref": f"./{name}.schema.json"}
         return out | ({"headers": headers} if headers else {})
 
-    channels = {
-        "articles.raw": ("raw articles, as a feed delivers them", message("article", "article_id"), "delete"),
-        "articles.enriched": ("one event an article", message("enriched", "article_id"), "delete"),
-        "statements": ("one event a statement", message("statement", "actor.id", _CLOUDEVENT_HEADERS), "delete"),
-        "actors": ("one current profile an actor", message("actor", "actor.id"), "compact"),
+    statement = message("statement", "actor.id", _CLOUDEVENT_HEADERS)
+    retraction = message("retraction", "actor_id", _CLOUDEVENT_HEADERS)
+    letter = message("deadletter", "the original key", {"$ref": "./deadletter-headers.schema.json"}, payload=False)
+    note = message("replay", "the original key", {"$ref": "./replay-headers.schema.json"}, payload=False)
+    channels: dict[str, tuple[str, tuple[dict[str, Any], ...], tuple[str, ...]]] = {
+        "articles.raw": ("raw articles, as a feed delivers them", (message("article", "article_id"),), ("delete",)),
+        "articles.enriched": ("one event an article", (message("enriched", "article_id"),), ("delete",)),
+        "statements": ("one event a statement, and what takes one back", (statement, retraction), ("delete",)),
+        "actors": ("one current profile an actor", (message("actor", "actor.id"),), ("compact",)),
+        "articles.state": (
+            "what an article's newest version says; the worker's own",
+            (message("article-state", "article_id"),),
+            ("compact", "delete"),
+        ),
         "articles.deadletter": (
-            "what could not be processed, byte for byte",
-            message("deadletter", "the original key", {"$ref": "./deadletter-headers.schema.json"}, payload=False),
-            "delete",
+            "what could not be processed, byte for byte, and notes of what was sent back",
+            (letter, note),
+            ("delete",),
         ),
     }
-    sent = {"articles.enriched", "statements", "actors", "articles.deadletter"}
+    sent = {"articles.enriched", "statements", "actors", "articles.state", "articles.deadletter"}
     operations = {}
     for address in channels:
         if address in sent:
@@ -87,10 +107,12 @@ def asyncapi() -> dict[str, Any]:
             address: {
                 "address": address,
                 "description": description,
-                "messages": {body["name"]: body},
-                "bindings": {"kafka": {"topicConfiguration": {"cleanup.policy": [policy]}, "bindingVersion": "0.5.0"}},
+                "messages": {message["name"]: message for message in messages},
+                "bindings": {
+                    "kafka": {"topicConfiguration": {"cleanup.policy": list(policy)}, "bindingVersion": "0.5.0"}
+                },
             }
-            for address, (description, body, policy) in channels.items()
+            for address, (description, messages, policy) in channels.items()
         },
         "operations": operations,
     }

@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+from schemas.article import ArticleStatus
 from schemas.common import ArticleId, Contract, Entity, Extractor, Instant, Version
 from schemas.statement import Actor, Statement
 
@@ -31,6 +32,8 @@ class EnrichedArticle(Contract, frozen=True, kw_only=True):
     url: str | None = None
     published_at: Instant | None = None
     categories: tuple[str, ...] = ()
+    status: ArticleStatus = "usable"
+    duplicate_of: ArticleId | None = None
     language: str
     entities: tuple[Entity, ...] = ()
     statements: tuple[Statement, ...] = ()

@@ -1,9 +1,11 @@
 """The Faust app: topics, table and agents wired together."""
 
+import asyncio
 import logging
 import os
 import socket
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import faust
@@ -13,6 +15,7 @@ from prometheus_client import REGISTRY
 from streams.agents.actors_file import ActorsFile
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.profile import Profiles, profile
+from streams.agents.versions import Versions
 from streams.delivery.consumer import Consumer
 from streams.delivery.outbox import Outbox
 from streams.delivery.recovery import Tables
@@ -23,12 +26,14 @@ from streams.kafka.topics import Topic, declared
 from streams.observability import metrics
 from streams.observability.faust import add_metrics
 from streams.observability.health import Lag, add_pages
+from streams.observability.tracing import Traces, make_traces
 from streams.observability.web import Pages
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _LAG_SECONDS = 1.0
+_FORGET_SECONDS = 3600.0
 _LEAVE_SECONDS = 5.0  # for closing connections, when all is settled
 _CRASH_SECONDS = 10.0  # for all of the shutdown after an error
 # Records that wait in memory for an agent. An article may have megabytes; Faust's 4096 of them would be the end.
@@ -47,12 +52,15 @@ class Worker(faust.App):
     logger = logging.getLogger("faust.app")  # as a subclass it would log Faust's chatter under this module's name
     outbox: Outbox
     listener: socket.socket | None = None
+    traces: Traces | None = None
 
     async def on_stop(self) -> None:
         """Faust stops reading; then what is in hand is finished and committed, and only then the group is left."""
         await super().on_stop()
         await self.outbox.stop()
         self._leave_in_time(_LEAVE_SECONDS)
+        if self.traces is not None:
+            await asyncio.to_thread(self.traces.close)
 
     async def crash(self, reason: BaseException) -> None:
         """Faust stops everything; where that hangs, the process ends all the same, or nobody takes its partitions."""
@@ -93,7 +101,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     """The worker's app, with /healthz, /readyz and /metrics on `listener`, or without pages where that is None.
 
     Raises:
-        SettingsError: no broker is set, or its TLS files cannot be used.
+        SettingsError: no broker is set, its TLS files cannot be used, or OpenTelemetry is wanted and not there.
     """
     topics = declared(settings)
     app = Worker(
@@ -123,6 +131,8 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         web_tables_enabled=False,
     )
     app.listener = listener
+    made_by = this_extractor(settings.entity_engine)
+    app.traces = make_traces(settings, made_by.version)
     app.outbox = Outbox(
         app, settings, {topics.raw.name: _ARTICLES, topics.statements.name: _STATEMENTS}, topics.raw.name
     )
@@ -149,11 +159,19 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         partitions=settings.partitions,
         changelog_topic=raw_bytes(topics.actors),
     )
+    state: Any = app.Table(
+        "versions",
+        key_type=bytes,
+        value_type=bytes,
+        partitions=settings.partitions,
+        changelog_topic=raw_bytes(topics.state),
+    )
+    versions = Versions(state, settings.retention_days)
     actors_file = None if settings.actors_file is None else ActorsFile(settings.actors_file)
     profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars, actors_file)
 
     async def enrich_agent(stream: StreamT[Any]) -> None:
-        await enrich(stream, enricher, app.outbox)
+        await enrich(stream, enricher, versions, app.outbox, app.traces)
 
     async def profile_agent(stream: StreamT[Any]) -> None:
         await profile(stream, topics, profiles, app.outbox)
@@ -172,7 +190,10 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     async def watch_lag() -> None:
         await lag.update(app.outbox.committed)
 
+    async def forget_old_articles() -> None:
+        versions.forget(datetime.now(UTC))
+
     app.timer(_LAG_SECONDS)(watch_lag)
-    made_by = this_extractor(settings.entity_engine)
+    app.timer(_FORGET_SECONDS)(forget_old_articles)
     metrics.build_info.info({"version": made_by.version, "engine": made_by.engine})
     return app

@@ -158,6 +158,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least severity that is logged"
     )
+    traces_endpoint: Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")] | None = Field(
+        default=None,
+        description="where traces go by OTLP over HTTP, such as `http://collector:4318/v1/traces`; needs `qawl[otel]`",
+    )
     transaction_records: Annotated[int, Field(ge=1, le=100_000)] = Field(
         default=500, description="most records of one partition whose outputs are one Kafka transaction"
     )

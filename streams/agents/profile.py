@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 from faust.types import StreamT
 
-from schemas import ActorProfile, Alias, AppliedPosition, Role, StatementEvent
-from schemas.codec import InvalidPayload, decode_profile, decode_statement
+from schemas import ActorProfile, Alias, AppliedPosition, Retraction, Role, StatementEvent
+from schemas.codec import InvalidPayload, decode_profile, decode_told
 from streams.delivery.deadletters import Failure, reject
 from streams.delivery.outbox import Outbox
-from streams.delivery.records import InputRecord, Record, input_record, profile_record
+from streams.delivery.records import InputRecord, Record, forgotten_profile_record, input_record, profile_record
 from streams.kafka.topics import Topics
 from streams.observability import metrics
 
@@ -69,6 +69,25 @@ def apply_statement(profile: ActorProfile | None, event: StatementEvent, at: App
     )
 
 
+def apply_retraction(profile: ActorProfile, event: Retraction, at: AppliedPosition) -> ActorProfile | None:
+    """The profile with one statement less, None where it has no other. `profile` must not count the retraction yet."""
+    if profile.statement_count <= 1:
+        return None
+    articles = profile.recent_articles
+    if not event.article_remains:
+        articles = tuple(a for a in articles if a != event.article.article_id)
+    return msgspec.structs.replace(
+        profile,
+        aliases=_uncounted(profile.aliases, event.alias),
+        roles=_without_role(profile.roles, event.role),
+        statement_count=profile.statement_count - 1,
+        article_count=profile.article_count - (not event.article_remains),
+        recent_statements=tuple(s for s in profile.recent_statements if s != event.statement_id),
+        recent_articles=articles,
+        applied=at,
+    )
+
+
 def _is_replay(applied: AppliedPosition, at: AppliedPosition) -> bool:
     return (applied.topic, applied.partition) == (at.topic, at.partition) and at.offset <= applied.offset
 
@@ -82,13 +101,23 @@ def _counted(aliases: tuple[Alias, ...], text: str | None) -> tuple[Alias, ...]:
     return tuple(Alias(text=t, count=n) for t, n in ordered)
 
 
+def _uncounted(aliases: tuple[Alias, ...], text: str | None) -> tuple[Alias, ...]:
+    less = (Alias(text=a.text, count=a.count - (a.text == text)) for a in aliases)
+    return tuple(sorted((a for a in less if a.count > 0), key=lambda a: (-a.count, a.text)))
+
+
+def _without_role(roles: tuple[Role, ...], text: str | None) -> tuple[Role, ...]:
+    less = (msgspec.structs.replace(r, count=r.count - (r.text == text)) for r in roles)
+    return tuple(r for r in less if r.count > 0)
+
+
 def _with_role(roles: tuple[Role, ...], text: str | None, seen: datetime) -> tuple[Role, ...]:
     if text is None:
         return roles
     known = {r.text: r for r in roles}
     role = known.get(text)
     first, last = (min(role.first_seen, seen), max(role.last_seen, seen)) if role else (seen, seen)
-    known[text] = Role(text=text, first_seen=first, last_seen=last)
+    known[text] = Role(text=text, first_seen=first, last_seen=last, count=role.count + 1 if role else 1)
     return tuple(sorted(known.values(), key=lambda r: (r.last_seen, r.text))[-_ROLES:])
 
 
@@ -115,7 +144,10 @@ class Profiles:
             return None
 
     def put(self, key: bytes, profile: bytes | None, partition: int) -> None:
-        """Set the profile that is on its way to `actors`."""
+        """Set the profile that is on its way to `actors`; None forgets it."""
+        if profile is None:
+            self._table.data.pop(key, None)
+            return
         self._table.data[key] = profile
         # Faust remembers the partition of recovered keys only; ours would stay in memory when the partition goes.
         self._table.data._key_partition[key] = partition
@@ -131,22 +163,30 @@ async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outb
 
 
 def _applied(topics: Topics, profiles: Profiles, record: InputRecord) -> tuple[tuple[Record, ...], str]:
-    """What a statement makes of its actor's profile, and how that is counted."""
+    """What a statement, or what takes one back, makes of its actor's profile, and how that is counted."""
     try:
-        statement = decode_statement(record.value)
-        key = statement.actor.id.encode()
+        event = decode_told(record.value)
+        actor_id = event.actor_id if isinstance(event, Retraction) else event.actor.id
+        key = actor_id.encode()
         if record.key != key:
             # In another partition than the actor's others it would count against another profile.
-            raise InvalidPayload(
-                error="invalid_key", field="actor.id", expected=f"expected the key {statement.actor.id}"
-            )
+            raise InvalidPayload(error="invalid_key", field="actor.id", expected=f"expected the key {actor_id}")
     except InvalidPayload as e:
         # Only workers write this topic; what somebody else put there is told, not fatal.
         return (reject(topics, record, Failure(e.error, str(e), "profile")),), "invalid"
     at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
-    changed = apply_statement(profiles.get(key), statement, at)
-    if changed is None:
-        return (), "replayed"
+    known = profiles.get(key)
+    if isinstance(event, Retraction):
+        if known is None or _is_replay(known.applied, at):
+            return (), "replayed"
+        changed = apply_retraction(known, event, at)
+        if changed is None:
+            profiles.put(key, None, record.partition)
+            return (forgotten_profile_record(topics, key, record.partition),), "forgotten"
+    else:
+        changed = apply_statement(known, event, at)
+        if changed is None:
+            return (), "replayed"
     output = profile_record(topics, changed, record.partition)
     profiles.put(key, output.value, record.partition)
     return (output,), "applied"

@@ -20,7 +20,8 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.codec import InvalidPayload, decode_enriched, decode_statement
+from schemas import Retraction
+from schemas.codec import InvalidPayload, decode_enriched, decode_told
 from streams.cli.show import statement_line, use_colour
 from streams.cli.tally import Tally
 from streams.embedded.broker import BrokerFailed, EmbeddedBroker, die_with_parent, free_port
@@ -280,7 +281,10 @@ def _placed(tally: Tally, article_id: str | None, sent: asyncio.Future[Any]) -> 
 def _show(topics: Topics, tally: Tally, record: ConsumerRecord) -> None:
     try:
         if record.topic == topics.statements.name:
-            event = decode_statement(record.value)
+            event = decode_told(record.value)
+            if isinstance(event, Retraction):
+                click.echo(f"taken back ({event.reason}): {event.statement_id} of article {event.article.article_id}")
+                return
             tally.statement(event)
             click.echo(statement_line(event, event.extracted_at.astimezone(), colour=use_colour()))
         elif record.topic == topics.enriched.name:

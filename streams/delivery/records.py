@@ -1,17 +1,18 @@
 """Kafka records: what was read, and events as what is sent."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 from faust.types import EventT
 
-from schemas import ActorProfile, EnrichedArticle, StatementEvent
+from schemas import ActorProfile, ArticleReference, ArticleState, EnrichedArticle, Retraction, StatementEvent
 from schemas.codec import encode
 from schemas.common import Contract
 from streams.kafka.topics import Topics
 
 Headers = tuple[tuple[str, bytes], ...]
-CLOUDEVENT_TYPE = "qawl.statement.v1"
+STATEMENT_TYPE, RETRACTION_TYPE = "qawl.statement.v1", "qawl.retraction.v1"
 
 
 class Record(NamedTuple):
@@ -75,17 +76,42 @@ def profile_record(topics: Topics, profile: ActorProfile, partition: int) -> Rec
     return Record(topics.actors.name, profile.id.encode(), encode(profile), partition=partition, compacted=True)
 
 
+def forgotten_profile_record(topics: Topics, key: bytes, partition: int) -> Record:
+    """The record of `actors` for an actor all of whose statements were taken back."""
+    return Record(topics.actors.name, key, None, partition=partition, compacted=True)
+
+
+def state_record(topics: Topics, state: ArticleState, partition: int) -> Record:
+    """The record of `articles.state`, keyed by the article's id.
+
+    The partition is that of the article, for the same reason.
+    """
+    return Record(topics.state.name, state.article_id.encode(), encode(state), partition=partition, compacted=True)
+
+
+def retraction_record(topics: Topics, event: Retraction) -> Record:
+    """The record of `statements` that takes a statement back, keyed as that was, also a CloudEvents 1.0 event."""
+    headers = _cloudevent(
+        f"{event.statement_id}/retracted/{event.article.version}", RETRACTION_TYPE, event.article, event.retracted_at
+    )
+    return Record(topics.statements.name, event.actor_id.encode(), encode(event), headers)
+
+
 def cloudevent_headers(event: StatementEvent) -> Headers:
     """CloudEvents attributes as headers (Kafka protocol binding 1.0, section 3.2).
 
     `ce_source` is the article's paper, which with `ce_id` identifies the event.
     """
+    return _cloudevent(event.statement_id, STATEMENT_TYPE, event.article, event.extracted_at)
+
+
+def _cloudevent(event_id: str, event_type: str, article: ArticleReference, at: datetime) -> Headers:
     attributes = {
         "ce_specversion": "1.0",
-        "ce_id": event.statement_id,
-        "ce_type": CLOUDEVENT_TYPE,
-        "ce_source": f"/qawl/{event.article.source}" if event.article.source else "/qawl",
-        "ce_time": event.extracted_at.isoformat().replace("+00:00", "Z"),
+        "ce_id": event_id,
+        "ce_type": event_type,
+        "ce_source": f"/qawl/{article.source}" if article.source else "/qawl",
+        "ce_time": at.isoformat().replace("+00:00", "Z"),
         "content-type": "application/json",
     }
     return tuple((name, value.encode()) for name, value in attributes.items())

@@ -268,10 +268,10 @@ class Partition:
 
 def _newest(batch: Sequence[Entry]) -> Iterator[tuple[Entry, Record]]:
     """The records of a batch with their entries, without those of a compacted topic that a later entry replaces."""
-    last = {r.key: entry for entry in batch for r in entry.records if r.compacted}
+    last = {(r.topic, r.key): entry for entry in batch for r in entry.records if r.compacted}
     for entry in batch:
         for record in entry.records:
-            if not record.compacted or last[record.key] is entry:
+            if not record.compacted or last[record.topic, record.key] is entry:
                 yield entry, record
 
 

@@ -18,7 +18,7 @@ def enrich_many(
     if len(articles) > 1 and isinstance(engine := extractor.entities, BatchEngine):
         began = clock()
         extractor = extractor.with_entities(_Foreseen(engine, _look_ahead(engine, articles)))
-        seconds_a_char = (clock() - began) / sum(len(a.body) for a in articles)
+        seconds_a_char = (clock() - began) / max(1, sum(len(a.body) for a in articles))
     out: list[Enrichment | ExtractionFailed] = []
     for article in articles:
         try:
@@ -51,7 +51,7 @@ def _look_ahead(engine: BatchEngine, articles: Sequence[Article]) -> dict[str, t
     The articles are read again for what follows; that takes a hundredth of what such an engine takes.
     """
     try:
-        docs = [read(a.body) for a in articles if detect_language(a.body) == "ar"]
+        docs = [read(a.body) for a in articles if a.status == "usable" and detect_language(a.body) == "ar"]
         return dict(zip((d.body for d in docs), engine.find_many(docs), strict=True))
     except Exception:
         return {}

@@ -79,6 +79,8 @@ def to_enriched(
         url=article.url,
         published_at=article.published_at,
         categories=article.categories,
+        status=article.status,
+        duplicate_of=article.duplicate_of,
         language=found.language,
         entities=entities,
         statements=tuple(statements),
@@ -91,15 +93,7 @@ def to_enriched(
 
 def to_events(article: Article, enriched: EnrichedArticle) -> tuple[StatementEvent, ...]:
     """One event a statement, each complete in itself."""
-    reference = ArticleReference(
-        article_id=article.article_id,
-        version=article.version,
-        source=article.source,
-        url=article.url,
-        title=article.title,
-        published_at=article.published_at,
-        duplicate_of=article.duplicate_of,
-    )
+    reference = reference_to(article)
     return tuple(
         StatementEvent(
             **{f: getattr(s, f) for f in s.__struct_fields__},
@@ -108,6 +102,19 @@ def to_events(article: Article, enriched: EnrichedArticle) -> tuple[StatementEve
             extracted_at=enriched.extracted_at,
         )
         for s in enriched.statements
+    )
+
+
+def reference_to(article: Article) -> ArticleReference:
+    """An article as its events name it."""
+    return ArticleReference(
+        article_id=article.article_id,
+        version=article.version,
+        source=article.source,
+        url=article.url,
+        title=article.title,
+        published_at=article.published_at,
+        duplicate_of=article.duplicate_of,
     )
 
 

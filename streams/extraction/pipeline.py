@@ -129,6 +129,8 @@ class Extractor:
     def find(self, article: Article, stages: Stages) -> Found:
         """The findings with the evidence for them; `enrich` makes events of them."""
         stages.begin("language")
+        if article.status != "usable":  # its body, if there is one, is no longer said by anybody
+            return Found.nothing(article.language)
         language = detect_language(article.body)
         if language != "ar":
             return Found.nothing(language)

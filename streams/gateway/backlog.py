@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from schemas.codec import InvalidPayload, decode_statement
+from schemas.codec import InvalidPayload, decode_told
 from streams.gateway import metrics
 from streams.gateway.positions import Positions, furthest
 from streams.gateway.reading import partitions_of, reader
@@ -85,7 +85,7 @@ class Backlog:
                     for record in records:
                         at[tp.partition] = record.offset + 1
                         try:
-                            event = decode_statement(record.value)
+                            event = decode_told(record.value)
                         except InvalidPayload:
                             continue  # told by the feed of the copy that read it first
                         if selection.takes(event):

@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from schemas.codec import InvalidPayload, decode_statement
+from schemas.codec import InvalidPayload, decode_told
 from streams.gateway import metrics
 from streams.gateway.positions import Positions, furthest, reaches
 from streams.gateway.reading import partitions_of, reader
@@ -138,7 +138,7 @@ class Feed:
             for record in records:
                 self.positions[tp.partition] = record.offset + 1
                 try:
-                    event = decode_statement(record.value)
+                    event = decode_told(record.value)
                 except InvalidPayload as e:
                     metrics.read.labels(tp.topic, "invalid").inc()
                     logger.error("passed over: %s", e, extra=position(tp.topic, tp.partition, record.offset))

@@ -5,7 +5,16 @@ from typing import Any, get_args
 
 import msgspec
 
-from schemas import ActorKind, ActorProfile, CueClass, EnrichedArticle, EntityType, StatementEvent, StatementType
+from schemas import (
+    ActorKind,
+    ActorProfile,
+    CueClass,
+    EnrichedArticle,
+    EntityType,
+    Retraction,
+    StatementEvent,
+    StatementType,
+)
 from streams.gateway.api import MOST_ROWS, ROWS
 from streams.gateway.problems import CONTENT_TYPE
 from streams.gateway.selection import MOST_CHARS, MOST_VALUES
@@ -22,7 +31,7 @@ _TEXT: Json = {
 def document(*, with_tokens: bool) -> Json:
     """As it is served; `with_tokens` says that requests need one."""
     _, contracts = msgspec.json.schema_components(
-        [StatementEvent, ActorProfile, EnrichedArticle], ref_template="#/components/schemas/{name}"
+        [StatementEvent, Retraction, ActorProfile, EnrichedArticle], ref_template="#/components/schemas/{name}"
     )
     out: Json = {
         "openapi": "3.1.0",
@@ -65,7 +74,8 @@ def _paths() -> Json:
             "get": {
                 "operationId": "streamStatements",
                 "summary": "Statements as they come",
-                "description": "Server-sent events: `statement` (data: a StatementEvent), `gap` (Kafka no longer has "
+                "description": "Server-sent events: `statement` (data: a StatementEvent), `retraction` (data: a "
+                "Retraction, which takes a statement back that the client may have), `gap` (Kafka no longer has "
                 "what was missed), `slow` (the client did not keep up), `end` (come again at once). The `id` of each "
                 "event is its place in Kafka.",
                 "parameters": [

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_args
 
-from schemas import ActorKind, CueClass, StatementEvent, StatementType
+from schemas import ActorKind, CueClass, Retraction, StatementEvent, StatementType
 from streams.extraction.text import name_key
 from streams.gateway.words import keys
 
@@ -79,10 +79,18 @@ class Selection:
         """Whether it leaves nothing out."""
         return self == Selection()
 
-    def takes(self, event: StatementEvent) -> bool:
-        """Whether the statement is wanted."""
+    def takes(self, event: StatementEvent | Retraction) -> bool:
+        """Whether the statement is wanted.
+
+        What takes a statement back does not tell its kind or its words: it is wanted wherever the statement may have
+        been, and names one that a client may never have got.
+        """
         if self.takes_all:
             return True
+        if isinstance(event, Retraction):
+            return (not self.sources or event.article.source in self.sources) and (
+                not self.actors or event.actor_id in self.actors or any(":" not in actor for actor in self.actors)
+            )
         return (
             (not self.actors or self._is_wanted(event.actor.id, (event.actor.name, event.actor.name_latin)))
             and (not self.kinds or event.actor.kind in self.kinds)

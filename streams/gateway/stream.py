@@ -2,9 +2,9 @@
 
 The contract, which follows Wikimedia's KafkaSSE: the `id` of each event tells the place in Kafka behind it;
 `Last-Event-ID` goes on there, with this copy of the gateway or another, without a gap and without a repetition; `since`
-begins in the past; the filters are applied here. Events are `statement` (data: the JSON of the topic), `gap` (Kafka no
-longer has what the client missed), `slow` (the client let too much wait: it must come again) and `end` (this copy
-stops, or the topic was made anew: come again at once).
+begins in the past; the filters are applied here. Events are `statement` and `retraction` (data: the JSON of the topic),
+`gap` (Kafka no longer has what the client missed), `slow` (the client let too much wait: it must come again) and `end`
+(this copy stops, or the topic was made anew: come again at once).
 """
 
 import asyncio

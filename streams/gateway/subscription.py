@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schemas import StatementEvent
+from schemas import Retraction, StatementEvent
 from streams.gateway.positions import Positions, event_id, furthest, reaches
 from streams.gateway.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A statement as it came from Kafka. `behind` are the positions of the feed when it had read it."""
+    """A statement, or what takes one back, as it came from Kafka. `behind` are the feed's positions with it read."""
 
-    event: StatementEvent
+    event: StatementEvent | Retraction
     partition: int
     offset: int
     body: bytes
@@ -21,9 +21,12 @@ class Told:
     frame: bytes
 
     @classmethod
-    def of(cls, event: StatementEvent, value: bytes, partition: int, offset: int, behind: Mapping[int, int]) -> "Told":
+    def of(
+        cls, event: StatementEvent | Retraction, value: bytes, partition: int, offset: int, behind: Mapping[int, int]
+    ) -> "Told":
         """`value` is the record's JSON, which goes to clients as it stands."""
-        body = b"event: statement\ndata: " + value.replace(b"\r", b"").replace(b"\n", b"") + b"\n\n"
+        name = b"retraction" if isinstance(event, Retraction) else b"statement"
+        body = b"event: " + name + b"\ndata: " + value.replace(b"\r", b"").replace(b"\n", b"") + b"\n\n"
         return cls(event, partition, offset, body, behind, _id_line(behind) + body)
 
 

@@ -113,6 +113,8 @@ def article(draft: Draft, rules: Rules, *, within: str = "") -> Article:
         status=status,  # type: ignore[arg-type]
         embargoed_until=embargo,
     )
+    if status == "usable" and not body:
+        raise Rejected(error="body_empty", field="body", expected="expected text, there is none")
     # What leaves is read as the worker will read it: nothing goes out that it would refuse.
     return decode_article(encode(made), max_body_chars=rules.max_body_chars)
 

@@ -1,7 +1,7 @@
 """What becomes of each thing that a source gives: it leaves, waits, stays, or is told to be unreadable.
 
-In this order: unreadable -> dead letter; seen already -> nothing; withheld -> noted; embargoed -> kept until its time;
-else sent, and noted once Kafka has it.
+In this order: unreadable -> dead letter; seen already -> nothing; withheld -> noted, and what left before is taken back;
+embargoed -> kept until its time; else sent, and noted once Kafka has it.
 """
 
 import asyncio
@@ -118,8 +118,12 @@ class Intake:
         mark = Known(article.version, said)
         if article.status == "withheld":
             self._state.release(article.article_id, article.version)
-            self._state.note(article.article_id, mark)
-            return _done("withheld")
+            if known is None:
+                self._state.note(article.article_id, mark)
+                return _done("withheld")
+            # An earlier version may have left: that is taken back by a notice without a word of the new one.
+            notice = Article(article_id=article.article_id, version=article.version, status="withheld")
+            return asyncio.ensure_future(_after(await self._send(notice, mark), "withheld"))
         if article.status == "usable" and article.embargoed_until is not None:
             due = article.embargoed_until.timestamp()
             if due > time.time():

@@ -8,6 +8,7 @@ from streams.ingest.draft import Draft, Rejected
 
 FIELDS: Final = tuple(f.name for f in fields(Draft))
 _MISSING = object()
+_TAKEN_BACK = ("withheld", "canceled", "cancelled")  # these need no body
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class FieldMapping:
             raise Rejected(error="invalid_field", field="$", expected="expected a JSON object")
         found = {name: at(value, self.paths.get(name, name)) for name in FIELDS}
         given = {name: what for name, what in found.items() if what is not _MISSING}
-        if "body" not in given and str(given.get("status")).lower() not in ("canceled", "cancelled"):
+        if "body" not in given and str(given.get("status")).lower() not in _TAKEN_BACK:
             path = self.paths.get("body", "body")
             raise Rejected(error="missing_field", field=path, expected="expected this field, it is missing")
         if not given.get("source"):

@@ -61,10 +61,11 @@ class Topics:
     enriched: Topic
     statements: Topic
     actors: Topic
+    state: Topic
     deadletter: Topic
 
     def __iter__(self) -> Iterator[Topic]:
-        return iter((self.raw, self.enriched, self.statements, self.actors, self.deadletter))
+        return iter((self.raw, self.enriched, self.statements, self.actors, self.state, self.deadletter))
 
 
 def declared(settings: Settings) -> Topics:
@@ -82,6 +83,9 @@ def declared(settings: Settings) -> Topics:
         enriched=Topic(f"{prefix}articles.enriched", "article_id", "EnrichedArticle", kept),
         statements=Topic(f"{prefix}statements", "actor.id", "StatementEvent", kept),
         actors=Topic(f"{prefix}actors", "actor.id", "ActorProfile", compact),
+        state=Topic(
+            f"{prefix}articles.state", "article_id", "ArticleState", kept | {"cleanup.policy": "compact,delete"}
+        ),
         deadletter=Topic(f"{prefix}articles.deadletter", "original key", "original bytes", long),
     )
 
@@ -167,7 +171,7 @@ def problems(states: list[State], settings: Settings) -> list[Problem]:
         if state.partitions != settings.partitions:
             out.append(Problem(name, "partitions", f"{state.partitions}", f"{settings.partitions}"))
         found = state.config.get("cleanup.policy", policy)
-        if ("compact" in found.split(",")) != (policy == "compact"):
+        if ("compact" in found.split(",")) != ("compact" in policy.split(",")):
             out.append(Problem(name, "cleanup", found, policy))
     return out
 

@@ -1,13 +1,20 @@
 """Prometheus metrics. Every label's values are bounded: no article and no actor is ever a label."""
 
 import time
+from collections.abc import Iterable
+from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from schemas import EnrichedArticle
+from schemas import EnrichedArticle, Retraction, Statement
 
-articles = Counter("qawl_articles", "Articles processed, by outcome: enriched, not_arabic, dead_letter", ["outcome"])
+articles = Counter(
+    "qawl_articles",
+    "Articles processed, by outcome: enriched, not_arabic, withdrawn, dead_letter; late, embargoed (nothing sent)",
+    ["outcome"],
+)
 statements = Counter("qawl_statements", "Statements sent, by type and cue class", ["type", "cue_class"])
+retractions = Counter("qawl_retractions", "Statements taken back, by reason: corrected, withdrawn", ["reason"])
 entities = Counter("qawl_entities", "Entity mentions found, by type", ["type"])
 deadletters = Counter("qawl_deadletters", "Records sent to the dead letters, by stage and error", ["stage", "error"])
 extract_seconds = Histogram(
@@ -21,6 +28,13 @@ end_to_end_seconds = Histogram(
     "From an article's Kafka timestamp to the acknowledgement of all its outputs",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 1800.0),
 )
+confidence = Histogram(
+    "qawl_confidence",
+    "Confidence of the statements sent",
+    buckets=(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
+)
+source_articles = Counter("qawl_source_articles", "Articles enriched, by source", ["source"])
+source_statements = Counter("qawl_source_statements", "Statements sent, by the article's source", ["source"])
 article_chars = Histogram(
     "qawl_article_chars",
     "Length of article bodies in code points",
@@ -29,7 +43,9 @@ article_chars = Histogram(
 consumer_lag = Gauge("qawl_consumer_lag", "Records not yet processed", ["topic", "partition"])
 in_flight = Gauge("qawl_in_flight", "Articles and statements in hand: read, and their outputs not yet stored")
 profiles = Counter(
-    "qawl_profiles", "Statements applied to actor profiles, by outcome: applied, replayed, invalid", ["outcome"]
+    "qawl_profiles",
+    "Statements and retractions applied to actor profiles, by outcome: applied, forgotten, replayed, invalid",
+    ["outcome"],
 )
 transactions = Counter(
     "qawl_transactions", "Kafka transactions of outputs and offsets, by outcome: committed, retried", ["outcome"]
@@ -60,15 +76,51 @@ ingest_waiting = Gauge("qawl_ingest_waiting", "Embargoed articles that wait for 
 build_info = Info("qawl_build", "Version of Qawl and its entity engine")
 
 
+class FirstOnes:
+    """Values of a label that anybody may send: the first ones as they are, all that come after them as `other`.
+
+    >>> label = FirstOnes(most=2)
+    >>> [label(source) for source in ("ahram", "wafa", "spam", "ahram", "", None)]
+    ['ahram', 'wafa', 'other', 'ahram', 'none', 'none']
+    """
+
+    _CHARS: Final = 80
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: set[str] = set()
+
+    def __call__(self, value: str | None) -> str:
+        """The label's value."""
+        if not value:
+            return "none"
+        value = value[: self._CHARS]
+        if len(self._known) < self._most:
+            self._known.add(value)
+        return value if value in self._known else "other"
+
+
+source_label = FirstOnes(most=100)
+
+
 def observe_enriched(enriched: EnrichedArticle, chars: int) -> None:
     """Count what an article gave."""
     article_chars.observe(chars)
+    source_articles.labels(source_label(enriched.source)).inc()
     for stage, milliseconds in enriched.timings_ms.items():
         extract_seconds.labels(stage).observe(milliseconds / 1000)
     for entity in enriched.entities:
         entities.labels(entity.type).inc()
-    for statement in enriched.statements:
+
+
+def observe_statements(source: str | None, sent: Iterable[Statement], taken_back: Iterable[Retraction]) -> None:
+    """Count what was told of an article of a source and what was taken back."""
+    for statement in sent:
         statements.labels(statement.type, statement.cue.cue_class).inc()
+        confidence.observe(statement.confidence)
+        source_statements.labels(source_label(source)).inc()
+    for retraction in taken_back:
+        retractions.labels(retraction.reason).inc()
 
 
 def observe_end_to_end(published: float) -> None:

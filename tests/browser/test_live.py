@@ -1,6 +1,7 @@
 """The live column as an editor sees it: over a real broker, worker and gateway."""
 
 import signal
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -10,7 +11,7 @@ from tests.browser.conftest import Site
 pytestmark = pytest.mark.kafka
 
 
-def said(number: int) -> dict[str, str]:
+def said(number: int) -> dict[str, Any]:
     """An article with one statement of its own words."""
     body = f"قال وزير النقل خالد الأتاسي إن الرحلة رقم {number} وصلت إلى المطار."
     return {"article_id": f"flight-{number}", "body": body, "source": "wire"}
@@ -78,6 +79,21 @@ async def test_it_works_with_the_keyboard(page: Page) -> None:
     await page.keyboard.type("الحداد")
     await page.keyboard.press("Enter")
     await expect(page.locator(".actors a")).to_have_text("Sami Al-Haddad")
+
+
+async def test_what_is_taken_back_is_struck_through(site: Site, page: Page) -> None:
+    await expect(page.locator("#connection")).to_have_text("Live")
+    await site.publish([said(30)])
+    card = page.locator(".statement").filter(has_text="الرحلة رقم 30 ")
+    await expect(card).to_have_class("statement indirect")
+    await site.publish([{**said(30), "version": 2, "body": "قال وزير النقل خالد الأتاسي إن الرحلة رقم 30 تأخرت."}])
+    await expect(card.filter(has_text="وصلت")).to_have_class("statement indirect taken-back")
+    await expect(card.filter(has_text="وصلت")).to_contain_text("Taken back: the article was corrected")
+    await expect(card.filter(has_text="تأخرت")).to_have_class("statement indirect")
+    await site.publish([{"article_id": "flight-30", "version": 3, "status": "canceled", "body": "لا شيء"}])
+    await expect(card.filter(has_text="تأخرت")).to_contain_text("the article was withdrawn")
+    await page.goto(f"{site.url}#/article/flight-30")
+    await expect(page.get_by_role("alert").last).to_contain_text("This article was withdrawn")
 
 
 async def test_a_cut_stream_is_told_and_goes_on_without_a_gap(site: Site, page: Page) -> None:

@@ -7,9 +7,18 @@ from typing import Any, NamedTuple
 import msgspec
 from aiokafka import ConsumerRecord
 
-from schemas import ActorProfile, AppliedPosition, Article
-from schemas.codec import InvalidPayload, decode_article, decode_enriched, decode_profile, decode_statement, encode
-from streams.agents.profile import apply_statement
+from schemas import ActorProfile, AppliedPosition, Article, ArticleState, Retraction
+from schemas.codec import (
+    InvalidPayload,
+    decode_article,
+    decode_enriched,
+    decode_profile,
+    decode_state,
+    decode_told,
+    encode,
+)
+from streams.agents.profile import apply_retraction, apply_statement
+from streams.agents.versions import revise
 from streams.extraction import Extractor
 from streams.kafka.topics import declared
 from streams.settings import Settings
@@ -41,15 +50,25 @@ class Output(NamedTuple):
 
 
 def _plain(event: Any, **more: Any) -> bytes:
-    return encode(msgspec.structs.replace(event, extracted_at=_WHEN, **more))
+    at = "retracted_at" if isinstance(event, Retraction) else "extracted_at"
+    return encode(msgspec.structs.replace(event, **{at: _WHEN}, **more))
+
+
+def _told(event: Any) -> Output:
+    version = event.article.version
+    kind = "retraction" if isinstance(event, Retraction) else "statement"
+    return Output((kind, event.statement_id, version), _plain(event))
 
 
 class Expectation:
-    """What each raw record should give, by what `qawl extract` does; found once a record."""
+    """What each raw record should give, by what `qawl extract` does and what its article told before; found once a
+    record. Records must be asked for in their order.
+    """
 
     def __init__(self, settings: Settings, extractor: Extractor) -> None:
         self._settings, self._extractor = settings, extractor
         self._known: dict[tuple[int, int], list[Output]] = {}
+        self.states: dict[str, ArticleState] = {}
 
     def of(self, record: ConsumerRecord) -> list[Output]:
         """The outputs of a record of `articles.raw`."""
@@ -64,8 +83,12 @@ class Expectation:
         except InvalidPayload:
             return [Output(("dead letter", record.partition, record.offset), record.value or b"")]
         result = self._extractor.enrich(article, extracted_at=_WHEN, clock=lambda: 0.0)
-        enriched = Output(("enriched", article.article_id), _plain(result.enriched, timings_ms={}))
-        return [enriched, *(Output(("statement", e.statement_id), _plain(e)) for e in result.events)]
+        revision = revise(self.states.get(article.article_id), article, result.events, _WHEN)
+        if revision.state is None:
+            return []
+        self.states[article.article_id] = revision.state
+        enriched = Output(("enriched", article.article_id, article.version), _plain(result.enriched, timings_ms={}))
+        return [enriched, *map(_told, (*revision.retractions, *revision.statements))]
 
 
 async def compare(settings: Settings, expectation: Expectation) -> Result:
@@ -80,21 +103,32 @@ async def compare(settings: Settings, expectation: Expectation) -> Result:
         found.append(Output(("dead letter", *place), record.value or b""))
     for record in await read(settings, topics.enriched):
         enriched = decode_enriched(record.value)
-        found.append(Output(("enriched", enriched.article_id), _plain(enriched, timings_ms={})))
+        found.append(Output(("enriched", enriched.article_id, enriched.version), _plain(enriched, timings_ms={})))
     profiles: dict[bytes, ActorProfile] = {}
     statements = 0
     for record in await read(settings, topics.statements):
-        event = decode_statement(record.value)
-        found.append(Output(("statement", event.statement_id), _plain(event)))
-        statements += 1
+        event = decode_told(record.value)
+        found.append(_told(event))
         at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
-        changed = apply_statement(profiles.get(record.key), event, at)
-        assert changed is not None
-        profiles[record.key] = changed
+        if isinstance(event, Retraction):
+            before = profiles.pop(record.key, None)  # none: it is told twice, or what it takes back was lost
+            changed = None if before is None else apply_retraction(before, event, at)
+        else:
+            statements += 1
+            changed = apply_statement(profiles.get(record.key), event, at)
+        if changed is not None:
+            profiles[record.key] = changed
     wanted += [Output(("profile", key), encode(p)) for key, p in profiles.items()]
-    latest = {record.key: decode_profile(record.value) for record in await read(settings, topics.actors)}
-    found += [Output(("profile", key), encode(p)) for key, p in latest.items()]
+    latest = {record.key: record.value for record in await read(settings, topics.actors)}
+    found += [Output(("profile", key), encode(decode_profile(p))) for key, p in latest.items() if p is not None]
+    wanted += [Output(("state", s.article_id), _state(s)) for s in expectation.states.values()]
+    states = {record.key: decode_state(record.value) for record in await read(settings, topics.state)}
+    found += [Output(("state", s.article_id), _state(s)) for s in states.values()]
     return _result(wanted, found, len(raw), statements)
+
+
+def _state(state: ArticleState) -> bytes:
+    return encode(msgspec.structs.replace(state, told_at=_WHEN))
 
 
 def _result(wanted: list[Output], found: list[Output], articles: int, statements: int) -> Result:

@@ -7,9 +7,10 @@ import pytest
 from streams.embedded import EmbeddedBroker
 from streams.kafka.topics import create
 from streams.settings import Settings
+from tests.ingest.paper import paper
 from tests.kafka.conftest import broker, no_settings_of_the_developer, prefix
 
-__all__ = ["broker", "no_settings_of_the_developer", "prefix"]
+__all__ = ["broker", "no_settings_of_the_developer", "paper", "prefix"]
 
 
 @pytest.fixture

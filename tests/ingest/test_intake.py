@@ -45,6 +45,13 @@ async def test_what_is_withheld_never_leaves(settings: Settings) -> None:
     assert await take(settings, item_of(version=2)) == ["accepted"]
 
 
+async def test_what_is_withheld_later_is_taken_back_without_a_word_of_it(settings: Settings) -> None:
+    later = item_of(version=2, body=f"{BODY} سر", title="سر", status="withheld")
+    assert await take(settings, item_of(version=1), later, later) == ["accepted", "withheld", "duplicate"]
+    _, notice = await articles(settings)
+    assert (notice.version, notice.status, notice.body, notice.title) == (2, "withheld", "", None)
+
+
 async def test_what_is_canceled_leaves_without_a_body(settings: Settings) -> None:
     assert await take(settings, item_of(version=1), item_of(version=2, status="canceled", body="")) == ["accepted"] * 2
     assert [(a.version, a.status) for a in await articles(settings)] == [(1, "usable"), (2, "canceled")]

@@ -49,10 +49,10 @@ auto.create.topics.enable=false
 """
 
 
-def format_storage(folder: Path, options: Sequence[str] = ()) -> None:
+def format_storage(folder: Path, options: Sequence[str] = (), cluster: str = _CLUSTER) -> None:
     """Once, before the first start in a folder that has `server.properties`."""
     (folder / "log4j2.yaml").write_text(_LOG4J)
-    arguments = ["format", "-t", _CLUSTER, "-c", str(folder / "server.properties"), *options]
+    arguments = ["format", "-t", cluster, "-c", str(folder / "server.properties"), *options]
     command = [*_java(folder), "kafka.tools.StorageTool", *arguments]
     subprocess.run(command, check=True, capture_output=True, timeout=_START_SECONDS)
 

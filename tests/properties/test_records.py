@@ -48,7 +48,7 @@ values = st.none() | st.binary(max_size=300) | articles | broken
 @example(b"k", json.dumps({"article_id": "a", "body": "قال " * 30_000}).encode())
 def test_any_record_gives_its_outputs_or_a_dead_letter(key: bytes | None, value: bytes | None) -> None:
     outcome = ENRICHER.process(InputRecord(TOPICS.raw.name, 3, 7, key, value))
-    first, *rest = outcome.records
+    first, rest = outcome.record, [record for _, record in outcome.statements]
     if first.topic == TOPICS.deadletter.name:
         headers = dict(first.headers)
         assert (first.key, first.value, first.partition, rest) == (key, value, 3, [])

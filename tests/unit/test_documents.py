@@ -39,6 +39,7 @@ def test_asyncapi_describes_every_topic_and_its_references_exist() -> None:
         "articles.enriched",
         "statements",
         "actors",
+        "articles.state",
         "articles.deadletter",
     }
     for channel in document["channels"].values():

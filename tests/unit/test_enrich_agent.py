@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from streams.agents.enrich import Enricher, enrich
+from streams.agents.versions import Versions
 from streams.delivery.records import InputRecord
 from streams.extraction import Extractor
 from streams.extraction.document import Document
@@ -56,6 +57,14 @@ class Outbox:
         self.delivered.append((event.message.offset, records[0].topic))
 
 
+class Store(dict[bytes, bytes]):
+    """A table's data: a mapping that also notes the partition of each key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._key_partition: dict[bytes, int] = {}
+
+
 def event(offset: int) -> Any:
     value = b"{" if offset == 3 else b'{"article_id": "%d", "body": "\xd9\x82\xd8\xa7\xd9\x84 %d."}' % (offset, offset)
     message = SimpleNamespace(
@@ -83,6 +92,10 @@ def enricher(engine: Any = None) -> Enricher:
     return Enricher(Extractor.load(engine), TOPICS, 1000)
 
 
+def versions() -> Versions:
+    return Versions(SimpleNamespace(data=Store()), 7)
+
+
 def delivered(count: int) -> list[tuple[int, str]]:
     return [(n, "articles.deadletter" if n == 3 else "articles.enriched") for n in range(count)]
 
@@ -90,7 +103,7 @@ def delivered(count: int) -> list[tuple[int, str]]:
 async def test_one_after_the_other_with_an_engine_for_one() -> None:
     outbox: Any = Outbox()
     stream: Any = Stream(5)
-    await enrich(stream, enricher(), outbox)
+    await enrich(stream, enricher(), versions(), outbox)
     assert outbox.delivered == delivered(5)
 
 
@@ -98,7 +111,7 @@ async def test_what_ended_the_worker_too_often_is_a_dead_letter_unread() -> None
     outbox: Any = Outbox()
     outbox.poisonous = {1}
     stream: Any = Stream(3)
-    await enrich(stream, enricher(), outbox)
+    await enrich(stream, enricher(), versions(), outbox)
     assert outbox.delivered == [(0, "articles.enriched"), (1, "articles.deadletter"), (2, "articles.enriched")]
 
 
@@ -108,7 +121,7 @@ async def test_others_of_its_list_are_processed() -> None:
     outbox: Any = Outbox()
     outbox.poisonous = {1}
     stream: Any = Stream(3)
-    await enrich(stream, enricher(engine), outbox)
+    await enrich(stream, enricher(engine), versions(), outbox)
     assert outbox.delivered == [(0, "articles.enriched"), (1, "articles.deadletter"), (2, "articles.enriched")]
 
 
@@ -116,7 +129,7 @@ async def test_what_waits_goes_together_in_order_and_a_bad_record_leaves_the_oth
     engine = Slow()
     outbox: Any = Outbox()
     stream: Any = Stream(10)
-    running = asyncio.create_task(enrich(stream, enricher(engine), outbox))
+    running = asyncio.create_task(enrich(stream, enricher(engine), versions(), outbox))
     while not engine.begun.is_set():
         await asyncio.sleep(0.01)
     assert not running.done()  # the event loop is free while the engine works
@@ -131,7 +144,7 @@ async def test_never_more_than_two_lists_and_one_record_are_in_hand() -> None:
     engine = Slow()
     outbox: Any = Outbox()
     stream: Any = Stream(50, ends=False)
-    running = asyncio.create_task(enrich(stream, enricher(engine), outbox))
+    running = asyncio.create_task(enrich(stream, enricher(engine), versions(), outbox))
     while not engine.begun.is_set():
         await asyncio.sleep(0.01)
     for _ in range(20):
@@ -152,7 +165,7 @@ async def test_a_stream_that_fails_ends_the_agent_with_its_error() -> None:
     outbox: Any = Outbox()
     stream: Any = Stream(2, RuntimeError("lost"))
     with pytest.raises(RuntimeError, match="lost"):
-        await enrich(stream, enricher(engine), outbox)
+        await enrich(stream, enricher(engine), versions(), outbox)
     assert outbox.delivered == delivered(2)
 
 
@@ -161,5 +174,5 @@ def test_records_of_one_list_come_out_in_their_order() -> None:
     engine.go.set()
     values = [event(n).message.value for n in range(5)]
     outcomes = enricher(engine).process_many([InputRecord("articles.raw", 0, n, b"", v) for n, v in enumerate(values)])
-    assert [(n, o.records[0].topic) for n, o in enumerate(outcomes)] == delivered(5)
+    assert [(n, o.record.topic) for n, o in enumerate(outcomes)] == delivered(5)
     assert engine.lists == [4]

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from prometheus_client.metrics import MetricWrapperBase
 
+from streams.gateway import metrics as gateway_metrics
 from streams.kafka.topics import declared
 from streams.observability import metrics
 from streams.settings import PREFIX, Settings
@@ -43,7 +44,8 @@ def test_the_settings_table_is_current() -> None:
 
 
 def test_every_metric_is_described_and_no_other() -> None:
-    wrapped = [m for m in vars(metrics).values() if isinstance(m, MetricWrapperBase)]
+    every = (*vars(metrics).values(), *vars(gateway_metrics).values())
+    wrapped = [m for m in every if isinstance(m, MetricWrapperBase)]
     ours = {family.name for m in wrapped for family in m.describe()}
     described = set(re.findall(r"^\| `(qawl_[a-z_]+)", README, re.MULTILINE))
     assert {d.removesuffix("_total").removesuffix("_info") for d in described} == ours

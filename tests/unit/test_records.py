@@ -17,8 +17,7 @@ GOOD = '{"article_id": "a1", "source": "الخبر", "body": "قال وزير ا
 def test_a_good_article_gives_an_enriched_event_and_its_statements(extractor: Extractor) -> None:
     outcome = Enricher(extractor, TOPICS, 1000).process(InputRecord("desk.articles.raw", 3, 7, b"a1", GOOD))
     assert outcome.enriched is not None
-    assert outcome.chars == len("قال وزير الصحة سامي الحداد إن اللقاح متوفر.")
-    enriched, statement = outcome.records
+    enriched, ((_, statement),) = outcome.record, outcome.statements
     assert (enriched.topic, enriched.key) == ("desk.articles.enriched", b"a1")
     assert (statement.topic, statement.key) == ("desk.statements", "person:سامي-الحداد".encode())
     headers = dict(statement.headers)
@@ -40,8 +39,8 @@ def test_cloudevent_headers_are_complete() -> None:
 
 def test_a_bad_record_gives_one_dead_letter_with_the_original_bytes(extractor: Extractor) -> None:
     outcome = Enricher(extractor, TOPICS, 1000).process(InputRecord("desk.articles.raw", 3, 7, b"\xff", b"\xfe{"))
-    (letter,) = outcome.records
-    assert (outcome.enriched, outcome.chars) == (None, None)
+    letter = outcome.record
+    assert (outcome.enriched, outcome.article, outcome.statements) == (None, None, ())
     assert (letter.topic, letter.key, letter.value) == ("desk.articles.deadletter", b"\xff", b"\xfe{")
     headers = {k: v.decode() for k, v in letter.headers}
     assert headers.pop("failed.at")
@@ -63,7 +62,7 @@ def test_a_failure_inside_extraction_names_its_stage(extractor: Extractor) -> No
         def enrich(self, article, *, extracted_at: datetime, clock):  # type: ignore[no-untyped-def]
             raise ExtractionFailed("actors", article.article_id, RuntimeError("boom \ud800"))
 
-    (letter,) = Enricher(Failing(), TOPICS, 1000).process(InputRecord("t", 0, 0, b"a1", GOOD)).records
+    letter = Enricher(Failing(), TOPICS, 1000).process(InputRecord("t", 0, 0, b"a1", GOOD)).record
     headers = {k: v.decode() for k, v in letter.headers}
     assert (headers["error.stage"], headers["error.type"]) == ("actors", "RuntimeError")
     assert "a1" in headers["error.message"]
@@ -72,4 +71,4 @@ def test_a_failure_inside_extraction_names_its_stage(extractor: Extractor) -> No
 
 def test_times_are_rfc_3339(extractor: Extractor) -> None:
     outcome = Enricher(extractor, TOPICS, 1000).process(InputRecord("t", 0, 0, b"a1", GOOD))
-    assert decode_statement(outcome.records[1].value).extracted_at.tzinfo is UTC
+    assert decode_statement(outcome.statements[0][1].value).extracted_at.tzinfo is UTC

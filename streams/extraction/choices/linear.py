@@ -22,7 +22,9 @@ class LinearModel:
         """A shipped model: feature, tab, weight; lines that begin with # are comments."""
         with path.open(encoding="utf-8") as lines:
             cells = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("# "))
-            return cls({feature: float(weight) for feature, weight in cells})
+            # Thousands of features have the same weight: one object for all of them stays in the processor's cache.
+            numbers: dict[str, float] = {}
+            return cls({feature: numbers.setdefault(weight, float(weight)) for feature, weight in cells})
 
     def score(self, features: Iterable[str]) -> float:
         """The sum of the features' weights; one that is not known weighs nothing.

@@ -139,7 +139,7 @@ class Speakers:
         yield f"{side},quoted={doc.quotation_of[first] >= 0}"
         yield f"{side},zone={zone},gap={gap}" if side == "after" else f"before,zone={zone}"
         begins = words.sign(first, SPEAKER_BEGINS)
-        others = max((words.sign(m[0], SPEAKER_BEGINS) for m in order if m is not mention), default=0)
+        others = max((words.sign(m[0], SPEAKER_BEGINS) for m in order if m != mention), default=0)
         yield f"begins={begins},{side}"
         yield f"begins={begins},{form},{place}"
         yield f"begins={begins},others={others}"

@@ -36,11 +36,13 @@ def agree(
         norm = doc.norms[m.first]
         skip = _attached(norm, plain, words, names, m)
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
-        m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
+        if skip:
+            m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
         key = " ".join([("ا" if alef else "") + norm[skip:], *doc.norms[m.first + 1 : m.last]])
         votes.setdefault(key, Counter())[m.type] += 1
         out.append((m, key))
-    return tuple(m._replace(type=max(sorted(votes[key]), key=votes[key].__getitem__)) for m, key in out)
+    chosen = {key: max(sorted(of_key), key=of_key.__getitem__) for key, of_key in votes.items()}
+    return tuple([m if m.type == chosen[key] else m._replace(type=chosen[key]) for m, key in out])
 
 
 def _whole_names(doc: Document, mentions: tuple[EntityMention, ...]) -> Iterator[EntityMention]:
@@ -86,7 +88,7 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
         rest = norm.removeprefix(particle)
         if rest == norm or len(rest) < shortest:
             continue
-        if plain[rest] and plain[rest] >= plain[norm]:
+        if rest in plain and plain[rest] >= plain[norm]:
             return len(particle)
         known = rest in names or rest in words
         if is_person and rest not in names and (norm in names or particle == "ك" or (not known and norm[1] in "يو")):

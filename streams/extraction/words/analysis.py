@@ -58,7 +58,8 @@ class Analysis(NamedTuple):
         """Probability of each coarse class out of context."""
         out: dict[str, float] = {}
         for r in self.readings:
-            out[r.category] = out.get(r.category, 0.0) + r.probability
+            category = r.category
+            out[category] = out.get(category, 0.0) + r.probability
         return out
 
 

@@ -1,6 +1,6 @@
 """What the encoder knows of a word from its written form alone, as attribute names; computed once a form."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from streams.extraction.lexicon import Lexicon
@@ -82,39 +82,43 @@ def attributes(written: str, knowledge: WordKnowledge, outline: Outline | None) 
     return out
 
 
-def _seen(parts: tuple[str, ...], seen: Mapping[str, str]) -> Iterator[str]:
+def _seen(parts: tuple[str, ...], seen: Mapping[str, str]) -> list[str]:
     """How the word, and `~` the bare word, was labelled over the raw corpus."""
-    known = False
+    out: list[str] = []
     for n, part in enumerate(parts):
         codes = seen.get(part)
         if codes is not None:
-            known = True
-            for code in codes.split(" "):
-                yield f"{'' if n == 0 else '~'}z={code}"
-    if seen and not known:
-        yield "z?"
+            mark = "z=" if n == 0 else "~z="
+            out += [mark + code for code in codes.split(" ")]
+    return out or (["z?"] if seen else out)
 
 
-def _of_tables(parts: tuple[str, ...], knowledge: WordKnowledge) -> Iterator[str]:
+def _of_tables(parts: tuple[str, ...], knowledge: WordKnowledge) -> list[str]:
     """What the name lists and the lexicon say; `~` marks what is true of the bare word only."""
+    out: list[str] = []
     for n, part in enumerate(parts):
         found = knowledge.listed.get(part)
         if found is not None:
-            yield from found if n == 0 else [f"~{attribute}" for attribute in found]
+            out += found if n == 0 else [f"~{attribute}" for attribute in found]
     for r in knowledge.lexicon.cue_readings(parts[0]):
-        yield f"cue={r.form},{r.prefix},{r.entry.clause},{r.entry.nominal}"
-        yield f"lem={r.entry.lemma}"
-        yield f"cls={r.entry.cue_class}"
+        entry = r.entry
+        out += (
+            f"cue={r.form},{r.prefix},{entry.clause},{entry.nominal}",
+            f"lem={entry.lemma}",
+            f"cls={entry.cue_class}",
+        )
+    return out
 
 
-def _of_morphology(outline: Outline | None) -> Iterator[str]:
+def _of_morphology(outline: Outline | None) -> list[str]:
     if outline is None:
-        yield "m?"
-        return
+        return ["m?"]
     shares, first = outline
+    out: list[str] = []
     for category, share in shares.items():
         if share > _LIKELY:
-            yield f"m={category}"
+            out.append(f"m={category}")
         if share > _CERTAIN:
-            yield f"M={category}"
-    yield from first
+            out.append(f"M={category}")
+    out += first
+    return out

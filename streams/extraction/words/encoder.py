@@ -112,7 +112,7 @@ class Encoder:
                 rows={a: n for n, a in enumerate(tables["attributes"])},
                 attribute_vectors=np.pad(
                     (z["attribute_vectors"] * z["attribute_scales"][:, None]).astype(np.float16), ((0, 1), (0, 0))
-                ),
+                ).astype(np.float32),  # they are learned in half precision, and added up in single
                 words={w: n for n, w in enumerate(tables["words"])},
                 word_vectors=z["word_vectors"],
                 word_scales=z["word_scales"].astype(np.float32),
@@ -164,8 +164,26 @@ class Encoder:
         return np.concatenate([h for _, _, h in self._layers(self._ids(forms))])
 
     def _ids(self, forms: Sequence[str]) -> Any:
-        self._know(forms)
-        return np.fromiter(map(self._numbers.__getitem__, forms), np.int64, len(forms))
+        """The numbers of a text's forms; most are known, and one look-up each is all that they take."""
+        ids = self._known(forms)
+        missing = np.flatnonzero(ids < 0).tolist()
+        if missing:
+            unmet = [forms[i] for i in missing]
+            if len(self._numbers) + len(set(unmet)) > _CACHED_FORMS:
+                self._forget()
+                return self._ids_of_all(forms)
+            self._learn(list(dict.fromkeys(unmet)))
+            ids[missing] = self._known(unmet)
+        return ids
+
+    def _ids_of_all(self, forms: Sequence[str]) -> Any:
+        """The numbers after others were forgotten, even if there are more forms than should be kept."""
+        self._learn([form for form in dict.fromkeys(forms) if form not in self._numbers])
+        return self._known(forms)
+
+    def _known(self, forms: Sequence[str]) -> Any:
+        """The numbers of forms, -1 for one that has none yet."""
+        return np.fromiter(map(self._numbers.get, forms, repeat(-1)), np.int64, len(forms))
 
     def _layers(self, ids: Any) -> Iterator[tuple[int, int, Any]]:
         """(first, last, (last - first, h)) of a text's chunks."""
@@ -192,12 +210,8 @@ class Encoder:
             h += out
         return h
 
-    def _know(self, forms: Sequence[str]) -> None:
-        """Give every form a number and its products."""
-        new = [form for form in dict.fromkeys(forms) if form not in self._numbers]
-        if len(self._numbers) + len(new) > _CACHED_FORMS:
-            self._forget()
-            new = [form for form in dict.fromkeys(forms) if form not in self._numbers]
+    def _learn(self, new: Sequence[str]) -> None:
+        """Give each of these forms, which have none, a number and its products."""
         for first in range(0, len(new), _CHUNK):
             group = new[first : first + _CHUNK]
             number, last = len(self._numbers), len(self._numbers) + len(group)
@@ -250,7 +264,7 @@ class Encoder:
         for form, outline in zip(forms, outlines, strict=True):
             begins.append(len(rows))
             rows += map(w.rows.get, attributes(form, self._knowledge, outline), repeat(len(w.rows)))  # a row of zeros
-        x = np.add.reduceat(w.attribute_vectors[rows].astype(np.float32), begins)
+        x = np.add.reduceat(w.attribute_vectors.take(rows, 0), begins)
         ranks = np.array(vectors)
         known = ranks >= 0
         x[known] += w.word_vectors[ranks[known]] * w.word_scales[ranks[known], None]

@@ -8,12 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from schemas import ActorProfile, EnrichedArticle, StatementEvent
-from schemas.codec import decode_article, decode_enriched, decode_profile, decode_statement
+from schemas import ActorProfile, EnrichedArticle, Retraction, StatementEvent
+from schemas.codec import decode_article, decode_enriched, decode_profile, decode_told
 from streams.extraction.text import name_key
 from streams.gateway.words import keys
 
-VERSION = 1
+VERSION = 2
 Place = tuple[str, int]
 """Which of the topics (`raw`, `enriched`, `statements`, `actors`), and which partition."""
 
@@ -131,7 +131,11 @@ class Store:
     def _take(self, record: Record) -> None:
         value = record.value
         if record.topic == "statements":
-            self._statement(record, decode_statement(value))
+            event = decode_told(value)
+            if isinstance(event, Retraction):
+                self._forget_statement(event.statement_id)
+            else:
+                self._statement(record, event)
         elif record.topic == "actors":
             if value is None and record.key is not None:
                 self._forget_actor(record.key.decode())
@@ -172,6 +176,12 @@ class Store:
             self._db.execute("DELETE FROM statement_words WHERE rowid = ?", known)
         words = " ".join(keys(event.content.text))
         self._db.execute("INSERT INTO statement_words (rowid, words) VALUES (?, ?)", (found.lastrowid, words))
+
+    def _forget_statement(self, statement_id: str) -> None:
+        known = self._db.execute("SELECT row FROM statements WHERE statement_id = ?", (statement_id,)).fetchone()
+        if known:
+            self._db.execute("DELETE FROM statement_words WHERE rowid = ?", known)
+            self._db.execute("DELETE FROM statements WHERE row = ?", known)
 
     def _actor(self, record: Record, actor: ActorProfile) -> None:
         assert record.value is not None

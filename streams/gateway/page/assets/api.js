@@ -34,10 +34,11 @@ export function query(parameters) {
   return search.size ? `?${search}` : "";
 }
 
-// Calls onstatement(statement), onstate("connecting" | "open" | "cut" | "refused", refusal), ongap(count) until stopped.
+// Calls onstatement(statement), onretraction(retraction), onstate("connecting" | "open" | "cut" | "refused", refusal) and
+// ongap(count) until stopped.
 export class Stream {
-  constructor(parameters, { onstatement, onstate, ongap }) {
-    Object.assign(this, { parameters, onstatement, onstate, ongap });
+  constructor(parameters, { onstatement, onretraction, onstate, ongap }) {
+    Object.assign(this, { parameters, onstatement, onretraction, onstate, ongap });
     this.lastId = null;
     this.waitMs = 1000;
     this.failures = 0;
@@ -117,6 +118,7 @@ export class Stream {
       this.tell("open"); // the first id comes at once, before any event
     }
     if (fields.event === "statement") this.onstatement(JSON.parse(fields.data));
+    if (fields.event === "retraction") this.onretraction(JSON.parse(fields.data));
     if (fields.event === "gap") this.ongap(JSON.parse(fields.data).missing);
     if (fields.id) this.lastId = fields.id;
   }

@@ -8,7 +8,8 @@ import { clock, say } from "./words.js";
 export async function showArticle(main, id, wanted) {
   const { article, body } = await ask(`/v1/articles/${encodeURIComponent(id)}`);
   document.title = `${article.title ?? say("article")} – ${say("tagline")}`;
-  const text = body === null ? element("p", { class: "empty" }, say("noBody")) : marked(body, article.statements);
+  const gone = article.status !== "usable" && element("p", { class: "gone", role: "alert" }, say("gone"));
+  const text = gone ? null : body === null ? element("p", { class: "empty" }, say("noBody")) : marked(body, article.statements);
   const cards = article.statements.map((s) => statementCard({ ...s, article: null, extracted_at: article.published_at ?? article.extracted_at }, { withArticle: false }));
   const view = element(
     "div",
@@ -24,6 +25,7 @@ export async function showArticle(main, id, wanted) {
         article.published_at && element("time", { class: "chip", datetime: article.published_at }, clock(article.published_at)),
         article.url && outside(article.url, say("original")),
       ),
+      gone,
       text,
     ),
     element(

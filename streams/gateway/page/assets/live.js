@@ -3,7 +3,7 @@
 import { Stream, ask } from "./api.js";
 import { element } from "./dom.js";
 import { filterForm, isEmpty } from "./filters.js";
-import { statementCard } from "./statement.js";
+import { statementCard, takenBack } from "./statement.js";
 import { number, say } from "./words.js";
 
 const MOST_SHOWN = 300;
@@ -71,10 +71,19 @@ export function showLive(main, chosen, { go, shell }) {
     draw();
   }
 
+  // It is struck through where it is shown: an editor who read it must see that it no longer holds.
+  function takeBack(retraction) {
+    seen.delete(retraction.statement_id);
+    waiting = waiting.filter((s) => s.statement_id !== retraction.statement_id);
+    for (const card of column.querySelectorAll(`[data-id="${CSS.escape(retraction.statement_id)}"]`)) takenBack(card, retraction);
+    draw();
+  }
+
   // What comes while the newest ones are being asked for waits for them.
   let early = [];
   const stream = new Stream(chosen, {
-    onstatement: (statement) => (early ? early.push(statement) : take(statement)),
+    onstatement: (statement) => (early ? early.push(() => take(statement)) : take(statement)),
+    onretraction: (retraction) => (early ? early.push(() => takeBack(retraction)) : takeBack(retraction)),
     onstate(state, error) {
       if (state === "cut") wasCut = true;
       shell.connection(state, error);
@@ -101,7 +110,7 @@ export function showLive(main, chosen, { go, shell }) {
     }
     const came = early ?? [];
     early = null;
-    came.forEach(take);
+    came.forEach((happened) => happened());
     draw();
   }
 

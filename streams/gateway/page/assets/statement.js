@@ -50,3 +50,10 @@ export function statementCard(statement, { withActor = true, withArticle = true 
     ),
   );
 }
+
+// Marks a card as taken back; what is told again later gets a card of its own.
+export function takenBack(card, retraction) {
+  card.classList.add("taken-back");
+  delete card.dataset.id;
+  card.querySelector("footer").prepend(element("strong", { class: "why" }, say(retraction.reason)));
+}

@@ -1,0 +1,1 @@
+"""Prometheus' rules, and the same for its operator."""

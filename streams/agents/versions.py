@@ -1,0 +1,121 @@
+"""Versions of an article: what the newest one adds to what was told of it, and what it takes back."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from schemas import Article, ArticleState, Retraction, RetractionReason, StatementEvent, ToldActor, ToldStatement
+from schemas.article_state import STATE_SCHEMA
+from schemas.codec import InvalidPayload, decode_state
+from streams.extraction.events import reference_to
+
+logger = logging.getLogger(__name__)
+
+Outcome = Literal["told", "late", "embargoed"]
+
+
+class Revision(NamedTuple):
+    """What an article changes. `state` is None where it changes nothing: it is late, or must not be told yet."""
+
+    outcome: Outcome
+    state: ArticleState | None
+    statements: tuple[StatementEvent, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
+
+
+def revise(known: ArticleState | None, article: Article, events: Sequence[StatementEvent], now: datetime) -> Revision:
+    """What the article changes in what is known of it; `events` are all statements that it makes.
+
+    Statements that were told already are not told again, those that it no longer makes are taken back. The same
+    version once more counts as a correction: feeds that number nothing send version 1 again.
+    """
+    if article.embargoed_until is not None and article.embargoed_until > now:
+        return Revision("embargoed", None)
+    if known is not None and article.version < known.version:
+        return Revision("late", None)
+    made = events if article.status == "usable" else ()
+    state = ArticleState(STATE_SCHEMA, article.article_id, article.version, now, tuple(_by_actor(made)))
+    told = {s.statement_id for a in known.actors for s in a.statements} if known else set()
+    reason: RetractionReason = "corrected" if article.status == "usable" else "withdrawn"
+    return Revision(
+        "told",
+        state,
+        tuple(e for e in made if e.statement_id not in told),
+        tuple(_retractions(known, state, article, reason, now)) if known else (),
+    )
+
+
+def _by_actor(events: Sequence[StatementEvent]) -> Iterator[ToldActor]:
+    grouped: dict[tuple[str, str | None], list[ToldStatement]] = {}
+    for e in events:
+        told = ToldStatement(e.statement_id, e.speaker.text if e.speaker else None)
+        grouped.setdefault((e.actor.id, e.actor.role), []).append(told)
+    for (actor_id, role), statements in grouped.items():
+        yield ToldActor(actor_id, role, tuple(statements))
+
+
+def _retractions(
+    known: ArticleState, new: ArticleState, article: Article, reason: RetractionReason, now: datetime
+) -> Iterator[Retraction]:
+    kept = {s.statement_id for a in new.actors for s in a.statements}
+    remaining = {a.actor_id for a in new.actors}
+    reference = reference_to(article)
+    for actor in known.actors:
+        for s in actor.statements:
+            if s.statement_id not in kept:
+                yield Retraction(
+                    statement_id=s.statement_id,
+                    actor_id=actor.actor_id,
+                    reason=reason,
+                    article=reference,
+                    alias=s.alias,
+                    role=actor.role,
+                    article_remains=actor.actor_id in remaining,
+                    retracted_at=now,
+                )
+
+
+class Versions:
+    """What is known of the articles of this worker's partitions: a Faust table whose changelog is `articles.state`.
+
+    As with profiles, the outbox writes the topic, in the transaction of what the state tells of.
+    """
+
+    def __init__(self, table: Any, days: float) -> None:
+        """`days` after which an article is forgotten, as the topic does: what comes under its id then is new."""
+        self._table, self._kept = table, timedelta(days=days)
+
+    def get(self, article_id: str) -> ArticleState | None:
+        """None for an article that is new."""
+        stored = self._table.data.get(article_id.encode())
+        if stored is None:
+            return None
+        try:
+            return decode_state(stored)
+        except InvalidPayload as e:
+            logger.error("the state of article %s cannot be read; it counts as new: %s", article_id, e)
+            return None
+
+    def put(self, article_id: str, state: bytes | None, partition: int) -> None:
+        """Set the state that is on its way to `articles.state`; None forgets it."""
+        key = article_id.encode()
+        if state is None:
+            self._table.data.pop(key, None)
+        else:
+            self._table.data[key] = state
+            self._table.data._key_partition[key] = partition
+
+    def forget(self, now: datetime) -> int:
+        """Forget articles that were told long ago; how many."""
+        data: Any = self._table.data
+        old = []
+        for key, stored in [*data.items()]:
+            try:
+                if now - decode_state(stored).told_at > self._kept:
+                    old.append(key)
+            except InvalidPayload:
+                old.append(key)
+        for key in old:
+            data.pop(key, None)
+        return len(old)
