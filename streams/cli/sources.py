@@ -52,6 +52,8 @@ def receive(
             return items(file.read_bytes(), file.name)
 
         outcomes = run(settings, name, lambda intake, _: receive(drop, read, intake, once=once), not once)
+        if outcomes is None and not once:
+            return  # a service that was told to end
     else:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         outcomes = run(settings, name, lambda intake, _: intake.take(items(data, path.name)), False)

@@ -1,6 +1,6 @@
 """What becomes of each thing that a source gives: it leaves, waits, stays, or is told to be unreadable.
 
-In this order: unreadable -> dead letter; seen already -> nothing; withheld -> noted, and what left before is taken back;
+In this order: unreadable -> dead letter; seen already -> nothing; withheld -> noted, and what left before taken back;
 embargoed -> kept until its time; else sent, and noted once Kafka has it.
 """
 

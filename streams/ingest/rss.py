@@ -24,6 +24,7 @@ _ENTITY = re.compile(rb"<!ENTITY", re.I)
 _END, _END_BYTES = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I), 2000  # comments may follow
 TRUNCATED = "truncated"
 _JITTER = 0.1  # of the interval, so that a hundred feeds are not visited at one moment
+_BETWEEN_FEEDS = 0.1  # seconds at the start, on average
 _LONGEST_PAUSE = 6 * 3600.0
 _MOST_ENTRIES = 1000
 _FEWEST_CHARS = 200  # of a page's text; below, it is a notice about cookies or a wall
@@ -130,13 +131,14 @@ class Reader:
             Fetcher(self._visiting.limits) as fetch,
             Fetcher(self._visiting.limits, public_only=True) as fetch_page,
         ):
-            failures = await asyncio.gather(*(self._follow(url, fetch, fetch_page) for url in urls))
+            begins = 0.0 if self._visiting.once else len(urls) * _BETWEEN_FEEDS
+            failures = await asyncio.gather(*(self._follow(url, begins, fetch, fetch_page) for url in urls))
         return sum(failures)
 
-    async def _follow(self, url: str, fetch: Fetcher, fetch_page: Fetcher) -> int:
+    async def _follow(self, url: str, begins: float, fetch: Fetcher, fetch_page: Fetcher) -> int:
+        """Visit a feed from some moment within `begins` seconds on; the failures at the end."""
         failures, interval = 0, self._visiting.interval
-        if not self._visiting.once:
-            await asyncio.sleep(random.uniform(0, min(interval * _JITTER, 10)))  # noqa: S311
+        await asyncio.sleep(random.uniform(0, begins))  # noqa: S311
         while True:
             pause = interval * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311
             try:
@@ -145,8 +147,8 @@ class Reader:
             except FetchFailed as e:
                 failures += 1
                 self._intake.failed(e.error, str(e), url)
-                longest = _LONGEST_PAUSE if e.error != "gone" else _LONGEST_PAUSE * 4
-                pause = max(min(pause * 2**failures, longest) if e.error != "gone" else longest, e.retry_after)
+                growing = min(pause * 2 ** min(failures, 16), _LONGEST_PAUSE)
+                pause = max(_LONGEST_PAUSE if e.error == "gone" else growing, e.retry_after)
             if self._visiting.once:
                 return failures
             await asyncio.sleep(pause)
@@ -164,8 +166,10 @@ class Reader:
         # In a thread: a large feed takes a second to parse, and other feeds need not wait.
         found = await asyncio.to_thread(self._entries, url, answer)
         if self._visiting.full_text:
-            found = [await self._with_page(one, fetch_page) for one in found]
-        await self._intake.take(found)
+            for one in found:  # each leaves when its page is there: a host is asked for one page a second
+                await self._intake.take([await self._with_page(one, fetch_page)])
+        else:
+            await self._intake.take(found)
         if any(one.rejected is not None and one.rejected.error == TRUNCATED for one in found):
             return  # a 304 would hide what was cut off
         self._state.visited(url, answer.etag, answer.modified)

@@ -12,8 +12,9 @@ from streams.ingest.folder import DropFolder, receive
 from streams.ingest.intake import Intake, Outcome
 from streams.ingest.state import State
 from streams.settings import Settings
-from tests.ingest.running import SAMPLES, articles, command, letters, run
+from tests.ingest.running import SAMPLES, articles, command, ingest, letters, run
 from tests.ingest.test_formats import BOMB
+from tests.kafka.pipeline import WorkerProcess
 
 
 @pytest.fixture
@@ -129,6 +130,22 @@ async def test_two_receivers_of_one_folder(settings: Settings, folder: Path) -> 
         return await receive(drop, lambda p: ninjs.items(p.read_bytes(), Rules(), origin=""), intake, once=True)
 
     assert await run(settings, work, "ninjs") == []
+
+
+async def test_a_service_takes_what_comes_until_it_is_told_to_end(settings: Settings, folder: Path) -> None:
+    process = WorkerProcess(
+        settings,
+        folder.parent,
+        ingest("ninjs", str(folder), "--settle", "0.1"),
+        QAWL_DATA_DIR=str(settings.data_dir),
+    )
+    process.start()
+    for name in ("ninjs-1.json", "ninjs-2.json"):
+        put(folder, name)
+        await asyncio.to_thread(process.until, (folder / "done" / name).exists, "has not read it")
+    assert process.metric("qawl_ingest_articles_total", source="ninjs", outcome="accepted") == 2
+    assert await asyncio.to_thread(process.stop) == 0
+    assert len(await articles(settings)) == 2
 
 
 def test_the_commands_read_a_folder_a_file_and_standard_input(settings: Settings, folder: Path) -> None:
