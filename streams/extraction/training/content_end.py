@@ -20,9 +20,9 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
         reporting = frozenset(c.at for c in cues)
         ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, LinearModel({}))
         starts = [t.start for t in a.doc.tokens]
-        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues).statements:
+        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues):
             statement = a.statement_of(proposal.cue)
-            if statement is None or proposal.opener == "preceding" or not a.begins_right(proposal):
+            if statement is None or not a.begins_right(proposal):
                 continue
             last = bisect_left(starts, statement["content"][-1][1])
             found = ends.candidates(proposal)
