@@ -158,7 +158,7 @@ class ContentEnds:
                 passed.append(f"over=rule,{end.why}")
 
     def _reports(self, i: int) -> str:
-        """How the word at i, or one of the next two, reports: its form, its particle and which it is, "" if none does."""
+        """How the word at i, or one of the next two, reports: form, particle and which it is, "" if none does."""
         for j in (i, i + 1, i + 2):
             if j in self._cues:
                 reading = next(iter(self._lexicon.cue_readings(self._doc.norms[j])), None)
