@@ -275,8 +275,8 @@ def test_no_class_of_the_lexicon_and_no_rule_is_without_an_example() -> None:
 
 # What the learned choice decides otherwise where a sentence stands alone: lemmas by side.
 OTHERWISE = {
-    True: {"تابع", "أعلن", "عد", "وصف", "حمل", "قدم", "رفع", "وجه", "نشر", "ورد", "عرض", "طلب", "رفض", "اعتقد", "شهد"},
-    False: {"ذكر", "دافع", "علم", "نص"},
+    True: {"تابع", "أعلن", "عد", "حمل", "قدم", "رفع", "وجه", "ورد", "عرض", "طلب", "رفض", "اعتقد"},
+    False: {"ذكر", "دافع", "نص"},
 }
 SIDES = [
     pytest.param(
