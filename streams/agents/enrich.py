@@ -119,6 +119,9 @@ async def enrich(
             processed = iter(await loop.run_in_executor(thread, enricher.process_many, sound))
             for event, record, poisonous in zip(events, records, spent, strict=True):
                 outcome = enricher.poisonous(record) if poisonous else next(processed)
+                if not outbox.is_current(event):
+                    outbox.drop(event)
+                    continue
                 trace = None if traces is None else traces.begin(event.message, began)
                 delivery = _Delivery(enricher, versions, record, outcome, event.message.timestamp, trace)
                 await outbox.deliver(event, delivery.records, delivered=delivery.delivered, refused=delivery.refused)

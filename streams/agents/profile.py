@@ -156,6 +156,9 @@ class Profiles:
 async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:
     """Apply a stream of statements to the profiles and send each changed one to `actors`."""
     async for event in outbox.taken(stream):
+        if not outbox.is_current(event):
+            outbox.drop(event)
+            continue
         record = input_record(event)
         output, outcome = _applied(topics, profiles, record)
         refused = partial(_refused, topics, record)

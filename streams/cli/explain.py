@@ -18,6 +18,7 @@ _OPENERS = {
     "colon": "what stands behind the colon",
     "bare": "what follows the subject, which nothing opens",
     "nominal": "the noun phrase that the verb governs",
+    "heading": "what follows the attribution",
     "preceding": "what stands before the attribution",
 }
 _LONG = 70  # characters of a content that are shown

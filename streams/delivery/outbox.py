@@ -110,6 +110,21 @@ class Outbox:
             metrics.in_flight.set(self._in_hand)
             yield event
 
+    def is_current(self, event: EventT[Any]) -> bool:
+        """Whether what comes of a record in hand will be stored: nothing was assigned anew since it was read.
+
+        Else it is to be dropped, and nothing remembered of it: a profile or an article's state would stand for outputs
+        that nobody has sent, when the record is read again.
+        """
+        message = event.message
+        current: bool = message.generation_id == self._app.consumer_generation_id
+        return current and message.tp in self._partitions
+
+    def drop(self, event: EventT[Any]) -> None:
+        """Let go a record in hand that is not current: whoever owns its partition reads it again."""
+        self._worked_on -= 1
+        self._out_of_hand(event.message)
+
     async def deliver(
         self,
         event: EventT[Any],
@@ -118,7 +133,7 @@ class Outbox:
         delivered: Callable[[], None],
         refused: Callable[[str], Record],
     ) -> None:
-        """Hand over all outputs of a record in hand, in the order of reading.
+        """Hand over all outputs of a record in hand that is current, in the order of reading.
 
         `delivered` is called when they are committed. Where an output is too large for its topic, `refused` gives the
         dead letter to send instead: such a record would be refused for ever.
@@ -129,14 +144,8 @@ class Outbox:
             records = [refused(f"an output of {largest} bytes is larger than its topic takes ({MAX_MESSAGE_BYTES})")]
         message = event.message
         self._worked_on -= 1
-        # A record that was read before a rebalance says nothing about a partition that is assigned anew.
-        current = message.generation_id == self._app.consumer_generation_id
-        partition = self._partitions.get(message.tp) if current else None
-        if partition is None:
-            self._out_of_hand(message)
-        else:
-            done = partial(self._delivered, message, delivered)
-            partition.add(Entry(message.offset, records, done, refused))
+        done = partial(self._delivered, message, delivered)
+        self._partitions[message.tp].add(Entry(message.offset, records, done, refused))
         # With more to come at once, a transaction for each record would cost more than the work on it.
         if not self._worked_on and all(queue.empty() for queue in self._queues):
             self._hurry()

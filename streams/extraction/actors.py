@@ -7,8 +7,9 @@ resolved to the nearest actor before them whose titles contain their words.
 from bisect import bisect_left
 
 from schemas import ActorKind
+from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare, is_close
+from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.latin import latin_behind
 from streams.extraction.lexicon import Lexicon, SourceKind
@@ -33,8 +34,16 @@ _TELLING = 3  # words of a title that stand for the person even before the name 
 class ActorRegistry:
     """The actors of one article."""
 
-    def __init__(self, doc: Document, lexicon: Lexicon, phrases: Phrases, entities: tuple[EntityMention, ...]) -> None:
-        """Read all named people of the document with their titles."""
+    def __init__(
+        self,
+        doc: Document,
+        lexicon: Lexicon,
+        phrases: Phrases,
+        entities: tuple[EntityMention, ...],
+        ends: MentionEnds,
+    ) -> None:
+        """Read all named people of the document with their titles. `ends` knows where mentions end."""
+        self._mention_ends = ends
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
         self._entities = {e.first: e for e in entities}
         self._naming = Naming(doc, lexicon, phrases, self._entities)
@@ -55,7 +64,7 @@ class ActorRegistry:
         doc = self._doc
         words = self._words(e.first, e.last, e.skip)
         name = doc.body[doc.tokens[e.first].start + e.skip : doc.tokens[e.last - 1].end]
-        draft = self._same_person(words, e.first)
+        draft = self._index.person(words, e.first)
         if draft is None:
             draft = self._index.add(ActorDraft(name, "person", words, named=True))
             if len(words) > 1 and words[0].endswith("ه") and words[0] not in self._lexicon.masculine_names:
@@ -84,27 +93,6 @@ class ActorRegistry:
             draft.feminine = genders[0] == "f"  # `المتحدثة باسم الوزارة`: who says `وقالت` later on
         if replace:
             draft.set_role(doc.text(first, last).rstrip("،, "))
-
-    def _same_person(self, words: Words, at: int, feminine: bool | None = None) -> ActorDraft | None:
-        """The person whose full name holds these words; the family name alone is enough where only one has it.
-
-        Of two people of one family name it is the one whose gender the verb has (`وقالت كعدي`), then the last named.
-        """
-        found = []
-        for draft in self._index.people_sharing(words):
-            if draft.words == words:
-                return draft
-            shorter = set(words) <= set(draft.words)
-            longer = len(words) > 1 and set(draft.words) <= set(words)
-            respelt = len(words) == 1 and len(words[0]) > 3 and is_close(words[0], draft.words[-1])
-            if shorter or longer or respelt:
-                found.append(draft)
-
-        def nearness(draft: ActorDraft) -> tuple[int, int, int]:
-            fits = 1 if feminine is None or draft.feminine is None else 2 * (draft.feminine == feminine)
-            return fits, draft.last_before(at + 1), draft.aliases.total()
-
-        return max(found, key=nearness, default=None)
 
     # -- resolution ---------------------------------------------------------------------------------------------------
 
@@ -160,7 +148,7 @@ class ActorRegistry:
             return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
         if named.first > first and self._is_of_another(first, named.first):
             return None
-        draft = self._same_person(self._words(named.first, named.last, named.skip), first, feminine)
+        draft = self._index.person(self._words(named.first, named.last, named.skip), first, feminine)
         if draft is not None and first < named.first:
             self._add_title(draft, first, named.first, replace=head == "person")
         return draft
@@ -201,7 +189,12 @@ class ActorRegistry:
             return None
         # الوزير الروسي: the nearest actor before whose titles hold all of these words, else, as a lead often has it
         # (`جدد وزير الخارجية الروسي …. وقال وزير الخارجية الروسي سيرغي لافروف`), the next one to be named with them
-        holders = [d for d in self._index.with_titles(set(map(bare, norms))) if _can_be(kind, d.kind)]
+        # `الشرطة` is not `الإعلام والشرطة`
+        holders = [
+            d
+            for d in self._index.with_titles(set(map(bare, norms)))
+            if _can_be(kind, d.kind) and f"و{head}" not in d.words
+        ]
         before = [(at, d) for d in holders if (at := d.last_before(first)) >= 0]
         if before:
             return max(before, key=lambda x: x[0])[1]
@@ -250,13 +243,19 @@ class ActorRegistry:
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)
-            last = entity.last if entity else self._phrases.end(i, doc.sentences[doc.sentence_of[i]].last)
+            last = entity.last if entity else self._end(i)
             if last - i > len(words) and set(words) <= {bare(n) for n in doc.norms[i:last]}:
                 issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None
                 draft = issuer or self._add(i, last)
                 self._index.add_titles(draft, words)
                 return draft
         return None
+
+    def _end(self, first: int) -> int:
+        """Where a phrase ends that no statement names as its source: `دراسة حديثة` in `نشرت دراسة حديثة أمس`."""
+        limit = self._doc.sentences[self._doc.sentence_of[first]].last
+        rule = self._phrases.end(first, limit)
+        return self._mention_ends.best(first, rule, limit) if rule > first else rule
 
     def _latest_person(self, before: int) -> ActorDraft | None:
         """الأخير: the person named last before this place."""

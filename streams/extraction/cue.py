@@ -13,6 +13,9 @@ Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 _FACTUAL_BEFORE_AN = frozenset(["قبل", "بعد", "منذ"])
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
 _OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
+WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
+# Before it and a verb: what was said just before is what somebody said.
+_BEFORE_WHAT = frozenset(["علي", "وهو", "وهذا", "هذا", "وهي"])
 _PREPOSITIONS_TOO = frozenset(["بين", "وبين"])  # far more often "between" than "made clear"
 _SUBJUNCTIVE = frozenset(["ان", "بان", "كي", "لكي", "حتي"])
 
@@ -103,13 +106,15 @@ def _is_unreal(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> 
 
 
 def _is_as_said(doc: Document, i: int) -> bool:
-    """`…، كما قال كيري`: the cue follows what it reports.
+    """`…، كما قال كيري`, `…، على ما أعلن الوزير`, `…، وهو ما أكده الوزير`: the cue follows what it reports.
 
     Not so at the head of a sentence: `كما قال كيري إن الاتفاق قريب` goes on with a content of its own.
     """
     if i == 0 or doc.sentence_of[i - 1] != doc.sentence_of[i]:
         return False
     sentence = doc.sentences[doc.sentence_of[i]]
+    if doc.norms[i - 1] == WHAT:
+        return i - 2 > sentence.first and doc.norms[i - 2] in _BEFORE_WHAT
     if doc.norms[i - 1] not in ("كما", "حسبما", "وفقما", "مثلما") or sentence.first == i - 1:
         return False
     for j in range(i + 1, min(i + _SUBJECT, sentence.last)):

@@ -86,6 +86,27 @@ class DraftIndex:
             found |= {id(d): d for d in self._people_of_skeleton.get(words[0].translate(_LONG_VOWELS), ())}
         return list(found.values())
 
+    def person(self, words: Words, at: int, feminine: bool | None = None) -> ActorDraft | None:
+        """The person whose full name holds these words; the family name alone is enough where only one has it.
+
+        Of two people of one family name it is the one whose gender the verb has (`وقالت كعدي`), then the last named.
+        """
+        found = []
+        for draft in self.people_sharing(words):
+            if draft.words == words:
+                return draft
+            shorter = set(words) <= set(draft.words)
+            longer = len(words) > 1 and set(draft.words) <= set(words)
+            respelt = len(words) == 1 and len(words[0]) > 3 and is_close(words[0], draft.words[-1])
+            if shorter or longer or respelt:
+                found.append(draft)
+
+        def nearness(draft: ActorDraft) -> tuple[int, int, int]:
+            fits = 1 if feminine is None or draft.feminine is None else 2 * (draft.feminine == feminine)
+            return fits, draft.last_before(at + 1), draft.aliases.total()
+
+        return max(found, key=nearness, default=None)
+
     def with_titles(self, words: set[str]) -> list[ActorDraft]:
         """Drafts whose titles (for those that are no people also names) hold all of these words."""
         rarest = min(words, key=lambda w: len(self._of_title.get(w, ())), default=None)

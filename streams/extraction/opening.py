@@ -9,7 +9,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import LINE, MARK
 
-Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "preceding"]
+Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "heading", "preceding"]
 
 _REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
 _SHORTEST = 4  # tokens of a content without opening

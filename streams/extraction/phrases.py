@@ -12,7 +12,9 @@ _ATTACHED = frozenset(["li_prep", "la_prep", "la_emph", "bi_prep"])
 _RARER = 3  # times that a word must be rarer than its rest for its first letter to be a particle
 _EDGES = frozenset(["complementizer", "relative", "subordinator", "negation", "auxiliary"])
 _NEW_CLAUSE = frozenset(["pronoun", "complementizer", "relative"])
-_EDGE_WORDS = frozenset(["ثم", "بل", "هو", "هي", "هم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"])
+_EDGE_WORDS = frozenset(
+    ["ثم", "بل", "هو", "هي", "هم", "وهو", "وهي", "وهم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"]
+)
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
 

@@ -1,10 +1,10 @@
 """Attributions that follow or head their content: `…، بحسب رويترز`, `وبحسب مصادر، فإن …`, `…، كما قال كيري`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from streams.extraction.content import Content, clause_end, make_content
-from streams.extraction.cue import Cue
+from streams.extraction.cue import WHAT, Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import bare
 from streams.extraction.lexicon import Lexicon
@@ -12,107 +12,181 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import MARK, NUMBER, WORD
 
 _LEAD = 5  # tokens before وبحسب that still leave it at the head of its sentence
-_SHORT = 7  # tokens of a clause that an attribution interrupts rather than follows
-# Words that begin a clause of their own after a comma; what stands before them is the reporter's.
-_RESUMING = frozenset(["وهو", "وهي", "وهم", "لكن", "ولكن", "لكنه", "لكنها", "لكنهم", "حيث", "اذ"])
+_SHORT = 12  # tokens of a clause that an attribution may interrupt rather than follow
+_MOST = 12  # clauses before an attribution with which its content may begin, the nearest
+_SEPARATING = frozenset("،,-–—؛:")
+_BEGINNING = ("subordinator", "conjunction")  # words that begin a clause
 
 
 class Attribution(NamedTuple):
-    """Content and mention of such a cue; `content` is None where it attributes an earlier statement once more."""
+    """One way to read such a cue; `evidence` are names of what speaks for or against it. No mention: implied."""
 
-    content: Content | None
-    mention: tuple[int, int]
+    content: Content
+    mention: tuple[int, int] | None
+    evidence: tuple[str, ...] = ()
 
 
-def find_attribution(
+def heads(doc: Document, cue: Cue) -> bool:
+    """`وبحسب مصادر أمنية، فإن …`, `هذا، وبحسب مصادر …`: the attribution stands before its content."""
+    first = doc.sentences[doc.sentence_of[cue.at]].first
+    return cue.construction == "preposition" and cue.first - first <= (_LEAD if cue.reading.prefix == "و" else 1)
+
+
+def find_heading(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, indices: Collection[int]
+) -> Attribution | None:
+    """What a preposition at the head of its sentence attributes. `indices` are the tokens of all cues."""
+    limit = doc.sentences[doc.sentence_of[cue.at]].last
+    i = _behind_cue(doc, lexicon, cue, limit)
+    mention = _mention(doc, phrases, i, limit)
+    if mention is None or _accords(doc, lexicon, mention[0]):
+        return None
+    content = _following(doc, lexicon, mention[1], limit, indices)
+    return Attribution(content, mention) if content else None
+
+
+def find_trailing(
     doc: Document,
     lexicon: Lexicon,
     phrases: Phrases,
     cue: Cue,
-    taken: list[tuple[int, int]],
+    taken: Sequence[tuple[int, int]],
     indices: Collection[int],
-) -> Attribution | None:
-    """What a preposition or `كما قال` attributes and to whom.
+) -> Iterator[Attribution]:
+    """All ways to read an attribution behind its content: what stands before it, from each clause on.
 
-    `taken` are the contents found before in the sentence as token ranges; one that reaches to the cue is what the cue
-    attributes once more, then `content` is None. `indices` are the tokens of all cues.
+    `taken` are the contents that other cues report in its sentence as token ranges: what one of them holds is only
+    attributed once more (`قال الوزير إن …، بحسب رويترز`). `indices` are the tokens of all cues.
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
-    heads = _heads(cue, sentence.first)
-    first, mention = _mention(doc, lexicon, phrases, cue, sentence.last, heads=heads)
-    if mention is None:
-        return None
-    if heads:
-        content = _following(doc, lexicon, mention[1], sentence.last, indices)
-        return Attribution(content, mention) if content else None
+    first = _first(doc, cue)
+    i = _behind_cue(doc, lexicon, cue, sentence.last)
+    mention = _mention(doc, phrases, i, sentence.last)
     edge = first - 1
-    while edge > sentence.first and doc.kinds[edge] is MARK and doc.norms[edge] in "،,-–؛":
+    while edge > sentence.first and doc.kinds[edge] is MARK and doc.norms[edge] in _SEPARATING:
         edge -= 1
-    start = sentence.first
-    for a, b in taken:
-        if b >= edge and a <= edge:
-            return Attribution(None, mention)
-        if sentence.first <= a <= edge:
-            start = max(start, b)
+    if edge < sentence.first or (mention is None and cue.construction == "preposition" and i == cue.at + 1):
+        return
+    if any(a > cue.at for a, _ in taken):
+        return  # `وقالت الهيئة، وفقا لموقع، إن …`: it stands between another cue and what that reports
+    if any(a <= edge <= b for a, b in taken):
+        return  # attributed once more
+    accords = _accords(doc, lexicon, i)
+    common = [f"accords={accords}", f"paused={first > edge + 1}"]
+    passed: list[str] = []
+    for start in _starts(doc, lexicon, phrases, sentence.first, edge):
+        content = make_content(doc, start, edge + 1, 0)
+        if content is None:
+            continue
+        where = "first" if start == sentence.first else "later"
+        mark = doc.norms[start - 1] if start > sentence.first and doc.kinds[start - 1] is MARK else ""
+        holds = sum(start <= a for a, _ in taken)
+        evidence = (
+            *common,
+            *passed,
+            f"start={where},{mark}",
+            f"start={where}",
+            f"start={where},{min(edge - start, 32) // 4}",
+            f"start={doc.norms[start]},{mark}",
+            f"before={doc.norm_at(start - 1)},{where}",
+            f"holds={min(holds, 2)},{where}",
+            f"accords={accords},{where}",
+        )
+        yield Attribution(content, mention, (*evidence, "goes on=no"))
+        behind = mention[1] if mention is not None else i
+        whole = _resumed(doc, lexicon, content, behind, sentence.last, indices) if edge - start < _SHORT else None
+        if whole is not None:
+            following = doc.norm_at(whole.resumed)
+            yield Attribution(
+                whole.content, mention, (*evidence, "goes on=yes", f"goes on={following}", f"goes on={mark},{where}")
+            )
+        passed = [*passed[-30:], f"over={mark},{phrases.is_verb(start)}", f"over={doc.norms[start]}"]
+
+
+def find_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> tuple[int, int] | None:
+    """Who relayed what another cue reports, where this one only attributes it once more."""
+    limit = doc.sentences[doc.sentence_of[cue.at]].last
+    i = _behind_cue(doc, lexicon, cue, limit)
+    return None if _accords(doc, lexicon, i) else _mention(doc, phrases, i, limit)
+
+
+def _first(doc: Document, cue: Cue) -> int:
+    """First token of an attribution: كما of `كما قال`, على of `على ما قال`."""
+    if cue.construction != "as_said":
+        return cue.first
+    return cue.at - 2 if doc.norms[cue.at - 1] == WHAT else cue.at - 1
+
+
+def _starts(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, edge: int) -> list[int]:
+    """Tokens with which what reaches to token `edge` may begin, the nearest first, that of the sentence last.
+
+    Behind a pause or an opening mark, at a verb with و (`وكان قاصرا يومها، بحسب`), at or behind a word that begins a
+    clause (`مما تسبب بمقتل …، وفق`).
+    """
+    found: list[int] = []
+    closed = doc.quotation_of[edge]
+    for j in range(edge, first, -1):
+        if len(found) >= _MOST:
+            break
+        if doc.kinds[j] is not WORD and doc.kinds[j] is not NUMBER:
+            if doc.quotation_of[j] >= 0 and doc.quotations[doc.quotation_of[j]].open == j and j < edge:
+                found.append(j)
+            continue
+        before = doc.norms[j - 1]
+        if doc.quotation_of[j] >= 0 and doc.quotation_of[j] != closed:
+            continue
+        paused = doc.kinds[j - 1] is MARK and before in _SEPARATING
+        joined = doc.norms[j].startswith("و") and phrases.is_verb(j)
+        if paused or joined or any(lexicon.is_a(n, c) for n in (doc.norms[j], before) for c in _BEGINNING):
+            found.append(j)
+    start = first
     while start <= edge and doc.kinds[start] is not WORD and doc.kinds[start] is not NUMBER:
         if doc.quotation_of[start] >= 0:
             break
         start += 1
-    start = _last_clause(doc, start, edge)
-    content = make_content(doc, start, edge + 1, 0)
-    if content is not None and edge - start < _SHORT and first > edge + 1:
-        content = _resumed(doc, lexicon, content, mention[1], sentence.last, indices)
-    return Attribution(content, mention) if content else None
+    return [*(j for j in found if j > start), start]
 
 
-def _heads(cue: Cue, first: int) -> bool:
-    """`وبحسب مصادر أمنية، فإن …`, `هذا، وبحسب مصادر …`: the attribution stands before its content."""
-    return cue.construction == "preposition" and cue.first - first <= (_LEAD if cue.reading.prefix == "و" else 1)
-
-
-def _last_clause(doc: Document, start: int, edge: int) -> int:
-    """First token of the clause that reaches to the attribution: `تهمة سرقة، وهي جريمة عقوبتها الحبس، بحسب قاض`."""
-    for j in range(edge - 1, start, -1):
-        if doc.norms[j] in _RESUMING and doc.norms[j - 1] in ("،", ",") and doc.quotation_of[j] < 0:
-            return j
-    return start
+class _Resumed(NamedTuple):
+    content: Content
+    resumed: int
 
 
 def _resumed(
     doc: Document, lexicon: Lexicon, content: Content, j: int, limit: int, indices: Collection[int]
-) -> Content:
+) -> _Resumed | None:
     """`وتعتزم المكسيك، حسب وزير الاقتصاد، فرض تعريفات`: a short beginning goes on behind the attribution."""
     if j + 1 >= limit or doc.norms[j] not in ("،", ",", "-", "–") or j + 1 in indices:
-        return content
+        return None
     rest = make_content(doc, j + 1, clause_end(doc, lexicon, j + 1, limit, indices), 0)
     if rest is None or rest.last - rest.first < 2:
-        return content
+        return None
     kind = content.type if content.type == rest.type else "mixed"
-    return Content(content.spans + rest.spans, content.first, rest.last, kind)
+    return _Resumed(Content(content.spans + rest.spans, content.first, rest.last, kind), j + 1)
 
 
-def _mention(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, limit: int, *, heads: bool
-) -> tuple[int, tuple[int, int] | None]:
-    """(first token of the attribution, the mention behind it)."""
+def _behind_cue(doc: Document, lexicon: Lexicon, cue: Cue, limit: int) -> int:
+    """Where the mention of an attribution may begin: behind `بحسب ما أعلنت`, `كما جاء في`."""
     i = cue.at + 1
-    first = cue.first
-    if cue.construction == "as_said":
-        first = cue.at - 1
     if i < limit and doc.norms[i] in ("ما", "لما", "ل"):
         i += 1
     if i < limit and any(r.form in ("past", "present") for r in lexicon.cue_readings(doc.norms[i])):
         i += 1  # بحسب ما أعلنت الوزارة، حسبما أفاد المصدر
     if i < limit and doc.norms[i] in ("عن", "الي", "به", "ب", "عنه", "في"):
         i += 1
-    if i >= limit:
-        return first, None
-    norm = doc.norms[i]
+    return i
+
+
+def _mention(doc: Document, phrases: Phrases, i: int, limit: int) -> tuple[int, int] | None:
+    last = phrases.end(i, limit) if i < limit else i
+    return (i, last) if last > i else None
+
+
+def _accords(doc: Document, lexicon: Lexicon, i: int) -> bool:
+    """`وفقا للقانون`, `بحسب الحاجة`: what is no source. A document is, where nobody else speaks (`وبحسب البيان`)."""
+    norm = doc.norm_at(i)
     silent = any(w in lexicon.silent for w in (norm, norm.removeprefix("ل"), "ا" + norm[1:]))
-    if silent and not (heads and "document" in (lexicon.occasions.get(bare(w)) for w in (norm, "ا" + norm[1:]))):
-        return first, None  # `قال الوزير إن …، بحسب البيان`; but `ووفقا للبيان، فإن …`
-    last = phrases.end(i, limit)
-    return first, (i, last) if last > i else None
+    return silent and "document" not in (lexicon.occasions.get(bare(w)) for w in (norm, "ا" + norm[1:]))
 
 
 def _following(doc: Document, lexicon: Lexicon, j: int, limit: int, indices: Collection[int]) -> Content | None:

@@ -1,6 +1,6 @@
 """Proposals: each cue with a content and a mention, found by rules with generous recall."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from streams.extraction.content import Content, find_content
@@ -10,38 +10,25 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.nominal import find_nominals
 from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
-from streams.extraction.preceding import find_attribution
+from streams.extraction.preceding import find_heading, find_medium, find_trailing, heads
 from streams.extraction.source import Source, find_source
 
-_LOOK_BACK = 50  # proposals; more than any sentence of news holds
+_LOOK_BACK = 50  # statements; more than any sentence of news holds
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A statement as the rules see it. `opener` says what opens its content, `via` is the relaying medium's mention."""
+    """A statement as the rules see it. `opener` says what opens its content, `via` is the relaying medium's mention.
+
+    `evidence` are names of what speaks for or against it beside what `choices.acceptance` finds.
+    """
 
     cue: Cue
     content: Content
     mention: tuple[int, int] | None
     opener: str
     via: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """A trailing attribution that names the medium of an earlier statement (`قال X إن …، بحسب رويترز`)."""
-
-    cue: Cue
-    earlier: Proposal
-    mention: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposals:
-    """All proposals of a document in the order of their cues, and the relays among them."""
-
-    statements: tuple[Proposal, ...]
-    relays: tuple[Relay, ...]
+    evidence: tuple[str, ...] = ()
 
 
 class Proposer:
@@ -54,34 +41,19 @@ class Proposer:
 
     def propose(
         self, cues: tuple[Cue, ...], chosen: Mapping[int, int] | None = None, ends: frozenset[int] | None = None
-    ) -> Proposals:
-        """Proposals for every cue that has a content; several where it can be read in several ways.
+    ) -> tuple[Proposal, ...]:
+        """Proposals for every cue with a content behind it, in order; several where it can be read in several ways.
 
         Once it is known which cues report and what, `chosen` maps their tokens to the first tokens of their contents:
         then there is one proposal a cue, and none for cues between a cue and its content, which are part of the same
         report (`وتابع قائلا: …`). `ends` are the tokens of the cues before which contents end, those of all `cues` if
         not given.
         """
-        doc, lexicon, phrases = self._where
         indices = frozenset(c.at for c in cues) if ends is None else ends
         found: list[Proposal] = []
-        relays: list[Relay] = []
         reported_until = -1
         for cue in cues:
-            if chosen is not None and cue.at < reported_until:
-                continue
-            if cue.construction in ("preposition", "as_said"):
-                sentence = doc.sentences[doc.sentence_of[cue.at]]
-                here = [p for p in found[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
-                # which of the ways to read the cues before are right is known only the second time
-                taken = [(p.content.first, p.content.last) for p in here] if chosen is not None else []
-                attribution = find_attribution(doc, lexicon, phrases, cue, taken, indices)
-                if attribution is None:
-                    continue
-                if attribution.content is not None:
-                    found.append(Proposal(cue, attribution.content, attribution.mention, "preceding"))
-                elif here:
-                    relays.append(Relay(cue, here[-1], attribution.mention))
+            if self.trails(cue) or (chosen is not None and cue.at < reported_until):
                 continue
             wanted = None if chosen is None else chosen.get(cue.at)
             ways = self._ways(cue, cues, indices, wanted)
@@ -89,10 +61,33 @@ class Proposer:
                 ways = [p for p in ways if p.content.first == wanted][:1]
                 reported_until = max([reported_until, *(p.content.first for p in ways)])
             found += ways
-        return Proposals(tuple(found), tuple(relays))
+        return tuple(found)
+
+    def trails(self, cue: Cue) -> bool:
+        """Whether a cue follows its content."""
+        return cue.construction == "as_said" or (cue.construction == "preposition" and not heads(self._where[0], cue))
+
+    def trailing(self, cue: Cue, others: Sequence[Proposal], ends: frozenset[int]) -> Iterator[Proposal]:
+        """All ways to read a cue that follows its content, where `others` are the statements before it."""
+        taken = [(p.content.first, p.content.last) for p in self.beside(cue, others)]
+        for way in find_trailing(*self._where, cue, taken, ends):
+            yield Proposal(cue, way.content, way.mention, "preceding", evidence=way.evidence)
+
+    def medium(self, cue: Cue) -> tuple[int, int] | None:
+        """Whom a cue names that follows what another one reports."""
+        return find_medium(*self._where, cue)
+
+    def beside(self, cue: Cue, others: Sequence[Proposal]) -> list[Proposal]:
+        """Those of the statements before a cue that report something in its sentence."""
+        doc = self._where[0]
+        sentence = doc.sentences[doc.sentence_of[cue.at]]
+        return [p for p in others[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
 
     def _ways(self, cue: Cue, cues: tuple[Cue, ...], indices: frozenset[int], wanted: int | None) -> list[Proposal]:
-        """All ways to read a verb, participle or noun with what follows it; `wanted` is the content's first token."""
+        """All ways to read a cue with what follows it; `wanted` is the content's first token."""
+        if cue.construction == "preposition":
+            way = find_heading(*self._where, cue, indices)
+            return [Proposal(cue, way.content, way.mention, "heading")] if way is not None else []
         openings = self._openings_of(cue)
         if any(_reports_by_noun(cue, opening, cues) for opening in openings):
             return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.acceptance import THRESHOLD, features
+from streams.extraction.choices.acceptance import THRESHOLD, TRAILING_THRESHOLD, features
 from streams.extraction.choices.antecedent import Antecedents, Spoken
 from streams.extraction.choices.confidence import features as judged_by
 from streams.extraction.choices.content_end import ContentEnds
@@ -62,39 +62,44 @@ def find_statements(
         return ways[scores.index(max(scores))], 1 - LinearModel.shares([*scores, 0.0])[-1]
 
     proposer = Proposer(doc, lexicon, phrases)
-    first = proposer.propose(cues)
-    judged = [judge(list(ways)) for _, ways in groupby(first.statements, key=lambda p: p.cue.at)]
+    judged = [judge(list(ways)) for _, ways in groupby(proposer.propose(cues), key=lambda p: p.cue.at)]
     probability = {p.cue.at: x for p, x in judged}
-    kept = _one_a_content((p, x) for p, x in judged if x >= THRESHOLD)
-    chosen = {p.cue.at: p.content.first for p in kept}
-    # whether a trailing attribution has a content of its own is known only when the statements before it are
-    chosen |= {p.cue.at: p.content.first for p, _ in judged if p.opener == "preceding"}
-    second = proposer.propose(tuple(c for c in cues if c.at in chosen), chosen)
-    probability |= {p.cue.at: judge([p])[1] for p in second.statements if p.opener == "preceding"}
+    chosen = {p.cue.at: p.content.first for p in _one_a_content((p, x) for p, x in judged if x >= THRESHOLD)}
+    reporting = tuple(c for c in cues if c.at in chosen or proposer.trails(c))
+    ends = frozenset(c.at for c in reporting)
+    behind = {p.cue.at: p for p in proposer.propose(reporting, chosen)}
+    statements: list[Proposal] = []
+    relays: list[tuple[Proposal, tuple[int, int]]] = []
+    for cue in reporting:
+        if cue.at in behind:
+            statements.append(behind[cue.at])
+        if not proposer.trails(cue):
+            continue
+        beside = proposer.beside(cue, statements)
+        ways = list(proposer.trailing(cue, statements, ends))
+        way, probability[cue.at] = judge(ways) if ways else (None, 0.0)
+        if way is not None and probability[cue.at] >= TRAILING_THRESHOLD:
+            statements.append(way)
+        elif beside and (medium := proposer.medium(cue)) is not None:
+            relays.append((beside[-1], medium))
     speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
     mention_ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
-    content_ends = ContentEnds(doc, lexicon, phrases, words, chosen, models.content_end)
+    content_ends = ContentEnds(doc, lexicon, phrases, words, ends, models.content_end)
     types = ContentTypes(doc, lexicon, phrases, words, models.content_type)
     drafts = []
-    for proposal in second.statements:
-        if probability[proposal.cue.at] >= THRESHOLD:
-            mention, share = speakers.best(proposal)
-            spoken = replace(types.typed(content_ends.ended(proposal)), mention=mention)
-            ended = _well_ended(doc, mention_ends, spoken)
-            drafts.append(StatementDraft(ended, probability[proposal.cue.at], share))
+    for proposal in statements:
+        mention, share = speakers.best(proposal)
+        spoken = replace(types.typed(content_ends.ended(proposal)), mention=mention)
+        drafts.append(StatementDraft(_well_ended(doc, mention_ends, spoken), probability[proposal.cue.at], share))
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
         if draft.proposal.via:
             draft.via = doc.text(*draft.proposal.via)
-    for relay in second.relays:
-        earlier = by_cue.get(relay.earlier.cue.at)
-        if (
-            earlier is not None
-            and earlier.via is None
-            and phrases.head_kind(relay.mention[0]) in ("organization", None)
-        ):
-            earlier.via = doc.text(*relay.mention)
+    for said, medium in relays:
+        earlier = by_cue[said.cue.at]
+        if earlier.via is None and phrases.head_kind(medium[0]) in ("organization", None):
+            earlier.via = doc.text(*medium)
     return drafts
 
 
@@ -143,8 +148,8 @@ def find_actors(
     drafts: list[StatementDraft],
 ) -> ActorRegistry:
     """All actors of a document, after every statement was given its own."""
-    registry = ActorRegistry(doc, lexicon, phrases, entities)
     ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
+    registry = ActorRegistry(doc, lexicon, phrases, entities, ends)
     antecedents = Antecedents(doc, lexicon, phrases, registry, ends, models.antecedent)
     resolve_actors(registry, antecedents, models.confidence, drafts)
     return registry

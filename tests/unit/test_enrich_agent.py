@@ -44,6 +44,14 @@ class Outbox:
         self.in_hand: list[int] = []
         self.delivered: list[tuple[int, str]] = []
         self.poisonous: set[int] = set()
+        self.stale: set[int] = set()
+        self.dropped: list[int] = []
+
+    def is_current(self, event: Any) -> bool:
+        return event.message.offset not in self.stale
+
+    def drop(self, event: Any) -> None:
+        self.dropped.append(event.message.offset)
 
     def is_poisonous(self, event: Any) -> bool:
         return bool(event.message.offset in self.poisonous)
@@ -113,6 +121,16 @@ async def test_what_ended_the_worker_too_often_is_a_dead_letter_unread() -> None
     stream: Any = Stream(3)
     await enrich(stream, enricher(), versions(), outbox)
     assert outbox.delivered == [(0, "articles.enriched"), (1, "articles.deadletter"), (2, "articles.enriched")]
+
+
+async def test_what_was_read_before_a_rebalance_leaves_nothing_behind() -> None:
+    outbox: Any = Outbox()
+    outbox.stale = {1}
+    stream: Any = Stream(3)
+    known = versions()
+    await enrich(stream, enricher(), known, outbox)
+    assert (outbox.delivered, outbox.dropped) == ([(0, "articles.enriched"), (2, "articles.enriched")], [1])
+    assert [known.get(str(n)) is not None for n in range(3)] == [True, False, True]
 
 
 async def test_others_of_its_list_are_processed() -> None:

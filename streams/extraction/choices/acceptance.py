@@ -15,6 +15,7 @@ from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
 
 THRESHOLD = 0.45
+TRAILING_THRESHOLD = 0.5  # of cues behind their content: where that begins may be wrong
 
 
 def features(
@@ -58,6 +59,7 @@ def features(
         yield f"present,who={entry.lemma},{who}"
     yield f"quoted={doc.quotation_of[i] >= 0},{opener},{who}"
     yield f"initial={i == sentence.first},{reading.form},{who}"
+    yield from proposal.evidence
     start, last = proposal.content.first, proposal.content.last
     yield f"gap={min(abs(start - i), 12)},{opener}"
     yield f"length={_bucket(last - start)},{opener}"

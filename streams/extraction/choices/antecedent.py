@@ -182,7 +182,7 @@ class Antecedents:
             yield f"silent,{form},{head}"
             yield f"silent,lemma={reading.entry.lemma}"
             yield f"silent,spoken={min(len(spoken), 2)},{form}"
-        yield from self._of_places(cue, candidate, rivals, form, head, ago)
+        yield from self._of_places(cue, candidate, spoken, form, head, ago)
         if draft is not None:
             yield f"named={draft.named},{kind}"
             yield f"mentions={min(len(draft.positions), 6)}"
@@ -198,7 +198,7 @@ class Antecedents:
         yield f"rivals={min(len(rivals), 5)},{min(ago, 1)}"
 
     def _of_places(
-        self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], form: str, head: str, ago: int
+        self, cue: Cue, candidate: Candidate, spoken: Sequence[Spoken], form: str, head: str, ago: int
     ) -> Iterator[str]:
         """Where the last sentences mention the candidate."""
         doc = self._doc
@@ -212,6 +212,12 @@ class Antecedents:
             role = "oblique" if place.oblique else "subject" if place.order == 0 else "other"
             begin = place.first - doc.sentences[here - back].first
             inside = self._within(place.first)
+            told = any(s.first <= place.first < s.last for s in spoken[-_SPEAKERS:])
+            does = self._phrases.is_verb(place.first - 1) if place.first > 0 else False
+            yield f"back={back},told={told},{form}"
+            yield f"back={back},told={told},{min(ago, 1)}"
+            yield f"back={back},does={does},{told},{form}"
+            yield f"back={back},does={does},{told},{min(ago, 1)},{head}"
             yield f"back={back},{role},{form}"
             yield f"back={back},{role},{head},{min(ago, 1)}"
             yield f"back={back},order={min(place.order, 3)},{form}"

@@ -158,8 +158,8 @@ class ContentEnds:
                 passed.append(f"over=rule,{end.why}")
 
     def _reports(self, i: int) -> str:
-        """How the word at i, or the next one, reports: its form, its particle and which it is, "" if none does."""
-        for j in (i, i + 1):
+        """How the word at i, or one of the next two, reports: form, particle and which it is, "" if none does."""
+        for j in (i, i + 1, i + 2):
             if j in self._cues:
                 reading = next(iter(self._lexicon.cue_readings(self._doc.norms[j])), None)
                 return f"{reading.form if reading else 'cue'}{'+' if reading and reading.prefix else ''}{j - i}"

@@ -56,7 +56,7 @@ class MentionEnds:
             return True
         if not phrases.is_addressee(j) or phrases.head_kind(first) == "document":
             return False
-        titled = any(stem in self._lexicon.titles for stem in stems(norm))
+        titled = not phrases.name_type(j) and any(stem in self._lexicon.titles for stem in stems(norm))
         return not titled or any(phrases.name_type(i) == "PER" for i in range(first, j))
 
     def features(self, first: int, rule: int, ends: Sequence[int]) -> Iterator[list[str]]:

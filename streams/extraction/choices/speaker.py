@@ -50,7 +50,7 @@ class Speakers:
     def options(self, proposal: Proposal) -> Options | None:
         """All candidates, None where the construction leaves no choice."""
         cue = proposal.cue
-        if cue.reading.form == "participle" or proposal.opener in ("nominal", "preceding") or proposal.via:
+        if cue.reading.form == "participle" or proposal.opener in ("nominal", "heading", "preceding") or proposal.via:
             return None
         found: dict[Mention, None] = {}
         to = cue.construction != "preposition"  # `وفقا للوزارة`: there ل belongs to the cue

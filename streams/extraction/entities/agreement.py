@@ -7,10 +7,12 @@ from types import MappingProxyType
 from schemas import EntityType
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
+from streams.extraction.tokens import WORD
 
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
+_FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
 _COMMON = 1500  # rank of a word up to which it is more often a word than a name
 _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
 
@@ -28,13 +30,15 @@ def agree(
     is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`.
     """
     plain = Counter(doc.norms)
-    mentions = tuple(_whole_names(doc, mentions))
+    mentions = tuple(_whole_names(doc, _joined(doc, mentions, names)))
+    inner = {n for m in mentions if m.type == "PER" for n in doc.norms[m.first + 1 : m.last]}
     mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
     out: list[tuple[EntityMention, str]] = []
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
         norm = doc.norms[m.first]
-        skip = _attached(norm, plain, words, names, m)
+        # `بادي` after `راجح بادي`: no particle stands within a name
+        skip = 0 if m.type == "PER" and norm in inner else _attached(norm, plain, words, names, m)
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
         if skip:
             m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
@@ -43,6 +47,50 @@ def agree(
         out.append((m, key))
     chosen = {key: max(sorted(of_key), key=of_key.__getitem__) for key, of_key in votes.items()}
     return tuple([m if m.type == chosen[key] else m._replace(type=chosen[key]) for m, key in out])
+
+
+def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container[str]) -> tuple[EntityMention, ...]:
+    """People's names that were cut: at a hyphen (`باير هاردنغ-رولز`), behind a first name (`كييز` `فان دونجين`).
+
+    Two names beside each other are two people's where the first is a family name of the article: `وحذر صالحي ترامب`.
+    """
+    families = {
+        doc.norms[m.last - 1]
+        for m in mentions
+        if m.type == "PER" and m.last - m.first > 1 and doc.norms[m.first] not in _FATHER_OF
+    }
+    out: list[EntityMention] = []
+    for m in sorted(mentions):
+        if m.type == "PER":
+            last = m.last
+            while _is_hyphened(doc, last):
+                last += 1
+            m = m._replace(last=last)
+        before = out[-1] if out else None
+        if before is not None and before.last > m.first:
+            continue  # the hyphen joined it
+        first = doc.norms[before.first] if before is not None else ""
+        if (
+            before is not None
+            and before.type == m.type == "PER"
+            and before.last == m.first
+            and (first in _FATHER_OF or (before.last == before.first + 1 and first in names))
+            and doc.norms[m.first - 1] not in families
+            and not doc.norms[m.first].startswith(("و", "ل", "ب"))
+        ):
+            out[-1] = before._replace(last=m.last)
+        else:
+            out.append(m)
+    return tuple(out)
+
+
+def _is_hyphened(doc: Document, i: int) -> bool:
+    """Whether token i is a hyphen between letters, or the word right behind one."""
+    if not 0 < i < len(doc.tokens) - 1 or doc.tokens[i - 1].end != doc.tokens[i].start:
+        return False
+    if doc.norms[i] == "-":
+        return doc.tokens[i].end == doc.tokens[i + 1].start and doc.kinds[i + 1] is WORD
+    return doc.norms[i - 1] == "-" and doc.kinds[i] is WORD
 
 
 def _whole_names(doc: Document, mentions: tuple[EntityMention, ...]) -> Iterator[EntityMention]:

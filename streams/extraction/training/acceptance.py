@@ -8,10 +8,11 @@ from itertools import groupby
 
 from streams.extraction.choices.acceptance import features
 from streams.extraction.choices.linear import LinearModel
-from streams.extraction.cue import find_cues
-from streams.extraction.proposals import Proposer
+from streams.extraction.cue import Cue, find_cues
+from streams.extraction.proposals import Proposal, Proposer
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, fit
+from streams.extraction.training.ranking import Choice, distil
+from streams.extraction.training.told import of_way
 
 STRENGTH = 0.2
 _HALF = 0.5  # of the words that a proposal's content and the annotated one have, those that both have
@@ -19,19 +20,37 @@ _NEARLY = 0.05  # a proposal that has so much less than the best of its cue is n
 
 
 def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
-    """A choice among the ways to read each cue, and nothing; `bias` is a feature of all ways."""
+    """A choice among the ways to read each cue, and nothing; `bias` is a feature of all ways.
+
+    A cue that follows its content is read beside those that are annotated before it.
+    """
     for a in articles:
         cues = find_cues(a.doc, a.lexicon)
         reporting = frozenset(c.at for c in cues if a.statement_of(c))
-        proposals = Proposer(a.doc, a.lexicon, a.phrases).propose(cues, ends=reporting).statements
-        for _, group in groupby(proposals, key=lambda p: p.cue.at):
-            ways = list(group)
+        proposer = Proposer(a.doc, a.lexicon, a.phrases)
+        chosen: list[Proposal] = []
+        for ways in _ways(proposer, cues, reporting, chosen):
             shares = [a.shared(p) for p in ways]
             right = [share > max(_HALF, *shares) - _NEARLY for share in shares]
             evidence = [["bias", *features(a.doc, a.lexicon, a.phrases, a.words, p)] for p in ways]
-            yield Choice([*evidence, []], [*right, not any(right)])
+            told = None if a.told is None else [*(of_way(a.told, p) for p in ways), []]
+            yield Choice([*evidence, []], [*right, not any(right)], told)
+            if any(right):
+                chosen.append(ways[right.index(True)])
 
 
-def learn(articles: Sequence[GoldArticle]) -> LinearModel:
-    """The model."""
-    return fit(choices(articles), STRENGTH)
+def _ways(
+    proposer: Proposer, cues: tuple[Cue, ...], reporting: frozenset[int], chosen: Sequence[Proposal]
+) -> Iterator[list[Proposal]]:
+    """All ways to read each cue; `chosen` are those that the annotators chose before it."""
+    ahead = {at: list(ways) for at, ways in groupby(proposer.propose(cues, ends=reporting), key=lambda p: p.cue.at)}
+    ends = reporting.union(c.at for c in cues if proposer.trails(c))
+    for cue in cues:
+        ways = list(proposer.trailing(cue, chosen, ends)) if proposer.trails(cue) else ahead.get(cue.at)
+        if ways:
+            yield ways
+
+
+def learn(articles: Sequence[GoldArticle], raw: Sequence[GoldArticle] = ()) -> LinearModel:
+    """The model, of annotated articles and raw ones that the reader told of."""
+    return distil(list(choices(articles)), list(choices(raw)), STRENGTH)

@@ -48,8 +48,8 @@ def choices(articles: Sequence[GoldArticle], models: Models) -> Iterator[Choice]
     noted: list[Choice] = []
     for a in articles:
         drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon))
-        registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities)
         ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
+        registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends)
         teacher = Teacher(a.doc, a.lexicon, a.phrases, registry, ends, LinearModel({})).teach(a, noted)
         resolve_actors(registry, teacher, LinearModel({}), drafts)
     yield from noted

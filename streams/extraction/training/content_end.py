@@ -8,7 +8,8 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
 from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, fit
+from streams.extraction.training.ranking import Choice, distil
+from streams.extraction.training.told import of_ends
 
 STRENGTH = 0.3
 
@@ -20,16 +21,17 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
         reporting = frozenset(c.at for c in cues)
         ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, LinearModel({}))
         starts = [t.start for t in a.doc.tokens]
-        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues).statements:
+        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues):
             statement = a.statement_of(proposal.cue)
-            if statement is None or proposal.opener == "preceding" or not a.begins_right(proposal):
+            if statement is None or not a.begins_right(proposal):
                 continue
             last = bisect_left(starts, statement["content"][-1][1])
             found = ends.candidates(proposal)
             last = max((i + 1 for i in range(last) if a.is_word(i)), default=0)
-            yield Choice(list(ends.features(proposal, found)), [e.last == last for e in found])
+            told = None if a.told is None else list(of_ends(a.told, proposal, found))
+            yield Choice(list(ends.features(proposal, found)), [e.last == last for e in found], told)
 
 
-def learn(articles: Sequence[GoldArticle]) -> LinearModel:
-    """The model."""
-    return fit(choices(articles), STRENGTH)
+def learn(articles: Sequence[GoldArticle], raw: Sequence[GoldArticle] = ()) -> LinearModel:
+    """The model, of annotated articles and raw ones that the reader told of."""
+    return distil(list(choices(articles)), list(choices(raw)), STRENGTH)

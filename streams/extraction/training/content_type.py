@@ -7,7 +7,8 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
 from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, fit
+from streams.extraction.training.ranking import Choice, distil
+from streams.extraction.training.told import of_type
 
 STRENGTH = 0.3
 _HALF = 0.5  # share of the content that must be right
@@ -18,14 +19,16 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         types = ContentTypes(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
         cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
-        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues).statements:
+        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues):
             statement = a.statement_of(proposal.cue)
             if statement is None or a.shared(proposal) < _HALF:
                 continue
             evidence = list(types.features(proposal))
-            yield Choice([[f"{t},{f}" for f in evidence] for t in TYPES], [t == statement["type"] for t in TYPES])
+            told = None if a.told is None else [of_type(a.told, proposal, t) for t in TYPES]
+            typed = [[f"{t},{f}" for f in evidence] for t in TYPES]
+            yield Choice(typed, [t == statement["type"] for t in TYPES], told)
 
 
-def learn(articles: Sequence[GoldArticle]) -> LinearModel:
-    """The model."""
-    return fit(choices(articles), STRENGTH)
+def learn(articles: Sequence[GoldArticle], raw: Sequence[GoldArticle] = ()) -> LinearModel:
+    """The model, of annotated articles and raw ones that the reader told of."""
+    return distil(list(choices(articles)), list(choices(raw)), STRENGTH)

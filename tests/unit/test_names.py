@@ -1,0 +1,37 @@
+"""Names as the parts of an article tell them: what the encoder cut is put together, particles are split off."""
+
+import pytest
+
+from streams.extraction.document import read
+from streams.extraction.entities import EntityMention
+from streams.extraction.entities.agreement import agree
+
+NAMES = frozenset(["كييز", "راجح", "صالحي", "اكبر"])
+WORDS = {"ادي": 3000}
+
+
+def named(body: str, *people: str) -> list[str]:
+    """The people of a body, of whom the encoder found the given parts, in their order."""
+    doc = read(body)
+    found: list[EntityMention] = []
+    for person in people:
+        begin = body.index(person, doc.tokens[found[-1].last - 1].end if found else 0)
+        tokens = [i for i, t in enumerate(doc.tokens) if begin <= t.start < begin + len(person)]
+        found.append(EntityMention(tokens[0], tokens[-1] + 1, "PER"))
+    return [doc.text(m.first, m.last)[m.skip :] for m in agree(doc, tuple(found), WORDS, NAMES)]
+
+
+@pytest.mark.parametrize(
+    ("body", "people", "expected"),
+    [
+        ("قال باير هاردنغ-رولز إن", ["باير هاردنغ"], ["باير هاردنغ-رولز"]),
+        ("وقال كييز فان دونجين إن", ["كييز", "فان دونجين"], ["كييز فان دونجين"]),
+        ("وقال أبو الخير آدم يونس إن", ["أبو الخير", "آدم يونس"], ["أبو الخير آدم يونس"]),
+        # whom he warned is somebody else
+        ("قال أكبر صالحي وحذر صالحي ترامب", ["أكبر صالحي", "صالحي", "ترامب"], ["أكبر صالحي", "صالحي", "ترامب"]),
+        # the particle that the second has would else be split off both
+        ("قال راجح بادي وأضاف بادي", ["راجح بادي", "بادي"], ["راجح بادي", "بادي"]),
+    ],
+)
+def test_a_name_is_whole(body: str, people: list[str], expected: list[str]) -> None:
+    assert named(body, *people) == expected
