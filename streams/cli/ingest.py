@@ -1,5 +1,6 @@
 """`qawl ingest rss|ninjs|newsml|jsonl|corpus|http|kafka`."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,7 +142,8 @@ def jsonl_command(path: Path, maps: tuple[str, ...], source: str | None, bootstr
 
     def read(mapping: "FieldMapping", rules: "Rules") -> "Iterator[Item]":
         if str(path) == "-":
-            return jsonl.from_lines(sys.stdin.buffer, mapping, rules, origin="-")
+            # Not sys.stdin: at a signal Python would wait for the thread that reads it.
+            return jsonl.from_lines(os.fdopen(os.dup(0), "rb"), mapping, rules, origin="-")
         return jsonl.from_file(path, mapping, rules)
 
     sources.read_to_the_end("jsonl", read, maps, source, bootstrap)

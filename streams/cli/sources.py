@@ -4,7 +4,8 @@ import asyncio
 import socket
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from streams.ingest.service import Work
 
 T = TypeVar("T")
-_BATCH = 500
 _INTERRUPTED = 130
 
 
@@ -57,7 +57,7 @@ def receive(
     else:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         outcomes = run(settings, name, lambda intake, _: intake.take(items(data, path.name)), False)
-    _tell(outcomes)
+    _tell(None if outcomes is None else Counter(outcomes))
 
 
 def read_to_the_end(
@@ -67,22 +67,23 @@ def read_to_the_end(
     source: str | None,
     bootstrap: str | None,
 ) -> None:
-    """All items in batches, with a bar where somebody looks on."""
+    """All items as they come, with a bar where somebody looks on."""
     settings = begin(bootstrap)
+    from streams.ingest.batches import batches
     from streams.ingest.service import rules
 
     items = read(mapping(maps, source), rules(settings))
 
-    async def take(intake: Any, _: Any) -> "list[Outcome]":
-        outcomes: list[Outcome] = []
-        for batch in _batches(_shown(items)):
-            outcomes += await intake.take(batch)
+    async def take(intake: Any, _: Any) -> "Counter[Outcome]":
+        outcomes: Counter[Outcome] = Counter()
+        async for batch in batches(_shown(items)):
+            outcomes.update(await intake.take(batch))
         return outcomes
 
     _tell(run(settings, name, take, False))
 
 
-def _shown(items: "Iterator[Item]") -> "Iterable[Item]":
+def _shown(items: "Iterator[Item]") -> "Iterator[Item]":
     """With a progress bar on a terminal; how many there will be is not known before the end."""
     if not sys.stderr.isatty():
         return items
@@ -98,17 +99,6 @@ def _shown(items: "Iterator[Item]") -> "Iterable[Item]":
                 progress.update(task, advance=1, at=one.origin)
 
     return shown()
-
-
-def _batches(items: Iterable[T]) -> Iterator[list[T]]:
-    batch: list[T] = []
-    for one in items:
-        batch.append(one)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def run(settings: Settings, name: str, work: "Work[T]", lasting: bool) -> T | None:
@@ -154,7 +144,7 @@ def mapping(maps: tuple[str, ...], source: str | None) -> "FieldMapping":
         fail(f"--map: {e}", 2)
 
 
-def _tell(outcomes: "list[Outcome] | None") -> NoReturn:
+def _tell(outcomes: "Counter[Outcome] | None") -> NoReturn:
     """The summary, and the exit status: 1 where something was rejected."""
     from streams.ingest.intake import summary
 

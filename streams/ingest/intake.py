@@ -7,7 +7,7 @@ embargoed -> kept until its time; else sent, and noted once Kafka has it.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -201,16 +201,14 @@ class Intake:
         return Record(topics.deadletter.name, None, item.raw[:_MOST_BYTES], as_headers(headers))
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
+def summary(outcomes: Mapping[Outcome, int]) -> str:
     """How many had which outcome, for people.
 
-    >>> summary(["accepted", "rejected", "accepted"])
-    '3 items: 2 accepted, 1 rejected'
+    >>> summary({"accepted": 2, "rejected": 1}), summary({})
+    ('3 items: 2 accepted, 1 rejected', '0 items')
     """
-    counts = {name: outcomes.count(name) for name in dict.fromkeys(outcomes)}
-    return f"{len(outcomes)} items" + "".join(
-        f"{':' if n == 0 else ','} {count} {name}" for n, (name, count) in enumerate(counts.items())
-    )
+    told = ", ".join(f"{count} {name}" for name, count in outcomes.items())
+    return f"{sum(outcomes.values())} items" + (f": {told}" if told else "")
 
 
 async def _after(other: "asyncio.Future[Outcome] | asyncio.Future[None] | None", outcome: Outcome) -> Outcome:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import signal
+import subprocess
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from streams.ingest.mapping import FieldMapping
 from streams.kafka.topics import declared
 from streams.settings import FromSettings, Settings, SettingsError
 from tests.conftest import SHARED
-from tests.ingest.running import BODY, articles, command, header, ingest, item_of, letters, take
+from tests.ingest.running import BODY, articles, command, environment, header, ingest, item_of, letters, take
 from tests.kafka.pipeline import WorkerProcess, read_until
 
 
@@ -49,6 +50,19 @@ def test_standard_input_in_windows_1256(settings: Settings) -> None:
     done = command(settings, "jsonl", "-", stdin=data)
     assert done.returncode == 0, done.stderr
     assert asyncio.run(articles(settings))[0].body == BODY
+
+
+async def test_a_pipe_that_stays_open_holds_nothing_back(settings: Settings) -> None:
+    process = subprocess.Popen(ingest("jsonl", "-"), env=environment(settings), stdin=subprocess.PIPE)
+    try:
+        assert process.stdin is not None
+        process.stdin.write(lines({"article_id": "a1", "body": BODY}))
+        process.stdin.flush()
+        await read_until(settings, declared(settings).raw, lambda found: len(found) == 1)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(process.wait, 20) == 130
+    finally:
+        process.kill()
 
 
 def test_a_folder_of_archives(settings: Settings, tmp_path: Path) -> None:
