@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from streams.ingest import MissingLibrary, require
 from streams.kafka.topics import BrokerUnreachable, TopicProblem, check
 from streams.observability import logs
 from streams.settings import Settings
@@ -26,7 +27,11 @@ _INTERRUPTED = 130
 
 
 def begin(bootstrap: str | None, http_port: int | None = None, **more: Any) -> Settings:
-    """Settings, logs, and whether the topics are there."""
+    """Settings, logs, and whether the libraries and the topics are there."""
+    try:
+        require()
+    except MissingLibrary as e:
+        fail(str(e), 2)
     settings = Settings.load(kafka_bootstrap=bootstrap, http_port=http_port, **more)
     logs.configure(settings.log_format, settings.log_level)
     try:
@@ -105,7 +110,7 @@ def run(settings: Settings, name: str, work: "Work[T]", lasting: bool) -> T | No
     """What the work gives; a service has its pages meanwhile."""
     from aiokafka.errors import KafkaError
 
-    from streams.ingest import MissingLibrary, service
+    from streams.ingest import service
 
     listener = None
     if lasting:

@@ -5,11 +5,26 @@ Each source gives raw items; a pure function makes a `Draft` of each (what the s
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
+from typing import Final
+
+LIBRARIES: Final = ("datasketch", "defusedxml", "feedparser", "ftfy", "hijridate", "lxml", "trafilatura")
 
 
 class MissingLibrary(RuntimeError):
     """A library of the extra `ingest` is not installed; the text says what to run."""
+
+
+def require() -> None:
+    """Nothing if the extra is installed; imports none of it.
+
+    Raises:
+        MissingLibrary: a part of it is not.
+    """
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise MissingLibrary(f"not installed: {', '.join(missing)}. Run: pip install 'qawl[ingest]'")
 
 
 def library(name: str) -> ModuleType:

@@ -3,8 +3,10 @@
 import asyncio
 import gzip
 import json
+import re
 import signal
 import subprocess
+import tomllib
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -13,12 +15,12 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from streams.ingest import corpus
+from streams.ingest import LIBRARIES, MissingLibrary, corpus, require
 from streams.ingest.draft import Rules
 from streams.ingest.mapping import FieldMapping
 from streams.kafka.topics import declared
 from streams.settings import FromSettings, Settings, SettingsError
-from tests.conftest import SHARED
+from tests.conftest import REPOSITORY, SHARED
 from tests.ingest.running import BODY, articles, command, environment, header, ingest, item_of, letters, take
 from tests.kafka.pipeline import WorkerProcess, read_until
 
@@ -78,6 +80,19 @@ def test_a_folder_of_archives(settings: Settings, tmp_path: Path) -> None:
     assert b"10 items: 10 accepted" in done.stderr
     found = asyncio.run(articles(settings))
     assert len({a.duplicate_of for a in found} - {None}) == 1  # all say the same, and point to one
+
+
+def test_without_its_libraries_it_tells_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.ingest.find_spec", lambda name: None if name == "feedparser" else name)
+    with pytest.raises(MissingLibrary, match=r"not installed: feedparser. Run: pip install 'qawl\[ingest\]'"):
+        require()
+
+
+def test_the_extra_is_what_is_asked_for() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extra = project["optional-dependencies"]["ingest"]
+    assert sorted(re.split(r"[\[>=]", name)[0] for name in extra) == sorted(LIBRARIES)
+    assert set(extra) <= set(project["optional-dependencies"]["test"])
 
 
 def test_options_that_cannot_be_used(settings: Settings, tmp_path: Path) -> None:
