@@ -3,14 +3,16 @@
 import difflib
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-PREFIX = "QAWL_"
+PREFIX, FROM_PREFIX = "QAWL_", "QAWL_FROM_"
 _ENV_FILE = ".env"
 _MASK = "********"
 _SHOWN_CHARS = 80  # a wrong value is shown for recognition, not whole
@@ -30,6 +32,14 @@ def _addresses(value: str) -> str:
         if match is None or not 0 < int(match[1]) < 65536:
             raise ValueError("expected HOST:PORT of one or more Kafka brokers, comma separated")
     return ",".join(addresses)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError, a folder's name an OSError
+        raise ValueError("expected a time zone such as Asia/Riyadh or UTC") from None
+    return value
 
 
 def _listed(value: Any) -> Any:
@@ -123,8 +133,27 @@ class Settings(BaseSettings):
         default=15.0, description="how often a client hears something where there is nothing to tell"
     )
     data_dir: _Path = Field(
-        default=Path(".qawl"), description="where the gateway keeps its index, which it can rebuild from Kafka"
+        default=Path(".qawl"),
+        description="where the gateway keeps its index, which it can rebuild from Kafka, and `qawl ingest` what left",
     )
+    ingest_host: str | None = Field(
+        default=None,
+        description="address of `qawl ingest http`; if not set: loopback without tokens, all addresses with them",
+    )
+    ingest_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=6090, description="its port, 0 for any free one")
+    ingest_tokens_file: _Path | None = Field(
+        default=None, description="file of its bearer tokens, one a line; without it it listens on loopback only"
+    )
+    ingest_queue: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=1000, description="most articles that it has in hand; then clients are told to come later"
+    )
+    ingest_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", description="time zone of dates that feeds give without one, such as `Asia/Riyadh`"
+    )
+    ingest_duplicate_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.7, description="share of four-word runs from which on an article counts as another one's copy"
+    )
+    ingest_duplicate_days: _Days = Field(default=3.0, description="how long an article is looked for copies of")
     log_format: Literal["console", "json"] = Field(default="console", description="console or json")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least severity that is logged"
@@ -154,9 +183,10 @@ class Settings(BaseSettings):
         if self.kafka_security_protocol.startswith("SASL"):
             for name in _SASL:
                 if getattr(self, name) is None:
-                    raise ValueError(f"{_variable(name)} is needed with {self.kafka_security_protocol}")
+                    raise ValueError(f"{self._variable(name)} is needed with {self.kafka_security_protocol}")
         if self.kafka_ssl_keyfile is not None and self.kafka_ssl_certfile is None:
-            raise ValueError(f"{PREFIX}KAFKA_SSL_CERTFILE is needed with {PREFIX}KAFKA_SSL_KEYFILE")
+            certfile, keyfile = self._variable("kafka_ssl_certfile"), self._variable("kafka_ssl_keyfile")
+            raise ValueError(f"{certfile} is needed with {keyfile}")
         return self
 
     @classmethod
@@ -170,11 +200,20 @@ class Settings(BaseSettings):
         try:
             return cls(**given)
         except ValidationError as e:
-            raise SettingsError(_one_line(e)) from None
+            raise SettingsError(_one_line(e, cls._variable)) from None
         except UnicodeDecodeError:
             raise SettingsError(f"{Path(_ENV_FILE).absolute()}: expected UTF-8 text") from None
         except OSError as e:
             raise SettingsError(f"{Path(_ENV_FILE).absolute()} cannot be read: {e.strerror}") from None
+
+    @property
+    def prefix(self) -> str:
+        """What the variables of these settings begin with."""
+        return self.model_config.get("env_prefix", PREFIX)
+
+    @classmethod
+    def _variable(cls, name: str) -> str:
+        return cls.model_config.get("env_prefix", PREFIX) + name.upper()
 
     def masked(self) -> dict[str, str]:
         """Variable -> value for people to read; secrets are stars."""
@@ -182,12 +221,13 @@ class Settings(BaseSettings):
         for name in type(self).model_fields:
             value = getattr(self, name)
             text = ",".join(value) if isinstance(value, tuple) else str(value)
-            out[_variable(name)] = "" if value is None else _MASK if isinstance(value, SecretStr) else text
+            out[self._variable(name)] = "" if value is None else _MASK if isinstance(value, SecretStr) else text
         return out
 
     def without_effect(self) -> list[str]:
         """What is set and does nothing, one remark each: a misspelt variable, credentials that the protocol ignores."""
-        known = [name.upper() for name in type(self).model_fields]
+        known = [name.upper() for name in Settings.model_fields]
+        known += [FROM_PREFIX.removeprefix(PREFIX) + name for name in known if name.startswith("KAFKA_")]
         remarks = []
         for variable in sorted({v.upper() for v in [*os.environ, *dotenv_values(_ENV_FILE)]}):
             name = variable.removeprefix(PREFIX)
@@ -196,18 +236,20 @@ class Settings(BaseSettings):
                 remarks.append(f"{variable} is no setting" + (f" (did you mean {PREFIX}{near[0]}?)" if near else ""))
         protocol = self.kafka_security_protocol
         for names, word, remedy in ((_SASL, "SASL", "SASL_SSL"), (_TLS, "SSL", "SSL or SASL_SSL")):
-            unused = [_variable(n) for n in names if getattr(self, n) is not None]
+            unused = [self._variable(n) for n in names if getattr(self, n) is not None]
             if unused and word not in protocol:
                 wanted = f"set {PREFIX}KAFKA_SECURITY_PROTOCOL to {remedy} to use it"
                 remarks += [f"{v} is not used with {protocol}: {wanted}" for v in unused]
         return remarks
 
 
-def _variable(name: str) -> str:
-    return PREFIX + name.upper()
+class FromSettings(Settings):
+    """The Kafka that `qawl ingest kafka` reads from: the connection's settings by the names `QAWL_FROM_KAFKA_…`."""
+
+    model_config = SettingsConfigDict(env_prefix=FROM_PREFIX)
 
 
-def _one_line(error: ValidationError) -> str:
+def _one_line(error: ValidationError, variable: Callable[[str], str]) -> str:
     parts = []
     for e in error.errors():
         message = e["msg"].removeprefix("Value error, ")
@@ -218,6 +260,6 @@ def _one_line(error: ValidationError) -> str:
             name = str(e["loc"][0])
             # repr's escapes keep a line break in the value from breaking the line
             shown = _MASK if "password" in name else repr(str(e["input"]))[1:-1][:_SHOWN_CHARS]
-            message = f"{_variable(name)}={shown}: {message}"
+            message = f"{variable(name)}={shown}: {message}"
         parts.append(message)
     return "; ".join(dict.fromkeys(parts))

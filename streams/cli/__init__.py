@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _COMMANDS = {
     "up": "Broker, topics, worker and the page in one go; shows each statement as it leaves.",
+    "ingest": "Feeds, wires, files and programs into the topic of articles.",
     "worker": "Process articles from Kafka: the production worker.",
     "gateway": "The stream, the API and the page for people.",
     "extract": "Articles in, statements out; no Kafka.",

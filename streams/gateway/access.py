@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Literal
 
 from aiohttp import web
 
@@ -30,16 +31,19 @@ _HEADERS = {
 }
 
 
-def read_tokens(settings: Settings) -> tuple[bytes, ...]:
+Service = Literal["gateway", "ingest"]  # each has a host and a tokens file of its own in the settings
+
+
+def read_tokens(settings: Settings, service: Service = "gateway") -> tuple[bytes, ...]:
     """One a line; empty lines and those that begin with # do not count.
 
     Raises:
         SettingsError: the file cannot be read, or holds none: then everybody would be let in.
     """
-    path: Path | None = settings.gateway_tokens_file
+    path: Path | None = getattr(settings, f"{service}_tokens_file")
     if path is None:
         return ()
-    name = f"{PREFIX}GATEWAY_TOKENS_FILE={path}"
+    name = f"{PREFIX}{service.upper()}_TOKENS_FILE={path}"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as e:
@@ -52,20 +56,32 @@ def read_tokens(settings: Settings) -> tuple[bytes, ...]:
     return tokens
 
 
-def host(settings: Settings) -> str:
+def host(settings: Settings, service: Service = "gateway") -> str:
     """The address to listen on.
 
     Raises:
-        SettingsError: everybody on a network could read all, without a token.
+        SettingsError: everybody on a network could ask, without a token.
     """
-    if settings.gateway_host is None:
-        return _EVERYWHERE if settings.gateway_tokens_file else _LOOPBACK
-    if settings.gateway_tokens_file is None and not _is_loopback(settings.gateway_host):
+    address: str | None = getattr(settings, f"{service}_host")
+    tokens_file: Path | None = getattr(settings, f"{service}_tokens_file")
+    if address is None:
+        return _EVERYWHERE if tokens_file else _LOOPBACK
+    if tokens_file is None and not _is_loopback(address):
+        name = "the gateway" if service == "gateway" else "`qawl ingest http`"
         raise SettingsError(
-            f"{PREFIX}GATEWAY_HOST={settings.gateway_host}: without tokens the gateway listens on loopback only; "
-            f"set {PREFIX}GATEWAY_TOKENS_FILE"
+            f"{PREFIX}{service.upper()}_HOST={address}: without tokens {name} listens on loopback only; "
+            f"set {PREFIX}{service.upper()}_TOKENS_FILE"
         )
-    return settings.gateway_host
+    return address
+
+
+def known_token(tokens: tuple[bytes, ...], authorization: str) -> str | None:
+    """The bearer token of an Authorization header where it is one of these."""
+    kind, _, token = authorization.partition(" ")
+    given = token.strip().encode("utf-8", "surrogateescape")
+    # All are compared, each in constant time: how long it takes tells nothing of any of them.
+    known = [hmac.compare_digest(given, one) for one in tokens]
+    return token if any(known) and kind.lower() == "bearer" else None
 
 
 def _is_loopback(name: str) -> bool:
@@ -136,11 +152,8 @@ class Access:
     def _refused(self, request: web.Request) -> web.Response | None:
         client = request.remote or ""
         if self._tokens:
-            kind, _, token = request.headers.get("Authorization", "").partition(" ")
-            given = token.strip().encode("utf-8", "surrogateescape")
-            # All are compared, each in constant time: how long it takes tells nothing of any of them.
-            known = [hmac.compare_digest(given, token) for token in self._tokens]
-            if not any(known) or kind.lower() != "bearer":
+            token = known_token(self._tokens, request.headers.get("Authorization", ""))
+            if token is None:
                 return problem(401, "expected a bearer token", headers={"WWW-Authenticate": 'Bearer realm="qawl"'})
             client = token
         wait = self._wait(client)

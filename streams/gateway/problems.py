@@ -1,7 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457): what is wrong, and with which parameter."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -10,12 +10,24 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def problem(
-    status: int, detail: str, *, parameter: str | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    *,
+    parameter: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    errors: Sequence[Mapping[str, object]] | None = None,
 ) -> web.Response:
-    """A response that tells what is wrong."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    """A response that tells what is wrong; `errors` tells each fault of a request that holds several things."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
     if parameter is not None:
         body["parameter"] = parameter
+    if errors:
+        body["errors"] = errors
     return web.Response(
         status=status, text=json.dumps(body, ensure_ascii=False), content_type=CONTENT_TYPE, headers=headers
     )

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from streams.settings import PREFIX, Settings, SettingsError
+from streams.settings import Settings, SettingsError
 
 
 def bootstrap(settings: Settings) -> str:
     """HOST:PORT of the brokers. Raises SettingsError where none is set."""
     if settings.kafka_bootstrap is None:
-        raise SettingsError(f"{PREFIX}KAFKA_BOOTSTRAP is not set: give HOST:PORT of a Kafka broker (or try `qawl up`)")
+        raise SettingsError(
+            f"{settings.prefix}KAFKA_BOOTSTRAP is not set: give HOST:PORT of a Kafka broker (or try `qawl up`)"
+        )
     return settings.kafka_bootstrap
 
 
@@ -27,19 +29,19 @@ def ssl_context(settings: Settings) -> ssl.SSLContext | None:
     for name in ("kafka_ssl_cafile", "kafka_ssl_certfile", "kafka_ssl_keyfile"):
         path = getattr(settings, name)
         if path is not None and not path.is_file():
-            raise SettingsError(f"{PREFIX}{name.upper()}={path}: there is no such file")
+            raise SettingsError(f"{settings.prefix}{name.upper()}={path}: there is no such file")
     cafile, certfile, keyfile = settings.kafka_ssl_cafile, settings.kafka_ssl_certfile, settings.kafka_ssl_keyfile
     try:
         context = ssl.create_default_context(cafile=cafile)
     except OSError as e:  # ssl.SSLError is one
-        raise SettingsError(f"{PREFIX}KAFKA_SSL_CAFILE={cafile}: expected certificates in PEM: {e}") from e
+        raise SettingsError(f"{settings.prefix}KAFKA_SSL_CAFILE={cafile}: expected certificates in PEM: {e}") from e
     if certfile is not None:
         try:
             # Without a password OpenSSL would ask for an encrypted key's on the terminal, and a service would hang.
             context.load_cert_chain(certfile, keyfile, password="")
         except (OSError, ValueError) as e:
-            names = f"{PREFIX}KAFKA_SSL_CERTFILE={certfile}" + (
-                f", {PREFIX}KAFKA_SSL_KEYFILE={keyfile}" if keyfile else ""
+            names = f"{settings.prefix}KAFKA_SSL_CERTFILE={certfile}" + (
+                f", {settings.prefix}KAFKA_SSL_KEYFILE={keyfile}" if keyfile else ""
             )
             raise SettingsError(f"{names}: expected a certificate and its key, not encrypted, in PEM: {e}") from e
     return context

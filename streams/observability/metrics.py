@@ -55,6 +55,24 @@ transaction_seconds = Histogram(
     "Time of a Kafka transaction, from its first send to its commit, repetitions included",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0),
 )
+ingest_articles = Counter(
+    "qawl_ingest_articles",
+    "What sources gave, by source and outcome: accepted, duplicate, outdated, embargoed, withheld, rejected",
+    ["source", "outcome"],
+)
+ingest_errors = Counter(
+    "qawl_ingest_errors", "What kept sources from giving, or made no article of it, by kind", ["source", "error"]
+)
+ingest_near_duplicates = Counter(
+    "qawl_ingest_near_duplicates", "Accepted articles that repeat another one, by source", ["source"]
+)
+ingest_lag_seconds = Gauge(
+    "qawl_ingest_lag_seconds", "From publication to acknowledgement, of the article that left last", ["source"]
+)
+ingest_last_success = Gauge(
+    "qawl_ingest_last_success_timestamp_seconds", "When a source was last read without an error", ["source"]
+)
+ingest_waiting = Gauge("qawl_ingest_waiting", "Embargoed articles that wait for their time")
 build_info = Info("qawl_build", "Version of Qawl and its entity engine")
 
 

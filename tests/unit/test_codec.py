@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.codec import InvalidPayload, decode_article
+from schemas.codec import InvalidPayload, decode_article, encode
 
 BAD = {
     "null value": (None, "null_value", "$"),
@@ -28,6 +28,7 @@ BAD = {
         "invalid_field",
         "published_at",
     ),
+    "unknown status": (b'{"article_id": "a", "body": "x", "status": "live"}', "invalid_field", "status"),
     "a category is a number": (
         b'{"article_id": "a", "body": "x", "categories": [1]}',
         "invalid_field",
@@ -48,6 +49,12 @@ def test_a_bad_article_is_refused_naming_the_field(name: str) -> None:
         decode_article(data, max_body_chars=100)
     assert (caught.value.error, caught.value.field) == (error, field)
     assert caught.value.expected
+
+
+def test_an_article_without_a_body_is_written_without_the_field() -> None:
+    killed = decode_article(b'{"article_id": "a", "status": "canceled", "version": 2}')
+    assert b'"body"' not in encode(killed)
+    assert decode_article(encode(killed)) == killed
 
 
 def test_defaults_and_unknown_fields() -> None:

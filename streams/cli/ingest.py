@@ -1,0 +1,213 @@
+"""`qawl ingest rss|ninjs|newsml|jsonl|corpus|http|kafka`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from streams.cli import options, sources
+from streams.settings import FromSettings
+
+if TYPE_CHECKING:
+    from streams.ingest.draft import Item, Rules
+    from streams.ingest.mapping import FieldMapping
+
+_once = click.option("--once", is_flag=True, help="End when everything that is there now is safe.")
+_http_port = click.option("--http-port", type=int, help="Port of /healthz and /metrics; any free one if not set.")
+_source = click.option("--source", metavar="NAME", help="The paper, where an article names none.")
+_map = click.option(
+    "--map", "maps", multiple=True, metavar="FIELD=PATH", help="Where a field stands, such as body=content.text."
+)
+_settle = click.option(
+    "--settle", type=click.FloatRange(0, 3600), default=2.0, show_default=True, help="Seconds a file must not change."
+)
+
+
+@click.group("ingest")
+def command() -> None:
+    """Bring articles from feeds, wires, files and programs into the topic articles.raw.
+
+    Each runs until SIGTERM, or to the end of what it reads. What left, and what waits for the end of an embargo, is
+    kept in QAWL_DATA_DIR.
+
+    Exit status 1: some of it could not be read, or no broker answers. 2: a setting or an option cannot be used.
+    """
+
+
+@command.command("rss")
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option("--opml", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File of feeds.")
+@click.option("--interval", type=click.FloatRange(1), default=300.0, show_default=True, help="Seconds between visits.")
+@click.option(
+    "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between a host's visits."
+)
+@click.option(
+    "--timeout", type=click.FloatRange(0.1), default=30.0, show_default=True, help="Seconds of a visit at most."
+)
+@click.option("--full-text", is_flag=True, help="Take the text of each article's page.")
+@_source
+@_once
+@_http_port
+@options.bootstrap
+def rss_command(
+    urls: tuple[str, ...],
+    opml: Path | None,
+    interval: float,
+    delay: float,
+    timeout: float,
+    full_text: bool,
+    source: str | None,
+    once: bool,
+    http_port: int | None,
+    bootstrap: str | None,
+) -> None:
+    """RSS and Atom feeds, visited again and again."""
+    settings = sources.begin(bootstrap, http_port)
+    from streams.ingest import rss
+    from streams.ingest.draft import Rejected
+    from streams.ingest.fetching import Limits
+    from streams.ingest.service import rules
+
+    try:
+        feeds = [*urls, *(rss.feeds_of(opml) if opml else [])]
+    except (Rejected, OSError) as e:
+        sources.fail(str(e), 2)
+    if not feeds:
+        sources.fail("give addresses of feeds, or --opml FILE", 2)
+    visiting = rss.Visiting(interval, Limits(seconds=timeout, host_delay=delay), full_text, once, source)
+    failures = sources.run(
+        settings, "rss", lambda intake, state: rss.Reader(visiting, rules(settings), intake, state).run(feeds), not once
+    )
+    sys.exit(1 if failures else 0)
+
+
+@command.command("ninjs")
+@click.argument("path", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@_settle
+@_source
+@_once
+@_http_port
+@options.bootstrap
+def ninjs_command(
+    path: Path, settle: float, source: str | None, once: bool, http_port: int | None, bootstrap: str | None
+) -> None:
+    """IPTC ninjs: a drop folder that is watched, a file, or - for standard input."""
+    settings = sources.begin(bootstrap, http_port)
+    from streams.ingest import ninjs
+    from streams.ingest.service import rules
+
+    agreed = rules(settings)
+    sources.receive(
+        settings, "ninjs", path, settle, once, lambda data, name: ninjs.items(data, agreed, origin=name, source=source)
+    )
+
+
+@command.command("newsml")
+@click.argument("path", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@_settle
+@_source
+@_once
+@_http_port
+@options.bootstrap
+def newsml_command(
+    path: Path, settle: float, source: str | None, once: bool, http_port: int | None, bootstrap: str | None
+) -> None:
+    """NewsML-G2: a drop folder that is watched, a file, or - for standard input."""
+    settings = sources.begin(bootstrap, http_port)
+    from streams.ingest import newsml
+    from streams.ingest.service import rules
+
+    agreed = rules(settings)
+    sources.receive(
+        settings,
+        "newsml",
+        path,
+        settle,
+        once,
+        lambda data, name: newsml.items(data, agreed, origin=name, source=source),
+    )
+
+
+@command.command("jsonl")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@_map
+@_source
+@options.bootstrap
+def jsonl_command(path: Path, maps: tuple[str, ...], source: str | None, bootstrap: str | None) -> None:
+    """JSON Lines, plain or gzip, or - for standard input; ends with the file."""
+    from streams.ingest import jsonl
+
+    def read(mapping: "FieldMapping", rules: "Rules") -> "Iterator[Item]":
+        if str(path) == "-":
+            return jsonl.from_lines(sys.stdin.buffer, mapping, rules, origin="-")
+        return jsonl.from_file(path, mapping, rules)
+
+    sources.read_to_the_end("jsonl", read, maps, source, bootstrap)
+
+
+@command.command("corpus")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@_map
+@_source
+@options.bootstrap
+def corpus_command(folder: Path, maps: tuple[str, ...], source: str | None, bootstrap: str | None) -> None:
+    """All *.jsonl and *.jsonl.gz of a folder; ends with the last."""
+    from streams.ingest import corpus
+
+    if not corpus.files(folder):
+        sources.fail(f"there is no *.jsonl and no *.jsonl.gz in {folder}", 2)
+
+    def read(mapping: "FieldMapping", rules: "Rules") -> "Iterator[Item]":
+        return corpus.items(folder, mapping, rules)
+
+    sources.read_to_the_end("corpus", read, maps, source, bootstrap)
+
+
+@command.command("http")
+@click.option("--port", type=int, help="Port of the service instead of QAWL_INGEST_PORT; 0 for any free one.")
+@_http_port
+@options.bootstrap
+def http_command(port: int | None, http_port: int | None, bootstrap: str | None) -> None:
+    """A service that takes articles by POST /v1/articles."""
+    settings = sources.begin(bootstrap, http_port, ingest_port=port)
+    from streams.gateway.access import host
+    from streams.ingest.http import PATH, Receiver
+    from streams.ingest.service import rules
+
+    listener = sources.listen(host(settings, "ingest"), settings.ingest_port, "QAWL_INGEST_PORT")
+    address, number = listener.getsockname()[:2]
+    click.echo(f"articles are taken at http://{address}:{number}{PATH}", err=True)
+    agreed = rules(settings, strict=True)
+    sources.run(settings, "http", lambda intake, _: Receiver(settings, agreed, intake).run(listener), True)
+
+
+@command.command("kafka")
+@click.option("--topic", required=True, help="The topic to read.")
+@click.option("--group", default="qawl-ingest", show_default=True, help="The consumer group to be a member of.")
+@click.option("--from-bootstrap", help="HOST:PORT of its brokers, instead of QAWL_FROM_KAFKA_BOOTSTRAP or the same.")
+@_map
+@_source
+@_http_port
+@options.bootstrap
+def kafka_command(
+    topic: str,
+    group: str,
+    from_bootstrap: str | None,
+    maps: tuple[str, ...],
+    source: str | None,
+    http_port: int | None,
+    bootstrap: str | None,
+) -> None:
+    """Another topic, of this cluster or of another (QAWL_FROM_KAFKA_...: how to connect to it)."""
+    settings = sources.begin(bootstrap, http_port)
+    given = FromSettings.load(kafka_bootstrap=from_bootstrap)
+    origin = given if given.kafka_bootstrap is not None else settings
+    from streams.ingest import kafka
+    from streams.ingest.service import rules
+
+    if origin is settings and topic == f"{settings.topic_prefix}articles.raw":
+        sources.fail(f"{topic} is where articles go to; name another topic, or another cluster by --from-bootstrap", 2)
+    mapping, agreed = sources.mapping(maps, source), rules(settings)
+    sources.run(settings, "kafka", lambda intake, _: kafka.follow(origin, topic, group, mapping, agreed, intake), True)

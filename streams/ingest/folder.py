@@ -1,0 +1,133 @@
+"""A drop folder as wire receivers have: each file is read once it is whole, and then moved away.
+
+A file that is still being written is left alone: its size and time must stay as they are for a while, and a name that
+programs give to unfinished files does not count. Moves are atomic, so a file is in one place at any moment: it is done,
+it failed with the reason beside it, or it is still to be read.
+"""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from streams.ingest.draft import Item, Rejected
+from streams.ingest.intake import Intake, Outcome
+
+logger = logging.getLogger("qawl.ingest")
+
+Read = Callable[[Path], list[Item]]
+MOST_FILE_BYTES = 64 << 20
+_SCAN_SECONDS = 0.2
+_UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
+_REASON = ".reason.txt"
+
+
+class _Seen(NamedTuple):
+    size: int
+    modified: int
+    since: float
+
+
+class DropFolder:
+    """`ready()` gives whole files; `done` and `failed` move them away."""
+
+    def __init__(self, path: Path, settle_seconds: float) -> None:
+        """Raises OSError where the folders beside the files cannot be made."""
+        self._path, self._settle = path, settle_seconds
+        self._done, self._failed = path / "done", path / "failed"
+        self._seen: dict[Path, _Seen] = {}
+        for folder in (self._done, self._failed):
+            folder.mkdir(exist_ok=True)
+
+    def ready(self) -> list[Path]:
+        """The files that have not changed for a while, the oldest first.
+
+        Raises:
+            OSError: the folder is gone.
+        """
+        now, seen, whole = time.monotonic(), {}, []
+        for path, status in self._files():
+            before = self._seen.get(path)
+            same = before is not None and (before.size, before.modified) == (status.st_size, status.st_mtime_ns)
+            since = before.since if before is not None and same else now
+            seen[path] = _Seen(status.st_size, status.st_mtime_ns, since)
+            if now - since >= self._settle:
+                whole.append((status.st_mtime_ns, path))
+        self._seen = seen
+        return [path for _, path in sorted(whole)]
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read any more."""
+        return next(self._files(), None) is None
+
+    def done(self, path: Path) -> None:
+        """All that is in the file is safe."""
+        self._move(path, self._done)
+
+    def failed(self, path: Path, reason: str) -> Path:
+        """The file cannot be read; the reason is written beside it, before it is moved. Where it lies now."""
+        target = self._free(self._failed / path.name)
+        target.with_name(target.name + _REASON).write_text(reason + "\n", encoding="utf-8")
+        path.replace(target)
+        self._seen.pop(path, None)
+        return target
+
+    def _move(self, path: Path, folder: Path) -> None:
+        path.replace(self._free(folder / path.name))
+        self._seen.pop(path, None)
+
+    def _free(self, target: Path) -> Path:
+        """A name that is not taken: wires use names again."""
+        number, free = 1, target
+        while free.exists():
+            free = target.with_name(f"{target.stem}.{number}{target.suffix}")
+            number += 1
+        return free
+
+    def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
+        for entry in os.scandir(self._path):
+            if entry.name.startswith(".") or entry.name.lower().endswith(_UNFINISHED):
+                continue
+            try:
+                if entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path), entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # moved meanwhile
+                continue
+
+
+async def receive(drop: DropFolder, read: Read, intake: Intake, *, once: bool) -> list[Outcome]:
+    """Take every file that comes; with `once` until the folder is empty, and then the outcomes of all.
+
+    Raises:
+        OSError: the folder is gone.
+        KafkaError: the brokers refuse for good; the file stays where it is.
+    """
+    outcomes: list[Outcome] = []
+    while True:
+        for path in drop.ready():
+            found = await _receive_one(drop, path, read, intake)
+            outcomes += found if once else []
+        if once and drop.is_empty():
+            return outcomes
+        await asyncio.sleep(_SCAN_SECONDS)
+
+
+async def _receive_one(drop: DropFolder, path: Path, read: Read, intake: Intake) -> list[Outcome]:
+    try:
+        if path.stat().st_size > MOST_FILE_BYTES:
+            why = Rejected(error="too_large", field="$", expected=f"expected a file of at most {MOST_FILE_BYTES} bytes")
+            items = [Item(path.name, b"", rejected=why)]
+        else:
+            items = await asyncio.to_thread(read, path)
+    except FileNotFoundError:  # another receiver took it
+        return []
+    outcomes = await intake.take(items)
+    faults = [str(one.rejected) for one in items if one.rejected is not None]
+    if faults:
+        logger.warning("%s goes to %s", path.name, drop.failed(path, "\n".join(faults)))
+    else:
+        drop.done(path)
+    return outcomes

@@ -1,0 +1,222 @@
+"""RSS and Atom: what a feed holds, and visiting feeds again and again without being a burden."""
+
+import asyncio
+import json
+import logging
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from schemas.codec import InvalidPayload
+from streams.ingest import charset, library
+from streams.ingest.draft import Draft, Item, Rejected, Rules, fingerprint, item
+from streams.ingest.fetching import Answer, Fetcher, FetchFailed, Limits
+from streams.ingest.intake import Intake
+from streams.ingest.state import State
+
+logger = logging.getLogger("qawl.ingest")
+
+_ENTITY = re.compile(rb"<!ENTITY", re.I)
+_END, _END_BYTES = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I), 2000  # comments may follow
+TRUNCATED = "truncated"
+_JITTER = 0.1  # of the interval, so that a hundred feeds are not visited at one moment
+_BETWEEN_FEEDS = 0.1  # seconds at the start, on average
+_LONGEST_PAUSE = 6 * 3600.0
+_MOST_ENTRIES = 1000
+_FEWEST_CHARS = 200  # of a page's text; below, it is a notice about cookies or a wall
+
+
+@dataclass(frozen=True, slots=True)
+class Visiting:
+    """How feeds are visited."""
+
+    interval: float = 300.0
+    limits: Limits = field(default_factory=Limits)
+    full_text: bool = False
+    once: bool = False
+    source: str | None = None
+
+
+def entries(
+    data: bytes, rules: Rules, *, url: str, declared: str | None = None, source: str | None = None
+) -> list[Item]:
+    """The articles of a feed; never fails. A feed that is cut off gives what it has before the cut.
+
+    `declared` is the character set in the answer's Content-Type.
+    """
+    try:
+        drafts, whole = parse(data, url=url, declared=declared, source=source)
+    except InvalidPayload as e:
+        return [Item(url, data, rejected=e)]
+    within = urlsplit(url).hostname or ""
+    found = [
+        item(draft, rules, origin=f"{url} {draft.article_id or ''}".rstrip(), raw=raw, within=within)
+        for draft, raw in drafts
+    ]
+    if not whole:
+        # Its last entry may be half of one, and would be an article whose end was never said.
+        cut = Rejected(error=TRUNCATED, field="$", expected="expected the end of the feed")
+        found = [*found[:-1], Item(url, data, rejected=cut)]
+    return found
+
+
+def parse(
+    data: bytes, *, url: str, declared: str | None = None, source: str | None = None
+) -> tuple[list[tuple[Draft, bytes]], bool]:
+    """Each entry as a draft and as JSON, and whether the feed was whole.
+
+    Raises:
+        Rejected: it is no feed, or unsafe XML.
+    """
+    document = charset.decode_xml(data, declared)
+    if _ENTITY.search(document):
+        raise Rejected(error="unsafe_xml", field="$", expected="expected XML without entities")
+    try:
+        feed = library("feedparser").parse(document, response_headers={"content-location": url}, sanitize_html=False)
+    except Exception as e:  # of whatever kind: feedparser's loose parser is not made for all that is no feed
+        raise Rejected(error="not_a_feed", field="$", expected=f"expected RSS or Atom: {e}") from e
+    if not feed.get("version") and not feed.entries:
+        why = feed.get("bozo_exception", "no channel and no entries")
+        raise Rejected(error="not_a_feed", field="$", expected=f"expected RSS or Atom: {why}")
+    paper = source or feed.feed.get("title") or urlsplit(url).hostname
+    drafts = [
+        (_draft(entry, feed.feed, paper), json.dumps(entry, ensure_ascii=False, default=str).encode("utf-8", "replace"))
+        for entry in feed.entries[:_MOST_ENTRIES]
+    ]
+    return drafts, _END.search(document[-_END_BYTES:]) is not None
+
+
+def _draft(entry: Any, feed: Any, paper: str | None) -> Draft:
+    contents = [c.get("value") or "" for c in entry.get("content", [])]
+    return Draft(
+        article_id=entry.get("id"),
+        body=max([*contents, entry.get("summary") or ""], key=len),
+        title=entry.get("title"),
+        source=paper,
+        url=entry.get("link"),
+        language=entry.get("language") or feed.get("language"),
+        published_at=entry.get("published") or entry.get("updated") or entry.get("date"),
+        categories=[tag.get("label") or tag.get("term") for tag in entry.get("tags", [])],
+    )
+
+
+def feeds_of(opml: Path) -> list[str]:
+    """The feeds of an OPML file.
+
+    Raises:
+        Rejected: it is no OPML.
+        OSError: it cannot be read.
+    """
+    try:
+        root = library("defusedxml.ElementTree").fromstring(charset.decode_xml(opml.read_bytes()))
+    except (SyntaxError, ValueError) as e:  # ParseError is the first, what defusedxml forbids the second
+        raise Rejected(error="not_xml", field=str(opml), expected=f"expected OPML: {e}") from e
+    found = [e.get("xmlUrl") or e.get("xmlurl") for e in root.iter("outline")]
+    return list(dict.fromkeys(url for url in found if url))
+
+
+class Reader:
+    """Visits feeds and gives what is new to the intake."""
+
+    def __init__(self, visiting: Visiting, rules: Rules, intake: Intake, state: State) -> None:
+        self._visiting, self._rules, self._intake, self._state = visiting, rules, intake, state
+
+    async def run(self, urls: Sequence[str]) -> int:
+        """Visit all feeds, again and again unless `once`; how many visits failed."""
+        async with (
+            Fetcher(self._visiting.limits) as fetch,
+            Fetcher(self._visiting.limits, public_only=True) as fetch_page,
+        ):
+            begins = 0.0 if self._visiting.once else len(urls) * _BETWEEN_FEEDS
+            failures = await asyncio.gather(*(self._follow(url, begins, fetch, fetch_page) for url in urls))
+        return sum(failures)
+
+    async def _follow(self, url: str, begins: float, fetch: Fetcher, fetch_page: Fetcher) -> int:
+        """Visit a feed from some moment within `begins` seconds on; the failures at the end."""
+        failures, interval = 0, self._visiting.interval
+        await asyncio.sleep(random.uniform(0, begins))  # noqa: S311
+        while True:
+            pause = interval * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311
+            try:
+                await self.visit(url, fetch, fetch_page)
+                failures = 0
+            except FetchFailed as e:
+                failures += 1
+                self._intake.failed(e.error, str(e), url)
+                growing = min(pause * 2 ** min(failures, 16), _LONGEST_PAUSE)
+                pause = max(_LONGEST_PAUSE if e.error == "gone" else growing, e.retry_after)
+            if self._visiting.once:
+                return failures
+            await asyncio.sleep(pause)
+
+    async def visit(self, url: str, fetch: Fetcher, fetch_page: Fetcher) -> None:
+        """Take what a feed has now. Its state is noted when all is safe: else a 304 would hide what was lost.
+
+        Raises:
+            FetchFailed: it cannot be had.
+        """
+        answer = await fetch.get(url, *self._state.validators(url))
+        if answer.body is None:
+            await self._intake.take([])
+            return
+        # In a thread: a large feed takes a second to parse, and other feeds need not wait.
+        found = await asyncio.to_thread(self._entries, url, answer)
+        if self._visiting.full_text:
+            for one in found:  # each leaves when its page is there: a host is asked for one page a second
+                await self._intake.take([await self._with_page(one, fetch_page)])
+        else:
+            await self._intake.take(found)
+        if any(one.rejected is not None and one.rejected.error == TRUNCATED for one in found):
+            return  # a 304 would hide what was cut off
+        self._state.visited(url, answer.etag, answer.modified)
+
+    def _entries(self, url: str, answer: Answer) -> list[Item]:
+        assert answer.body is not None
+        return entries(answer.body, self._rules, url=url, declared=answer.charset, source=self._visiting.source)
+
+    async def _with_page(self, found: Item, fetch_page: Fetcher) -> Item:
+        """The item with the text of its page, where that is there and more than the feed's."""
+        article = found.article
+        if article is None or article.url is None:
+            return found
+        said, known = fingerprint(article), self._state.known(article.article_id)
+        if known is not None and known.digest == said:
+            return found  # a page is asked for once, and again where the feed says something else
+        try:
+            answer = await fetch_page.get(article.url)
+        except FetchFailed as e:
+            self._intake.failed(f"page_{e.error}", str(e), article.url)
+            return found
+        page = await asyncio.to_thread(page_text, answer.body or b"", answer.charset)
+        page = page.removeprefix(f"{article.title}\n")  # a headline is no sentence of the text
+        if len(page) < max(_FEWEST_CHARS, len(article.body)):
+            return found
+        more = item(
+            Draft(
+                article_id=article.article_id,
+                body=page,
+                title=article.title,
+                source=article.source,
+                url=article.url,
+                published_at=article.published_at,
+                categories=article.categories,
+            ),
+            self._rules,
+            origin=found.origin,
+            raw=found.raw,
+        )
+        return replace(found, article=more.article, fingerprint=said) if more.article is not None else found
+
+
+def page_text(data: bytes, declared: str | None = None) -> str:
+    """The article's text on a web page, nothing where there is none."""
+    html = charset.decode(data, declared)
+    try:
+        text: str | None = library("trafilatura").extract(html, include_comments=False, include_tables=False)
+    except (ValueError, TypeError, RecursionError):
+        return ""
+    return text or ""

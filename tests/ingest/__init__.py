@@ -1,0 +1,1 @@
+"""Sources, each over a real broker; their formats without one."""

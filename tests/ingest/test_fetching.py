@@ -1,0 +1,108 @@
+"""Servers of every kind: each request ends, in time and in memory, with the document or with a reason."""
+
+import asyncio
+import gzip
+from itertools import pairwise
+
+import pytest
+from aiohttp import web
+
+from streams.ingest.fetching import Fetcher, FetchFailed, Limits
+from tests.ingest.paper import FEED, QUICK, Paper
+
+
+async def _endless(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b"<!-- and so on -->" * 1000)
+
+
+async def _dripping(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.05)
+
+
+async def _silent(request: web.Request) -> web.StreamResponse:
+    await asyncio.sleep(60)
+    return web.Response()
+
+
+async def _bomb(request: web.Request) -> web.StreamResponse:
+    body = gzip.compress(b" " * 50_000_000)
+    return web.Response(body=body, headers={"Content-Encoding": "gzip"})
+
+
+async def _to_itself(request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound(request.path)
+
+
+async def _to_a_file(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=302, headers={"Location": "file:///etc/passwd"})
+
+
+async def _broken_off(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Length": "100000"})
+    await response.prepare(request)
+    await response.write(FEED)
+    assert request.transport is not None
+    request.transport.abort()
+    return response
+
+
+async def _error(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=503, headers={"Retry-After": "77"})
+
+
+async def _gone(request: web.Request) -> web.StreamResponse:
+    return web.Response(status=410)
+
+
+FAULTS = {
+    "never ends": (_endless, "too_large"),
+    "never ends, slowly": (_dripping, "timeout"),
+    "says nothing": (_silent, "timeout"),
+    "grows when it is unpacked": (_bomb, "too_large"),
+    "redirects for ever": (_to_itself, "redirects"),
+    "redirects to a file": (_to_a_file, "unreachable"),
+    "breaks off": (_broken_off, "broken_off"),
+    "is overloaded": (_error, "http_5xx"),
+    "is gone": (_gone, "gone"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_a_server_that(name: str, paper: tuple[Paper, str]) -> None:
+    answers, url = paper
+    answers.handler, error = FAULTS[name]
+    async with Fetcher(Limits(seconds=0.7, bytes=100_000, host_delay=0.0)) as fetch:
+        with pytest.raises(FetchFailed) as caught:
+            await fetch.get(url)
+    assert caught.value.error == error
+    assert caught.value.retry_after == (77 if error == "http_5xx" else 0)
+
+
+async def test_one_host_is_asked_one_thing_at_a_time_with_pauses(paper: tuple[Paper, str]) -> None:
+    answers, url = paper
+    at: list[float] = []
+
+    async def noting(request: web.Request) -> web.StreamResponse:
+        at.append(asyncio.get_running_loop().time())
+        return web.Response(body=FEED)
+
+    answers.handler = noting
+    async with Fetcher(Limits(host_delay=0.2)) as fetch:
+        await asyncio.gather(*(fetch.get(f"{url}{n}") for n in range(3)))
+    assert all(later - earlier >= 0.19 for earlier, later in pairwise(at))
+
+
+async def test_pages_are_asked_for_only_where_they_are_public(paper: tuple[Paper, str]) -> None:
+    answers, url = paper
+    async with Fetcher(QUICK, public_only=True) as fetch:
+        for address in (url, url.replace("127.0.0.1", "localhost"), "http://169.254.169.254/", "http://[::1]:80/"):
+            with pytest.raises(FetchFailed, match=r"public|cannot be reached"):
+                await fetch.get(address)
+    assert answers.seen == []
