@@ -22,9 +22,9 @@ BUILT_HERE = re.compile(r"qawl:\d+\.\d+\.\d+(-camel)?")
 # The places in the containers: the image and the compose file say them, no .env.
 PLACES = {"http_host", "http_port", "gateway_host", "gateway_port", "gateway_tokens_file", "data_dir", "log_format"}
 # Their broker is in the file too, without a password; engine and model come with their own file; a worker's name would
-# be the same for all copies; a list of actors is a file that no container has.
+# be the same for all copies; a list of actors is a file that no container has; `qawl ingest` runs where the feeds are.
 UNUSED = {"entity_engine", "camel_model", "actors_file", "worker_id"} | {
-    name for name in Settings.model_fields if name.startswith("kafka_") and name != "kafka_bootstrap"
+    name for name in Settings.model_fields if name.startswith(("kafka_", "ingest_")) and name != "kafka_bootstrap"
 }
 
 
