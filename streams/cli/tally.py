@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from schemas import EnrichedArticle, StatementEvent
 
+_QUIET_SECONDS = 3.0
 Position = tuple[int, int]  # partition and offset in articles.raw
 
 
@@ -64,9 +65,14 @@ class Tally:
             self._answer(article_id)
             self.dead_letters += 1
 
-    def complete(self) -> bool:
-        """Whether every article is answered, and every statement of the enriched ones was seen."""
-        return self.answered == self.articles and all(n <= 0 for n in self._missing.values())
+    def complete(self, *, quiet: float) -> bool:
+        """Whether every article is answered, and every statement of the enriched ones was seen.
+
+        On a Kafka in use, what was told of an article before is not told again: then this is so after some seconds in
+        which nothing came.
+        """
+        seen = all(n <= 0 for n in self._missing.values())
+        return self.answered == self.articles and (seen or quiet > _QUIET_SECONDS)
 
     def _answer(self, article_id: str | None) -> None:
         self._open[article_id] -= 1

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -74,7 +73,7 @@ async def _up(settings: Settings, feed: Path | None, once: bool) -> int:
             _open(feed) as lines,
             _broker(settings) as (with_broker, check_broker),
             _worker(with_broker) as worker,
-            _gateway(with_broker, lasting=settings.kafka_bootstrap is not None) as gateway,
+            _gateway(with_broker) as gateway,
         ):
             return await _watch(with_broker, check_broker, {"worker": worker, "gateway": gateway}, lines, once)
     except asyncio.CancelledError:
@@ -117,10 +116,14 @@ async def _broker(settings: Settings) -> AsyncIterator[tuple[Settings, Callable[
     """
     if settings.kafka_bootstrap is not None:
         await create(settings)
-        yield settings, lambda: None
+        with tempfile.TemporaryDirectory(prefix="qawl-up-") as folder:
+            lasts = "data_dir" in settings.model_fields_set
+            yield settings if lasts else settings.model_copy(update={"data_dir": Path(folder)}), lambda: None
         return
     with EmbeddedBroker() as broker:
-        with_broker = settings.model_copy(update={"kafka_bootstrap": broker.bootstrap})
+        # The index of what the gateway shows goes with the broker's data, also where this process is killed.
+        found = {"kafka_bootstrap": broker.bootstrap, "data_dir": broker.data_dir / "gateway"}
+        with_broker = settings.model_copy(update=found)
         await create(with_broker)
         yield with_broker, broker.check
 
@@ -135,21 +138,16 @@ async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
 
 
 @asynccontextmanager
-async def _gateway(settings: Settings, *, lasting: bool) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """A gateway process on its usual port, or a free one where that is taken; its index lasts where the topics do."""
+async def _gateway(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """A gateway process on its usual port, or a free one where that is taken."""
     port = settings.gateway_port
-    if "gateway_port" not in settings.model_fields_set and not _is_free(port):
-        port = free_port()
-    with tempfile.TemporaryDirectory(prefix="qawl-index-") as temporary:
-        folder = str(settings.data_dir) if lasting else temporary
-        async with _process(settings, "gateway", QAWL_GATEWAY_PORT=str(port), QAWL_DATA_DIR=folder) as process:
-            click.echo(f"page http://127.0.0.1:{port}/", err=True)
-            yield process
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+    if "gateway_port" not in settings.model_fields_set:
+        port = free_port(port)
+    async with _process(
+        settings, "gateway", QAWL_GATEWAY_PORT=str(port), QAWL_DATA_DIR=str(settings.data_dir)
+    ) as process:
+        click.echo(f"page http://127.0.0.1:{port}/", err=True)
+        yield process
 
 
 @asynccontextmanager
@@ -199,7 +197,7 @@ async def _watch(
         await _from_now_on(consumer, topics, settings.partitions)
         publishing = asyncio.create_task(_publish(settings, topics, feed, tally))
         last = time.monotonic()
-        while not (once and publishing.done() and tally.complete()):
+        while not (once and publishing.done() and tally.complete(quiet=time.monotonic() - last)):
             batches = await consumer.getmany(timeout_ms=200)
             for records in batches.values():
                 for record in records:

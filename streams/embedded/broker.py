@@ -46,10 +46,14 @@ def die_with_parent() -> Callable[[], None] | None:
     return ask_kernel
 
 
-def free_port() -> int:
-    """A TCP port on loopback that is free now."""
+def free_port(wanted: int = 0) -> int:
+    """A TCP port on loopback that is free now: the wanted one, if it is."""
     with socket.socket() as s:
-        s.bind((_HOST, 0))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else one that was just in use would not count as free
+        try:
+            s.bind((_HOST, wanted))
+        except OSError:
+            s.bind((_HOST, 0))
         return int(s.getsockname()[1])
 
 

@@ -191,7 +191,7 @@ def test_describe_shows_the_cluster_and_fails_where_a_worker_would(settings: Set
     describe_command = f"qawl topics describe --bootstrap {settings.kafka_bootstrap}"
     before = qawl(settings, describe_command)
     assert before.returncode == 1
-    assert before.stdout.count("missing") == 5
+    assert before.stdout.count("missing") == 6
     assert before.stderr.startswith("qawl: missing topics: ")
     assert before.stderr.count("\n") == 1
     created = qawl(settings, f"qawl topics create --bootstrap {settings.kafka_bootstrap}")

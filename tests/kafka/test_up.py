@@ -139,7 +139,9 @@ def test_once_shows_the_sample_ends_with_a_summary_and_leaves_nothing(tmp_path: 
     assert 10 < actors < statements
     for line in lines:  # time, then actor, verb, content, source
         assert re.match(r"\d\d:\d\d:\d\d  .+ \| .+ \| .+ \| .+$", line), line
-    assert re.fullmatch(r"broker 127\.0\.0\.1:\d+  metrics http://127\.0\.0\.1:\d+/metrics\n", err)
+    assert re.fullmatch(
+        r"broker 127\.0\.0\.1:\d+  metrics http://127\.0\.0\.1:\d+/metrics\npage http://127\.0\.0\.1:\d+/\n", err
+    )
     assert up.nothing_is_left()
 
 
@@ -149,10 +151,10 @@ def test_without_once_it_runs_until_ctrl_c(tmp_path: Path, running: list[Up]) ->
     up.first_line()
     time.sleep(1.0)  # the sample is through; it goes on
     assert up.process.poll() is None
-    assert len(up.processes()) >= 3  # itself, broker, worker
+    assert len(up.processes()) >= 4  # itself, broker, worker, gateway
     os.killpg(up.process.pid, signal.SIGINT)  # as a terminal does
     status, _, err = up.end()
-    assert (status, err.splitlines()[1:]) == (0, ["", "stopped"])
+    assert (status, err.splitlines()[2:]) == (0, ["", "stopped"])
     assert up.nothing_is_left()
 
 
@@ -166,7 +168,8 @@ def test_ended_while_it_starts_it_leaves_nothing(
 ) -> None:
     up = Up(tmp_path)
     running.append(up)
-    assert one_line(up.process.stderr).startswith("broker ")  # the worker has just been started
+    assert one_line(up.process.stderr).startswith("broker ")
+    assert one_line(up.process.stderr).startswith("page ")  # worker and gateway have just been started
     time.sleep(seconds)
     up.process.send_signal(how)
     assert up.end() == (status, "", told)
@@ -215,7 +218,10 @@ async def test_on_a_kafka_in_use_only_its_own_articles_count(
         running.append(up)
         status, out, err = up.end()
         assert status == 0, err
-        assert out.splitlines()[-1].startswith("2 articles, 2 statements, 1 actors, 0 dead letters, ")
+        told = (
+            "2 statements, 1 actors" if run == "first" else "0 statements, 0 actors"
+        )  # what is known is not told again
+        assert out.splitlines()[-1].startswith(f"2 articles, {told}, 0 dead letters, ")
         assert up.nothing_is_left()
     assert all(state.partitions == settings.partitions for state in await create(settings))
 
