@@ -228,6 +228,7 @@ async def test_a_rebalance_in_full_flow_does_nothing_twice(on_apache: Settings, 
             while second.metric("qawl_articles_total") == 0:
                 assert time.monotonic() < deadline, "the second worker gets nothing"
                 await publish_more()
+                await asyncio.sleep(0.2)  # as fast as it works, not faster: all of it must be done in the end
             await enriched_until(settings, len(ids))
             second.until(lambda: second.metric("qawl_consumer_lag") + first.metric("qawl_consumer_lag") == 0, "lags")
             assert (first.stop(), second.stop()) == (0, 0)
