@@ -19,6 +19,7 @@ from streams.agents.versions import Versions
 from streams.delivery.consumer import Consumer
 from streams.delivery.outbox import Outbox
 from streams.delivery.recovery import Tables
+from streams.delivery.remembered import Remembered
 from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
 from streams.kafka.security import bootstrap, faust_credentials
@@ -152,23 +153,20 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         made.maxsize = buffered  # `app.topic` takes it and forgets it
         return made
 
-    table: Any = app.Table(
-        "profiles",
-        key_type=bytes,
-        value_type=bytes,
-        partitions=settings.partitions,
-        changelog_topic=raw_bytes(topics.actors),
-    )
-    state: Any = app.Table(
-        "versions",
-        key_type=bytes,
-        value_type=bytes,
-        partitions=settings.partitions,
-        changelog_topic=raw_bytes(topics.state),
-    )
-    versions = Versions(state, settings.retention_days)
+    def remembered(name: str, topic: Topic) -> Remembered:
+        table: Any = app.Table(
+            name,
+            key_type=bytes,
+            value_type=bytes,
+            partitions=settings.partitions,
+            changelog_topic=raw_bytes(topic),
+        )
+        return Remembered(table)
+
+    profiles = Profiles(remembered("profiles", topics.actors))
+    versions = Versions(remembered("versions", topics.state), settings.retention_days)
     actors_file = None if settings.actors_file is None else ActorsFile(settings.actors_file)
-    profiles, enricher = Profiles(table), Enricher(extractor, topics, settings.max_body_chars, actors_file)
+    enricher = Enricher(extractor, topics, settings.max_body_chars, actors_file)
 
     async def enrich_agent(stream: StreamT[Any]) -> None:
         await enrich(stream, enricher, versions, app.outbox, app.traces)

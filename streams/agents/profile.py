@@ -13,6 +13,7 @@ from schemas.codec import InvalidPayload, decode_profile, decode_told
 from streams.delivery.deadletters import Failure, reject
 from streams.delivery.outbox import Outbox
 from streams.delivery.records import InputRecord, Record, forgotten_profile_record, input_record, profile_record
+from streams.delivery.remembered import Remembered
 from streams.kafka.topics import Topics
 from streams.observability import metrics
 
@@ -122,19 +123,14 @@ def _with_role(roles: tuple[Role, ...], text: str | None, seen: datetime) -> tup
 
 
 class Profiles:
-    """The profiles of this worker's partitions: a Faust table whose changelog is the topic `actors`.
+    """The profiles of this worker's partitions: what it remembers of the topic `actors`."""
 
-    The table recovers from `actors`, and only that: the outbox writes the topic, so that a statement's offset is
-    committed after its profile is stored. `table[key] = …` would send a second record of its own, whose failure Faust
-    logs and forgets.
-    """
-
-    def __init__(self, table: Any) -> None:
-        self._table = table
+    def __init__(self, remembered: Remembered) -> None:
+        self._remembered = remembered
 
     def get(self, key: bytes) -> ActorProfile | None:
         """The current profile; None where there is none, or none that this version can read."""
-        stored = self._table.data.get(key)
+        stored = self._remembered.get(key)
         if stored is None:
             return None
         try:
@@ -145,12 +141,7 @@ class Profiles:
 
     def put(self, key: bytes, profile: bytes | None, partition: int) -> None:
         """Set the profile that is on its way to `actors`; None forgets it."""
-        if profile is None:
-            self._table.data.pop(key, None)
-            return
-        self._table.data[key] = profile
-        # Faust remembers the partition of recovered keys only; ours would stay in memory when the partition goes.
-        self._table.data._key_partition[key] = partition
+        self._remembered.put(key, profile, partition)
 
 
 async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:

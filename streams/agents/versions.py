@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from schemas import Article, ArticleState, Retraction, RetractionReason, StatementEvent, ToldActor, ToldStatement
 from schemas.article_state import STATE_SCHEMA
 from schemas.codec import InvalidPayload, decode_state
+from streams.delivery.remembered import Remembered
 from streams.extraction.events import reference_to
 
 logger = logging.getLogger(__name__)
@@ -77,18 +78,15 @@ def _retractions(
 
 
 class Versions:
-    """What is known of the articles of this worker's partitions: a Faust table whose changelog is `articles.state`.
+    """What is known of the articles of this worker's partitions: what it remembers of the topic `articles.state`."""
 
-    As with profiles, the outbox writes the topic, in the transaction of what the state tells of.
-    """
-
-    def __init__(self, table: Any, days: float) -> None:
+    def __init__(self, remembered: Remembered, days: float) -> None:
         """`days` after which an article is forgotten, as the topic does: what comes under its id then is new."""
-        self._table, self._kept = table, timedelta(days=days)
+        self._remembered, self._kept = remembered, timedelta(days=days)
 
     def get(self, article_id: str) -> ArticleState | None:
         """None for an article that is new."""
-        stored = self._table.data.get(article_id.encode())
+        stored = self._remembered.get(article_id.encode())
         if stored is None:
             return None
         try:
@@ -99,23 +97,17 @@ class Versions:
 
     def put(self, article_id: str, state: bytes | None, partition: int) -> None:
         """Set the state that is on its way to `articles.state`; None forgets it."""
-        key = article_id.encode()
-        if state is None:
-            self._table.data.pop(key, None)
-        else:
-            self._table.data[key] = state
-            self._table.data._key_partition[key] = partition
+        self._remembered.put(article_id.encode(), state, partition)
 
     def forget(self, now: datetime) -> int:
         """Forget articles that were told long ago; how many."""
-        data: Any = self._table.data
-        old = []
-        for key, stored in [*data.items()]:
+        old = 0
+        for key, stored in self._remembered.items():
             try:
-                if now - decode_state(stored).told_at > self._kept:
-                    old.append(key)
+                is_old = now - decode_state(stored).told_at > self._kept
             except InvalidPayload:
-                old.append(key)
-        for key in old:
-            data.pop(key, None)
-        return len(old)
+                is_old = True
+            if is_old:
+                self._remembered.forget(key)
+                old += 1
+        return old

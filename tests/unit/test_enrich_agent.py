@@ -10,6 +10,7 @@ import pytest
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.versions import Versions
 from streams.delivery.records import InputRecord
+from streams.delivery.remembered import Remembered
 from streams.extraction import Extractor
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
@@ -101,7 +102,7 @@ def enricher(engine: Any = None) -> Enricher:
 
 
 def versions() -> Versions:
-    return Versions(SimpleNamespace(data=Store()), 7)
+    return Versions(Remembered(SimpleNamespace(data=Store())), 7)
 
 
 def delivered(count: int) -> list[tuple[int, str]]:

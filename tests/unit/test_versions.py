@@ -8,6 +8,7 @@ from schemas import ActorProfile, AppliedPosition, Article, ArticleState, Statem
 from schemas.codec import InvalidPayload, decode_article, decode_state, decode_told, encode
 from streams.agents.profile import apply_retraction, apply_statement
 from streams.agents.versions import Revision, Versions, revise
+from streams.delivery.remembered import Remembered
 from streams.extraction import Extractor
 from tests.unit.test_enrich_agent import Store
 
@@ -133,7 +134,8 @@ def test_what_takes_a_statement_back_is_told_from_a_statement(desk: Desk) -> Non
 
 
 def test_articles_are_forgotten_when_the_topic_forgets_them(desk: Desk) -> None:
-    versions = Versions(type("Table", (), {"data": Store()})(), days=7)
+    data = Store()
+    versions = Versions(Remembered(type("Table", (), {"data": data})()), days=7)
     state = desk.send(1, FIRST).state
     assert state is not None
     versions.put("a", encode(state), 3)
@@ -141,3 +143,4 @@ def test_articles_are_forgotten_when_the_topic_forgets_them(desk: Desk) -> None:
     assert versions.forget(NOW + timedelta(days=6)) == 0
     assert versions.forget(NOW + timedelta(days=8)) == 1
     assert versions.get("a") is None
+    assert not data and not data._key_partition  # nor where it was: that would grow for ever
