@@ -11,7 +11,7 @@ from typing import Literal
 from aiohttp import web
 
 from streams.gateway import metrics
-from streams.gateway.problems import problem
+from streams.gateway.problems import no_token, of_http, problem
 from streams.gateway.selection import InvalidParameter
 from streams.settings import PREFIX, Settings, SettingsError
 
@@ -133,8 +133,7 @@ class Access:
         except InvalidParameter as e:
             return problem(400, e.expected, parameter=e.name)
         except web.HTTPException as e:
-            headers = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else None
-            return problem(e.status, e.reason, headers=headers)
+            return of_http(e)
         except Exception:
             logger.exception("a request failed: %s %s", request.method, request.rel_url)
             return problem(500, "the gateway failed; its log tells why")
@@ -154,7 +153,7 @@ class Access:
         if self._tokens:
             token = known_token(self._tokens, request.headers.get("Authorization", ""))
             if token is None:
-                return problem(401, "expected a bearer token", headers={"WWW-Authenticate": 'Bearer realm="qawl"'})
+                return no_token()
             client = token
         wait = self._wait(client)
         if wait > 0:

@@ -12,8 +12,8 @@ from aiokafka.errors import KafkaError
 
 from schemas.codec import InvalidPayload, decode_told
 from streams.gateway import metrics
-from streams.gateway.positions import Positions, furthest, reaches
-from streams.gateway.reading import partitions_of, reader
+from streams.gateway.positions import Positions, reaches
+from streams.gateway.reading import known_end, partitions_of, reader
 from streams.gateway.selection import Selection
 from streams.gateway.subscription import Subscription, Told
 from streams.kafka.topics import declared
@@ -126,8 +126,7 @@ class Feed:
         behind = False
         for tp in tps:
             self.positions[tp.partition] = await consumer.position(tp)
-            stable = consumer.last_stable_offset(tp)  # known with the first answer; not with every broker
-            end = consumer.highwater(tp) if stable is None or stable < 0 else stable
+            end = known_end(consumer, tp)
             behind |= end is None or self.positions[tp.partition] < end
         if not behind:
             self.started.set()
@@ -156,7 +155,7 @@ class Feed:
         while len(self._kept) > _MOST_KEPT or self._kept_bytes > _MOST_KEPT_BYTES:
             oldest = self._kept.popleft()
             self._kept_bytes -= len(oldest.frame)
-            self._kept_from = furthest(self._kept_from, self._kept_from | {oldest.partition: oldest.offset + 1})
+            self._kept_from[oldest.partition] = oldest.offset + 1
 
     def _give(self, fresh: Sequence[Told]) -> None:
         chunks: dict[Selection, tuple[bytes, int]] = {}

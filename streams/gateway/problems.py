@@ -31,3 +31,14 @@ def problem(
     return web.Response(
         status=status, text=json.dumps(body, ensure_ascii=False), content_type=CONTENT_TYPE, headers=headers
     )
+
+
+def no_token() -> web.Response:
+    """To a request without a bearer token, or with one that is not known."""
+    return problem(401, "expected a bearer token", headers={"WWW-Authenticate": 'Bearer realm="qawl"'})
+
+
+def of_http(error: web.HTTPException) -> web.Response:
+    """What aiohttp, or a handler, raised: no such path, another method."""
+    headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+    return problem(error.status, error.reason, headers=headers)

@@ -51,3 +51,10 @@ async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPar
     if not found:
         raise UnknownTopicOrPartitionError(topic)
     return [TopicPartition(topic, p) for p in sorted(found)]
+
+
+def known_end(consumer: AIOKafkaConsumer, tp: TopicPartition) -> int | None:
+    """Where the committed records of a partition end, as the last answer to a fetch told; None before the first."""
+    stable: int | None = consumer.last_stable_offset(tp)  # not every broker tells it
+    end: int | None = consumer.highwater(tp) if stable is None or stable < 0 else stable
+    return end

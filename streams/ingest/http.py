@@ -15,7 +15,7 @@ from aiohttp import web
 
 from schemas.codec import InvalidPayload
 from streams.gateway.access import known_token, read_tokens
-from streams.gateway.problems import problem
+from streams.gateway.problems import no_token, of_http, problem
 from streams.ingest.draft import Item, Rejected, Rules, article
 from streams.ingest.intake import Intake
 from streams.ingest.jsonl import parse
@@ -62,7 +62,7 @@ class Receiver:
         """Let a request in or not, and turn what goes wrong into an answer that tells it."""
         try:
             if self._tokens and known_token(self._tokens, request.headers.get("Authorization", "")) is None:
-                return problem(401, "expected a bearer token", headers={"WWW-Authenticate": 'Bearer realm="qawl"'})
+                return no_token()
             return await handler(request)
         except web.HTTPRequestEntityTooLarge:
             return self._refused(413, "too_large", f"expected at most {MAX_MESSAGE_BYTES} bytes, unpacked")
@@ -71,8 +71,7 @@ class Receiver:
             answer.force_close()  # nobody knows where on this connection a next request would begin
             return answer
         except web.HTTPException as e:
-            headers = {"Allow": e.headers["Allow"]} if "Allow" in e.headers else None
-            return problem(e.status, e.reason, headers=headers)
+            return of_http(e)
         except Exception:
             logger.exception("a request failed: %s %s", request.method, request.rel_url)
             return problem(500, "the service failed; its log tells why")

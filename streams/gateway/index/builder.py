@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from streams.gateway import metrics
 from streams.gateway.index.store import Place, Record, Store
-from streams.gateway.reading import partitions_of, reader
+from streams.gateway.reading import known_end, partitions_of, reader
 from streams.kafka.topics import declared
 from streams.observability.logs import position
 from streams.settings import Settings
@@ -99,8 +99,7 @@ class Builder:
         lag = dict.fromkeys(self._roles.values(), 0)
         known = True
         for tp in tps:
-            stable = consumer.last_stable_offset(tp)
-            end = consumer.highwater(tp) if stable is None or stable < 0 else stable
+            end = known_end(consumer, tp)
             known &= end is not None
             lag[self._roles[tp.topic]] += max(0, (end or 0) - await consumer.position(tp))
         for role, behind in lag.items():
