@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,51 +85,33 @@ def rss_command(
     sys.exit(1 if failures else 0)
 
 
-@command.command("ninjs")
-@click.argument("path", type=click.Path(exists=True, allow_dash=True, path_type=Path))
-@_settle
-@_source
-@_once
-@_http_port
-@options.bootstrap
-def ninjs_command(
-    path: Path, settle: float, source: str | None, once: bool, http_port: int | None, bootstrap: str | None
-) -> None:
-    """IPTC ninjs: a drop folder that is watched, a file, or - for standard input."""
-    settings = sources.begin(bootstrap, http_port)
-    from streams.ingest import ninjs
-    from streams.ingest.service import rules
+def _wire(name: str, title: str) -> None:
+    """`qawl ingest NAME`, whose format the module of that name reads."""
 
-    agreed = rules(settings)
-    sources.receive(
-        settings, "ninjs", path, settle, once, lambda data, name: ninjs.items(data, agreed, origin=name, source=source)
-    )
+    @command.command(name, help=f"{title}: a drop folder that is watched, a file, or - for standard input.")
+    @click.argument("path", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+    @_settle
+    @_source
+    @_once
+    @_http_port
+    @options.bootstrap
+    def wire_command(
+        path: Path, settle: float, source: str | None, once: bool, http_port: int | None, bootstrap: str | None
+    ) -> None:
+        settings = sources.begin(bootstrap, http_port)
+        from streams.ingest.service import rules
+
+        items, agreed = import_module(f"streams.ingest.{name}").items, rules(settings)
+
+        def read(data: bytes, origin: str) -> "list[Item]":
+            found: list[Item] = items(data, agreed, origin=origin, source=source)
+            return found
+
+        sources.receive(settings, name, path, settle, once, read)
 
 
-@command.command("newsml")
-@click.argument("path", type=click.Path(exists=True, allow_dash=True, path_type=Path))
-@_settle
-@_source
-@_once
-@_http_port
-@options.bootstrap
-def newsml_command(
-    path: Path, settle: float, source: str | None, once: bool, http_port: int | None, bootstrap: str | None
-) -> None:
-    """NewsML-G2: a drop folder that is watched, a file, or - for standard input."""
-    settings = sources.begin(bootstrap, http_port)
-    from streams.ingest import newsml
-    from streams.ingest.service import rules
-
-    agreed = rules(settings)
-    sources.receive(
-        settings,
-        "newsml",
-        path,
-        settle,
-        once,
-        lambda data, name: newsml.items(data, agreed, origin=name, source=source),
-    )
+_wire("ninjs", "IPTC ninjs")
+_wire("newsml", "NewsML-G2")
 
 
 @command.command("jsonl")
