@@ -3,12 +3,10 @@
 import asyncio
 import logging
 import sqlite3
-import sys
 
 import click
 
-from streams.cli import options
-from streams.kafka.topics import BrokerUnreachable, TopicProblem, check
+from streams.cli import options, starting
 from streams.observability import logs
 from streams.settings import Settings
 
@@ -25,30 +23,15 @@ def command(bootstrap: str | None, port: int | None) -> None:
     """
     settings = Settings.load(kafka_bootstrap=bootstrap, gateway_port=port)
     logs.configure(settings.log_format, settings.log_level)
-    try:
-        asyncio.run(check(settings))
-    except (TopicProblem, BrokerUnreachable) as e:
-        click.echo(f"qawl gateway: {e}", err=True)
-        sys.exit(2 if isinstance(e, TopicProblem) else 1)
+    starting.check_topics("gateway", settings)
     # Imported here: `qawl gateway --help` answers at once.
     from streams.gateway.access import host
     from streams.gateway.service import serve
-    from streams.observability.web import listen
 
-    where = host(settings)
-    try:
-        listener = listen(where, settings.gateway_port)
-    except OSError as e:
-        click.echo(
-            f"qawl gateway: cannot listen on {where}:{settings.gateway_port}: {e.strerror}. "
-            "Set QAWL_GATEWAY_PORT (0: any)",
-            err=True,
-        )
-        sys.exit(2)
+    listener = starting.listening("gateway", host(settings), settings.gateway_port, "QAWL_GATEWAY_PORT")
     address, number = listener.getsockname()[:2]
     logger.info("gateway starts: http://%s:%d/", address, number)
     try:
         asyncio.run(serve(settings, listener))
     except sqlite3.Error as e:
-        click.echo(f"qawl gateway: the index in {settings.data_dir} cannot be used: {e}. Check QAWL_DATA_DIR", err=True)
-        sys.exit(2)
+        starting.fail("gateway", f"the index in {settings.data_dir} cannot be used: {e}. Check QAWL_DATA_DIR", 2)

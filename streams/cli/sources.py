@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from streams.cli import starting
 from streams.ingest import MissingLibrary, require
-from streams.kafka.topics import BrokerUnreachable, TopicProblem, check
 from streams.observability import logs
 from streams.settings import Settings
 
@@ -34,10 +34,7 @@ def begin(bootstrap: str | None, http_port: int | None = None, **more: Any) -> S
         fail(str(e), 2)
     settings = Settings.load(kafka_bootstrap=bootstrap, http_port=http_port, **more)
     logs.configure(settings.log_format, settings.log_level)
-    try:
-        asyncio.run(check(settings))
-    except (TopicProblem, BrokerUnreachable) as e:
-        fail(str(e), 2 if isinstance(e, TopicProblem) else 1)
+    starting.check_topics("ingest", settings)
     return settings
 
 
@@ -131,12 +128,7 @@ def run(settings: Settings, name: str, work: "Work[T]", lasting: bool) -> T | No
 
 def listen(host: str, port: int, variable: str) -> socket.socket:
     """A listening socket; ends the command where it cannot be had."""
-    from streams.observability import web
-
-    try:
-        return web.listen(host, port)
-    except OSError as e:
-        fail(f"cannot listen on {host}:{port}: {e.strerror}. Set {variable} (0: any)", 2)
+    return starting.listening("ingest", host, port, variable)
 
 
 def mapping(maps: tuple[str, ...], source: str | None) -> "FieldMapping":
@@ -161,5 +153,4 @@ def _tell(outcomes: "Counter[Outcome] | None") -> NoReturn:
 
 def fail(message: str, status: int) -> NoReturn:
     """End the command with one line that says why."""
-    click.echo(f"qawl ingest: {message}", err=True)
-    sys.exit(status)
+    starting.fail("ingest", message, status)

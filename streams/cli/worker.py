@@ -3,13 +3,11 @@
 import asyncio
 import logging
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from streams.cli import options
-from streams.kafka.topics import BrokerUnreachable, TopicProblem, check
+from streams.cli import options, starting
 from streams.observability import logs
 from streams.settings import Settings
 
@@ -30,25 +28,12 @@ def command(bootstrap: str | None, http_port: int | None) -> None:
     """
     settings = Settings.load(kafka_bootstrap=bootstrap, http_port=http_port)
     logs.configure(settings.log_format, settings.log_level)
-    try:
-        asyncio.run(check(settings))
-    except TopicProblem as e:
-        click.echo(f"qawl worker: {e}", err=True)
-        sys.exit(2)
-    except BrokerUnreachable as e:
-        click.echo(f"qawl worker: {e}", err=True)
-        sys.exit(1)
+    starting.check_topics("worker", settings)
     # Imported here: `qawl worker --help` and a wrong setting answer without loading Faust and the models.
     from streams.cli.engine import load_extractor
-    from streams.observability.web import listen
 
     extractor = load_extractor(settings)
-    try:
-        listener = listen(settings.http_host, settings.http_port)
-    except OSError as e:
-        where = f"{settings.http_host}:{settings.http_port}"
-        click.echo(f"qawl worker: cannot serve HTTP on {where}: {e.strerror}. Set QAWL_HTTP_PORT (0: any)", err=True)
-        sys.exit(2)
+    listener = starting.listening("worker", settings.http_host, settings.http_port, "QAWL_HTTP_PORT", to="serve HTTP")
     run(settings, extractor, listener)
 
 
