@@ -11,21 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from streams.gateway.access import host, read_tokens
-from streams.kafka.topics import create
 from streams.settings import Settings, SettingsError
 from tests.kafka.pipeline import GATEWAY, WorkerProcess
 
 TOKEN = "0123456789abcdef"
 Get = Callable[..., tuple[int, Message, bytes]]
-
-
-@pytest_asyncio.fixture
-async def deployment(settings: Settings) -> Settings:
-    await create(settings)
-    return settings
 
 
 @contextmanager

@@ -4,16 +4,13 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-import pytest_asyncio
 
 from schemas import Actor, Content, Cue
-from streams.kafka.topics import create
 from streams.settings import Settings
 from tests.gateway.client import ids, send, statement
 from tests.kafka.pipeline import GATEWAY, WorkerProcess, article, enriched_until, publish
@@ -21,12 +18,6 @@ from tests.kafka.pipeline import GATEWAY, WorkerProcess, article, enriched_until
 pytestmark = pytest.mark.kafka
 
 BODY = 'قال وزير الصحة سامي الحداد إن اللقاح متوفر. ونفى الحداد أن تكون الأسعار ارتفعت.\n😀 وأضاف: "الحملة تبدأ غدا".'
-
-
-@pytest_asyncio.fixture
-async def deployment(settings: Settings) -> AsyncIterator[Settings]:
-    await create(settings)
-    yield settings
 
 
 def ask(gateway: WorkerProcess, path: str, **query: Any) -> tuple[int, Any]:

@@ -2,15 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from jsonschema import Draft202012Validator
 
 from streams.gateway.openapi import document
-from streams.kafka.topics import create
 from streams.settings import Settings
 from tests.kafka.pipeline import GATEWAY, WorkerProcess, article, enriched_until, publish
 
@@ -27,12 +24,6 @@ parameters = {{ "path.id" = "a1" }}
 include-path-regex = "^/v1/actors/.id."
 parameters = {{ "path.id" = "{ACTOR}" }}
 """
-
-
-@pytest_asyncio.fixture
-async def deployment(settings: Settings) -> AsyncIterator[Settings]:
-    await create(settings)
-    yield settings
 
 
 def test_every_schema_in_the_document_is_one() -> None:

@@ -3,14 +3,13 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
 from schemas import Actor, Content, Cue
 from streams.embedded.broker import free_port
@@ -22,12 +21,6 @@ from tests.kafka.pipeline import GATEWAY, WorkerProcess, article, publish
 
 pytestmark = pytest.mark.kafka
 STREAM = "/v1/statements/stream"
-
-
-@pytest_asyncio.fixture
-async def deployment(settings: Settings) -> AsyncIterator[Settings]:
-    await create(settings)
-    yield settings
 
 
 @pytest.fixture
