@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from streams.extraction.training.reader_model import LENGTH, TYPES, Reader
+from streams.extraction.training.told import BEFORE
 from streams.extraction.words.signs import (
     CONTENT_BEGINS,
     CONTENT_ENDS,
@@ -18,7 +19,6 @@ from streams.extraction.words.signs import (
     SPEAKER_GOES_ON,
 )
 
-BEFORE = 190  # words before a cue that are read to find its content, speaker and actor
 OVERLAP = 40  # words that two windows of an article share
 BATCH = 128
 STEPS = 15  # probabilities are written in this many steps

@@ -16,7 +16,7 @@ from streams.extraction.document import Document
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import NUMBER, WORD
 
-BEFORE = 190  # words before a cue in its window
+BEFORE = 190  # words before a cue that are read to find its content, speaker and actor
 LIKELY = 0.5
 _STEPS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98)  # of probabilities
 _BEHIND = (1e-6, 0.5, 1, 2, 4, 8, 16, 32)  # of how many log-odds a candidate is behind the likeliest
