@@ -29,7 +29,7 @@ def test_the_worker_says_so_and_ends_with_2() -> None:
     code = (
         "import sys; sys.modules['opentelemetry.exporter.otlp.proto.http.trace_exporter'] = None;"
         "from streams.app import create_app; from streams.settings import Settings; from streams.cli import main;"
-        "import streams.cli.worker as w; w.check = lambda s: __import__('asyncio').sleep(0);"
+        "import streams.cli.starting as w; w.check = lambda s: __import__('asyncio').sleep(0);"
         "sys.argv = ['qawl', 'worker', '--bootstrap', '127.0.0.1:1', '--http-port', '0']; main()"
     )
     environment = {"QAWL_TRACES_ENDPOINT": "http://127.0.0.1:4318/v1/traces", "PYTHONPATH": ":".join(sys.path)}
