@@ -20,6 +20,7 @@ from streams.delivery.consumer import Consumer
 from streams.delivery.outbox import Outbox
 from streams.delivery.recovery import Tables
 from streams.delivery.remembered import Remembered
+from streams.delivery.tables import Table
 from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
 from streams.kafka.security import bootstrap, faust_credentials
@@ -29,7 +30,7 @@ from streams.observability.faust import add_metrics
 from streams.observability.health import Lag, add_pages
 from streams.observability.tracing import Traces, make_traces
 from streams.observability.web import Pages
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ class Worker(faust.App):
         await self.outbox.fail(exc)
 
     def _create_directories(self) -> None:
-        """None: profiles are in memory and in Kafka, a worker needs no file. Faust would leave empty folders behind."""
+        """None: what a worker keeps is in Kafka. Faust would leave empty folders behind."""
 
     def _new_transport(self) -> Any:
         transport: Any = super()._new_transport()
@@ -102,7 +103,8 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     """The worker's app, with /healthz, /readyz and /metrics on `listener`, or without pages where that is None.
 
     Raises:
-        SettingsError: no broker is set, its TLS files cannot be used, or OpenTelemetry is wanted and not there.
+        SettingsError: no broker is set, its TLS files cannot be used, OpenTelemetry is wanted and not there, or no
+            temporary folder can be written.
     """
     topics = declared(settings)
     app = Worker(
@@ -123,7 +125,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         topic_disable_leader=True,  # it would need a topic of its own, and nothing here runs on the leader only
         reply_create_topic=False,
         table_standby_replicas=0,
-        store="memory://",
+        Table=Table,
         TableManager=Tables,
         stream_wait_empty=False,  # the outbox waits: see there
         datadir=str(settings.data_dir),
@@ -161,7 +163,11 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
             partitions=settings.partitions,
             changelog_topic=raw_bytes(topic),
         )
-        return Remembered(table)
+        try:
+            remembered: Remembered = table.remembered
+        except OSError as e:
+            raise SettingsError(f"profiles and article states need a temporary folder: {e}. Set TMPDIR to one") from e
+        return remembered
 
     profiles = Profiles(remembered("profiles", topics.actors))
     versions = Versions(remembered("versions", topics.state), settings.retention_days)
@@ -189,7 +195,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         await lag.update(app.outbox.committed)
 
     async def forget_old_articles() -> None:
-        versions.forget(datetime.now(UTC))
+        await versions.forget(datetime.now(UTC))
 
     app.timer(_LAG_SECONDS)(watch_lag)
     app.timer(_FORGET_SECONDS)(forget_old_articles)

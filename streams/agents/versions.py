@@ -1,5 +1,6 @@
 """Versions of an article: what the newest one adds to what was told of it, and what it takes back."""
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -99,15 +100,18 @@ class Versions:
         """Set the state that is on its way to `articles.state`; None forgets it."""
         self._remembered.put(article_id.encode(), state, partition)
 
-    def forget(self, now: datetime) -> int:
-        """Forget articles that were told long ago; how many."""
+    async def forget(self, now: datetime) -> int:
+        """Forget articles that were told long ago; how many. Articles go on meanwhile."""
         old = 0
-        for key, stored in self._remembered.items():
-            try:
-                is_old = now - decode_state(stored).told_at > self._kept
-            except InvalidPayload:
-                is_old = True
-            if is_old:
+        for page in self._remembered.pages():
+            for key in (key for key, stored in page if self._is_old(stored, now)):
                 self._remembered.forget(key)
                 old += 1
+            await asyncio.sleep(0)
         return old
+
+    def _is_old(self, stored: bytes, now: datetime) -> bool:
+        try:
+            return now - decode_state(stored).told_at > self._kept
+        except InvalidPayload:
+            return True

@@ -66,14 +66,6 @@ class Outbox:
         self.delivered.append((event.message.offset, records[0].topic))
 
 
-class Store(dict[bytes, bytes]):
-    """A table's data: a mapping that also notes the partition of each key."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._key_partition: dict[bytes, int] = {}
-
-
 def event(offset: int) -> Any:
     value = b"{" if offset == 3 else b'{"article_id": "%d", "body": "\xd9\x82\xd8\xa7\xd9\x84 %d."}' % (offset, offset)
     message = SimpleNamespace(
@@ -102,7 +94,7 @@ def enricher(engine: Any = None) -> Enricher:
 
 
 def versions() -> Versions:
-    return Versions(Remembered(SimpleNamespace(data=Store())), 7)
+    return Versions(Remembered(), 7)
 
 
 def delivered(count: int) -> list[tuple[int, str]]:
