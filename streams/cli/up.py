@@ -24,6 +24,7 @@ from schemas.codec import InvalidPayload, decode_enriched, decode_told
 from streams.cli.show import statement_line, use_colour
 from streams.cli.tally import Tally
 from streams.embedded.broker import BrokerFailed, EmbeddedBroker, die_with_parent, free_port
+from streams.kafka.resting import resting
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_MESSAGE_BYTES, BrokerUnreachable, TopicProblem, Topics, create, declared
 from streams.samples import sample_feed
@@ -141,7 +142,7 @@ async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
 async def _gateway(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
     """A gateway process on its usual port, or a free one where that is taken."""
     port = settings.gateway_port
-    if "gateway_port" not in settings.model_fields_set:
+    if "gateway_port" not in settings.model_fields_set or not port:
         port = free_port(port)
     async with _process(
         settings, "gateway", QAWL_GATEWAY_PORT=str(port), QAWL_DATA_DIR=str(settings.data_dir)
@@ -190,7 +191,7 @@ async def _watch(
     started = time.monotonic()
     topics, tally = declared(settings), Tally()
     options = client_options(settings) | {"isolation_level": "read_committed"}
-    consumer = AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
+    consumer = resting(AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES))
     publishing: asyncio.Task[None] | None = None
     try:
         await consumer.start()

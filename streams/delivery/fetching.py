@@ -1,22 +1,20 @@
 """How records are fetched: committed ones only, each with the offset at which its reading began."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from copy import copy
 from typing import Any
 
 from aiokafka.consumer.fetcher import READ_UNCOMMITTED
-from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 
 from streams.delivery.committed import committed
 from streams.delivery.transactions import Committed
+from streams.kafka.resting import resting
 
 _logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
-_REST_SECONDS = 0.01
 
 
 class FetchThread(aiokafka.AIOKafkaConsumerThread):
@@ -63,8 +61,7 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
             worker: Any = super()._create_worker_consumer(transport)
         finally:
             consumer.in_transaction = False
-        worker._client.send = _unhurried(worker._client.send)
-        return worker
+        return resting(worker)
 
     async def _highwaters(self, partitions: Any) -> Mapping[TP, int]:
         # The ends of the log: a reader of committed records is told where the first open transaction begins, and the
@@ -95,22 +92,6 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
         if tp in self.assignment():  # a rebalance may have taken it meanwhile
             self._ensure_consumer().seek(tp, offset)
             self.fetched[tp] = offset
-
-
-def _unhurried(send: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """A client's `send` that lets a broker rest which answers fetches at once, also where there is nothing.
-
-    Kafka waits for records before it answers. The embedded broker (noida-db 0.2.3) does not, and a consumer that asks
-    it again without a pause takes a third of a core for that, with records or without.
-    """
-
-    async def sent(node: int, request: Any, **options: Any) -> Any:
-        answer = await send(node, request, **options)
-        if isinstance(request, FetchRequest) and not any(p[-1] for _, of_topic in answer.topics for p in of_topic):
-            await asyncio.sleep(_REST_SECONDS)
-        return answer
-
-    return sent
 
 
 class _Only:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
+from streams.kafka.resting import resting
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_REQUEST_BYTES
 from streams.settings import Settings
@@ -20,13 +21,15 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     Raises:
         KafkaError: no broker answers.
     """
-    consumer = AIOKafkaConsumer(
-        **client_options(settings),
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        fetch_max_wait_ms=_WAIT_MS,
-        max_partition_fetch_bytes=MAX_REQUEST_BYTES,
+    consumer = resting(
+        AIOKafkaConsumer(
+            **client_options(settings),
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=_WAIT_MS,
+            max_partition_fetch_bytes=MAX_REQUEST_BYTES,
+        )
     )
     await consumer.start()
     try:
