@@ -12,12 +12,12 @@ from streams.kafka.resting import resting
 
 
 def fetch() -> Any:
-    return FetchRequest[4](-1, 500, 1, 1024, 1, [])
+    return FetchRequest(500, 1, 1024, 1, [])
 
 
 @pytest.mark.parametrize(
     ("request_", "records", "rests"),
-    [(fetch(), [b""], 1), (fetch(), [b"", b"records"], 0), (fetch(), [], 1), (MetadataRequest[0]([]), [b""], 0)],
+    [(fetch(), [b""], 1), (fetch(), [b"", b"records"], 0), (fetch(), [], 1), (MetadataRequest([]), [b""], 0)],
     ids=["no records", "records in one partition", "no partition", "another request"],
 )
 async def test_rest(monkeypatch: pytest.MonkeyPatch, request_: Any, records: list[bytes], rests: int) -> None:
@@ -30,7 +30,7 @@ async def test_rest(monkeypatch: pytest.MonkeyPatch, request_: Any, records: lis
         return SimpleNamespace(topics=[("statements", [(0, 0, 10, 10, [], found) for found in records])])
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    consumer: Any = resting(SimpleNamespace(_client=SimpleNamespace(send=send)))  # type: ignore[arg-type]
+    consumer: Any = resting(SimpleNamespace(_client=SimpleNamespace(send=send)))
     answer = await consumer._client.send(1, request_, group="x")
     assert [p[-1] for _, of_topic in answer.topics for p in of_topic] == records
     assert len(slept) == rests
