@@ -25,7 +25,8 @@ from streams.kafka.topics import create, declared
 from streams.settings import Settings
 from tests.benchmarks.common import heading, news, table
 from tests.benchmarks.pipeline import compare, start_broker
-from tests.benchmarks.workers import Run, pinned, run_workers
+from tests.benchmarks.workers import CORES, Run, move, only_on, pinned, run_workers
+from tests.faults.brokers import Apache
 from tests.kafka.pipeline import WORKER, WorkerProcess
 
 _WARM_UP, _LIGHT, _HALF = 200, 60, 1500  # articles
@@ -100,6 +101,23 @@ def measure_latency(settings: Settings, folder: Path, lines: Sequence[bytes], ha
     }
 
 
+def scaling(broker: Apache, alone: Run, machines: Sequence[Settings], folder: Path, articles: Sequence[Keyed]) -> str:
+    """As many workers as cores, where these cores are all there is: the broker and the feed have none of their own."""
+    rows = [("1 worker on a core, the broker on another", alone)]
+    for workers, settings in enumerate(machines, 1):
+        cores = CORES[-workers:]
+        move(broker.pid, cores)
+        with only_on(cores):
+            run = run_workers("", settings, folder, articles, workers)
+        rows.append(
+            (f"{workers} worker{'s' * (workers > 1)} and the broker on {workers} core{'s' * (workers > 1)}", run)
+        )
+    move(broker.pid, CORES[:-1] or CORES)
+    first = rows[1][1].seconds
+    cells = [[name, f"{len(articles) / r.seconds:,.0f}", f"{first / r.seconds:.2f}"] for name, r in rows]
+    return table(["", "articles/s", "of one worker and the broker on one core"], cells)
+
+
 def latency_table(found: dict[str, list[float]]) -> str:
     """Median and 99 % of each."""
     rows = []
@@ -158,14 +176,11 @@ def main() -> None:
             return settings
 
         keyed = numbered(lines, a.articles)
-        crews = [
-            run_workers(f"{n} worker{'s' * (n > 1)}", deployment(f"crew{n}."), folder, keyed, n)
-            for n in ((1, 2) if a.broker == "apache" else (1,))  # noida-db shares out partitions among none
-        ]
-        one = crews[0].seconds
-        rows = [[r.name, f"{a.articles / r.seconds:,.0f}", f"{one / r.seconds:.2f}"] for r in crews]
-        parts.append(table(["each on a core, the broker on one of them", "articles/s", "of one"], rows))
-        found = measure_latency(deployment("latency."), folder, lines, a.articles / one / 2)
+        one = run_workers("1 worker", deployment("one."), folder, keyed)
+        if isinstance(broker, Apache):  # noida-db shares out partitions among none
+            parts.append(scaling(broker, one, [deployment(f"machine{n}.") for n in (1, 2)], folder, keyed))
+        half = a.articles / one.seconds / 2
+        found = measure_latency(deployment("latency."), folder, lines, half)
         parts.append(latency_table(found))
         latency_plot(found, a.out / f"latency-{a.broker}.png")
         parts.append(f"![Latency](latency-{a.broker}.png)")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,13 @@ def only_on(cores: list[int]) -> Iterator[None]:
     finally:
         if cores:
             os.sched_setaffinity(0, CORES)
+
+
+def move(pid: int, cores: list[int]) -> None:
+    """A process that runs, all its threads, onto these cores."""
+    if CORES:
+        command = ["taskset", "--all-tasks", "--cpu-list", "--pid", ",".join(map(str, cores)), str(pid)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def run_workers(

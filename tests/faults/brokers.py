@@ -69,6 +69,12 @@ class Apache:
             apache.format_storage(self._folder)
         self._process = apache.launch(self._folder, self._port)
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def restart(self, *, kill: bool) -> None:
         self._end(signal.SIGKILL if kill else signal.SIGTERM)
         time.sleep(1.0)
