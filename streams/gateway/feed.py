@@ -186,6 +186,8 @@ class Feed:
 
 def _give_one(subscription: Subscription, told: Told) -> None:
     if not subscription.shares:
-        subscription.catch_up(told)
-    elif subscription.selection.takes(told.event):
+        given = subscription.catch_up(told)
+    elif given := subscription.selection.takes(told.event):
         subscription.put(told.frame)
+    if given:
+        metrics.events.inc()

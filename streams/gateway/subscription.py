@@ -58,14 +58,19 @@ class Subscription:
         """Whether it gets the same bytes as all others with its selection: nothing of what is coming is known to it."""
         return self._ahead is None
 
-    def catch_up(self, told: Told) -> None:
-        """One statement for a client that may know it: it has read other partitions further than this feed."""
+    def catch_up(self, told: Told) -> bool:
+        """One statement for a client that may know it: it has read other partitions further than this feed.
+
+        Returns whether the client gets it.
+        """
         assert self._ahead is not None
+        given = False
         if told.offset >= self._ahead[told.partition]:
             self._ahead[told.partition] = told.offset + 1
-            if self.selection.takes(told.event):
+            if given := self.selection.takes(told.event):
                 self.put(_id_line(furthest(self._ahead, told.behind)) + told.body)
         self.settle(told.behind)
+        return given
 
     def settle(self, positions: Mapping[int, int]) -> None:
         """The feed is at these positions: a client that is not ahead of them shares what comes."""

@@ -98,6 +98,7 @@ async def test_last_event_id_goes_on_with_another_copy(
             await again.until(lambda: len(again.events) >= 35, "gets too little")
             await send(deployment, [statement(40)], transactional_id=f"{deployment.topic_prefix}t")
             await again.until(lambda: len(again.events) >= 36, "gets nothing new")
+        assert other.metric("qawl_gateway_events_total") == 36  # of them 35 from memory
     assert sorted(client.statements()[:5] + again.statements()) == ids(range(41))
 
 
