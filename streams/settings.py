@@ -151,7 +151,7 @@ class Settings(BaseSettings):
         default="UTC", description="time zone of dates that feeds give without one, such as `Asia/Riyadh`"
     )
     ingest_duplicate_share: Annotated[float, Field(gt=0, le=1)] = Field(
-        default=0.7, description="share of four-word runs from which on an article counts as another one's copy"
+        default=0.6, description="share of four-word runs from which on an article counts as another one's copy"
     )
     ingest_duplicate_days: _Days = Field(default=3.0, description="how long an article is looked for copies of")
     log_format: Literal["console", "json"] = Field(default="console", description="console or json")

@@ -30,7 +30,8 @@ class Duplicates:
     def __init__(self, state: State, *, threshold: float, days: float) -> None:
         self._sketches = library("datasketch")
         self._state, self._threshold, self._seconds = state, threshold, days * _DAY
-        self._index: Any = self._sketches.MinHashLSH(threshold=threshold, num_perm=_PERMUTATIONS)
+        # What it offers is compared again: to offer too much costs time, to offer too little misses copies.
+        self._index: Any = self._sketches.MinHashLSH(threshold=threshold, num_perm=_PERMUTATIONS, weights=(0.1, 0.9))
         self._known: OrderedDict[str, Signature] = OrderedDict()
         self._place = self._taken = 0
 
