@@ -26,8 +26,9 @@ text = newsy | bidi | marks | st.text(max_size=120)
 scalar: Any = st.none() | st.booleans() | st.integers() | st.floats() | text
 anything = st.recursive(scalar, lambda x: st.lists(x, max_size=3) | st.dictionaries(text, x, max_size=3), max_leaves=8)
 OPTIONAL = ("title", "source", "url", "language", "published_at", "version", "categories", "schema", "more")
+VERSIONED = ("status", "embargoed_until", "duplicate_of")
 articles = st.fixed_dictionaries(
-    {"article_id": text | anything, "body": text | anything}, optional=dict.fromkeys(OPTIONAL, anything)
+    {"article_id": text | anything, "body": text | anything}, optional=dict.fromkeys(OPTIONAL + VERSIONED, anything)
 ).map(lambda a: json.dumps(a, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 broken = st.builds(lambda data, at: data[:at], articles, st.integers(0, 200))
 values = st.none() | st.binary(max_size=300) | articles | broken
