@@ -152,7 +152,7 @@ def test_the_commands_read_a_folder_a_file_and_standard_input(settings: Settings
     put(folder, "ninjs-1.json")
     done = command(settings, "ninjs", str(folder), "--once", "--settle", "0")
     assert done.returncode == 0, done.stderr
-    assert b"1 items: 1 accepted" in done.stderr
+    assert b"1 item: 1 accepted" in done.stderr
     done = command(settings, "newsml", "-", stdin=(SAMPLES / "newsml-message.xml").read_bytes())
     assert done.returncode == 0, done.stderr
     done = command(settings, "newsml", str(put(folder, "cut.xml", BAD["cut.xml"])))
