@@ -75,7 +75,7 @@ async def test_another_topic_is_followed_and_committed(settings: Settings, tmp_p
 async def test_a_second_cluster_with_tls_and_scram_is_read_once_to_its_end(
     settings: Settings, secured: dict[str, object], prefix: str
 ) -> None:
-    """Apache Kafka is the source, the embedded broker the target; its last records belong to no committed transaction."""
+    """Apache Kafka is the source, whose last records were aborted; the embedded broker is the target."""
     there, topic = Settings.load(**secured), f"{prefix}cms.stories"
     await make_topic(there, topic)
     await send(there, topic, story(0), story(1), story(2), b"{")
@@ -132,10 +132,7 @@ def test_what_cannot_be_read_is_told_before_anything_begins(settings: Settings) 
     done = command(settings, "kafka", "--topic", declared(settings).raw.name)
     assert (done.returncode, b"name another topic" in done.stderr) == (2, True)
     done = command(settings, "kafka", "--topic", f"{settings.topic_prefix}misspelt")
-    assert (done.returncode, f"there is no topic {settings.topic_prefix}misspelt at" in done.stderr.decode()) == (
-        2,
-        True,
-    )
+    assert (done.returncode, b"misspelt at" in done.stderr) == (2, True)
     done = command(settings, "kafka", "--topic", "wire", "--from-bootstrap", "127.0.0.1:1")
     assert (done.returncode, b"Check QAWL_FROM_KAFKA_BOOTSTRAP" in done.stderr) == (1, True)
     assert done.stderr.count(b"\n") == 1
