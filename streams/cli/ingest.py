@@ -72,7 +72,11 @@ def rss_command(
     from streams.ingest import rss
     from streams.ingest.draft import Rejected
     from streams.ingest.fetching import Limits
+    from streams.ingest.identity import canonical_url
     from streams.ingest.service import rules
+
+    if wrong := [url for url in urls if canonical_url(url) is None]:
+        sources.fail(f"{', '.join(wrong)}: expected an address that begins with http:// or https://", 2)
 
     try:
         feeds = [*urls, *(rss.feeds_of(opml) if opml else [])]
