@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from streams.cli.tally import Tally
+from streams.cli.up import _show
 from streams.kafka.topics import declared
 from streams.settings import Settings
-from tests.ingest.running import BODY, SAMPLES, command, environment
+from tests.ingest.running import BODY, SAMPLES, command, environment, letters
 from tests.kafka.pipeline import WorkerProcess, article, enriched_until, read
 
 LONG = json.dumps({"article_id": "long", "body": f"{BODY}. " * 20}, ensure_ascii=False).encode()
@@ -57,7 +61,9 @@ async def test_a_body_that_was_too_long_is_sent_on_once_when_longer_ones_are_all
     assert await keys(settings) == [b"long"]  # its own id, so that its next version comes behind it
 
 
-async def test_what_is_no_article_goes_nowhere_before_it_is_repaired(settings: Settings, tmp_path: Path) -> None:
+async def test_what_is_no_article_goes_nowhere_before_it_is_repaired(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     cut = (SAMPLES / "newsml-item.xml").read_bytes()[:900]
     await asyncio.to_thread(command, settings, "newsml", "-", stdin=cut)
     (place,) = places(settings)
@@ -70,3 +76,9 @@ async def test_what_is_no_article_goes_nowhere_before_it_is_repaired(settings: S
     assert deadletters(settings, "replay", place, "--value", str(repaired)).returncode == 0
     assert places(settings) == []
     assert await keys(settings) == [b"port"]
+
+    for record in await letters(settings):  # the letter, and the note that it was sent back
+        _show(declared(settings), Tally(), record)
+    shown = capsys.readouterr().err
+    assert "[qawl ingest]" in shown
+    assert shown.count("\n") == 1
