@@ -11,7 +11,9 @@ class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=_dotted):
     """Kafka headers of a dead letter, each UTF-8 text; `source.*` is where the record was read.
 
     `error_type` is one bounded token (see `schemas.codec.InvalidPayload.error`) or an exception's name,
-    `error_message` names the field and what was expected, `error_stage` is `decode` or an extraction stage.
+    `error_message` names the field and what was expected, `error_stage` is `decode`, an extraction stage, or `ingest`
+    where `qawl ingest` could make no article of what it read: then `source.topic` is where an article belongs, and
+    `source.partition` is -1.
     """
 
     error_type: str

@@ -238,7 +238,7 @@ class Settings(BaseSettings):
         for names, word, remedy in ((_SASL, "SASL", "SASL_SSL"), (_TLS, "SSL", "SSL or SASL_SSL")):
             unused = [self._variable(n) for n in names if getattr(self, n) is not None]
             if unused and word not in protocol:
-                wanted = f"set {PREFIX}KAFKA_SECURITY_PROTOCOL to {remedy} to use it"
+                wanted = f"set {self._variable('kafka_security_protocol')} to {remedy} to use it"
                 remarks += [f"{v} is not used with {protocol}: {wanted}" for v in unused]
         return remarks
 

@@ -48,7 +48,7 @@ def show_command(place: str, bootstrap: str | None) -> None:
         if letter.place == wanted:
             h = letter.headers
             click.echo(f"error   {h.error_type} ({h.error_stage}): {h.error_message}", err=True)
-            click.echo(f"read    {h.source_topic} {h.source_partition}@{h.source_offset}", err=True)
+            click.echo(f"read    {_read(letter)}", err=True)
             click.echo(f"failed  {h.failed_at.isoformat()}", err=True)
             click.echo(f"key     {_key(letter)}", err=True)
             click.echo(f"replay  {letter.replayed_at.isoformat() if letter.replayed_at else 'not yet'}", err=True)
@@ -63,7 +63,10 @@ def show_command(place: str, bootstrap: str | None) -> None:
 @click.option("--value", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The repaired value.")
 @options.bootstrap
 def replay_command(places: tuple[str, ...], error: str | None, value: Path | None, bootstrap: str | None) -> None:
-    """Send dead letters back to the topic that they came from; each once."""
+    """Send dead letters back to the topic that they came from; each once.
+
+    What `qawl ingest` could not read goes to the topic of articles, and must be an article: else repair it.
+    """
     from streams.delivery.replay import NotReplayable, replay
 
     settings = Settings.load(kafka_bootstrap=bootstrap)
@@ -112,11 +115,16 @@ def _line(letter: "DeadLetter") -> str:
         f"{letter.place!s:>8}",
         f"{h.error_type:16}",
         f"{h.failed_at:%Y-%m-%d %H:%M:%S}",
-        f"{h.source_topic} {h.source_partition}@{h.source_offset}",
+        _read(letter),
         _key(letter),
         isolate(h.error_message[:_MESSAGE_CHARS]),
     ]
     return "  ".join([*cells, *(["(sent back)"] if letter.replayed_at else [])])
+
+
+def _read(letter: "DeadLetter") -> str:
+    h = letter.headers
+    return f"{h.source_topic} {h.source_partition}@{h.source_offset}" if h.source_partition >= 0 else "qawl ingest"
 
 
 def _key(letter: "DeadLetter") -> str:

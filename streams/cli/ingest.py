@@ -1,7 +1,7 @@
 """`qawl ingest rss|ninjs|newsml|jsonl|corpus|http|kafka`."""
 
 import os
-import sys
+from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +14,9 @@ from streams.settings import FromSettings
 
 if TYPE_CHECKING:
     from streams.ingest.draft import Item, Rules
+    from streams.ingest.intake import Intake, Outcome
     from streams.ingest.mapping import FieldMapping
+    from streams.ingest.state import State
 
 _once = click.option("--once", is_flag=True, help="End when everything that is there now is safe.")
 _http_port = click.option("--http-port", type=int, help="Port of /healthz and /metrics; any free one if not set.")
@@ -70,7 +72,11 @@ def rss_command(
     from streams.ingest import rss
     from streams.ingest.draft import Rejected
     from streams.ingest.fetching import Limits
+    from streams.ingest.identity import canonical_url
     from streams.ingest.service import rules
+
+    if wrong := [url for url in urls if canonical_url(url) is None]:
+        sources.fail(f"{', '.join(wrong)}: expected an address that begins with http:// or https://", 2)
 
     try:
         feeds = [*urls, *(rss.feeds_of(opml) if opml else [])]
@@ -79,10 +85,14 @@ def rss_command(
     if not feeds:
         sources.fail("give addresses of feeds, or --opml FILE", 2)
     visiting = rss.Visiting(interval, Limits(seconds=timeout, host_delay=delay), full_text, once, source)
-    failures = sources.run(
-        settings, "rss", lambda intake, state: rss.Reader(visiting, rules(settings), intake, state).run(feeds), not once
-    )
-    sys.exit(1 if failures else 0)
+
+    async def visit(intake: "Intake", state: "State") -> "tuple[Counter[Outcome], int]":
+        reader = rss.Reader(visiting, rules(settings), intake, state)
+        failures = await reader.run(feeds)
+        return reader.outcomes, failures
+
+    outcomes, failures = sources.run(settings, "rss", visit, not once) or (None, 0)
+    sources.ended(outcomes, once, failures)
 
 
 def _wire(name: str, title: str) -> None:
@@ -174,6 +184,7 @@ def http_command(port: int | None, http_port: int | None, bootstrap: str | None)
 @click.option("--from-bootstrap", help="HOST:PORT of its brokers, instead of QAWL_FROM_KAFKA_BOOTSTRAP or the same.")
 @_map
 @_source
+@_once
 @_http_port
 @options.bootstrap
 def kafka_command(
@@ -182,12 +193,16 @@ def kafka_command(
     from_bootstrap: str | None,
     maps: tuple[str, ...],
     source: str | None,
+    once: bool,
     http_port: int | None,
     bootstrap: str | None,
 ) -> None:
     """Another topic, of this cluster or of another (QAWL_FROM_KAFKA_...: how to connect to it)."""
     settings = sources.begin(bootstrap, http_port)
     given = FromSettings.load(kafka_bootstrap=from_bootstrap)
+    if given.kafka_bootstrap is None and given.model_fields_set:
+        names = ", ".join(sorted(f"{given.prefix}{name.upper()}" for name in given.model_fields_set))
+        sources.fail(f"{names}: of which cluster? Set {given.prefix}KAFKA_BOOTSTRAP, or give --from-bootstrap", 2)
     origin = given if given.kafka_bootstrap is not None else settings
     from streams.ingest import kafka
     from streams.ingest.service import rules
@@ -195,4 +210,9 @@ def kafka_command(
     if origin is settings and topic == f"{settings.topic_prefix}articles.raw":
         sources.fail(f"{topic} is where articles go to; name another topic, or another cluster by --from-bootstrap", 2)
     mapping, agreed = sources.mapping(maps, source), rules(settings)
-    sources.run(settings, "kafka", lambda intake, _: kafka.follow(origin, topic, group, mapping, agreed, intake), True)
+    sources.check_topic(origin, topic)
+
+    async def follow(intake: "Intake", _: "State") -> "Counter[Outcome]":
+        return await kafka.follow(origin, topic, group, mapping, agreed, intake, once=once)
+
+    sources.ended(sources.run(settings, "kafka", follow, not once), once)

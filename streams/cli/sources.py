@@ -13,6 +13,7 @@ import click
 
 from streams.cli import starting
 from streams.ingest import MissingLibrary, require
+from streams.kafka.topics import BrokerUnreachable, exists
 from streams.observability import logs
 from streams.settings import Settings
 
@@ -54,12 +55,10 @@ def receive(
             return items(file.read_bytes(), file.name)
 
         outcomes = run(settings, name, lambda intake, _: receive(drop, read, intake, once=once), not once)
-        if outcomes is None and not once:
-            return  # a service that was told to end
     else:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        data, once = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes(), True
         outcomes = run(settings, name, lambda intake, _: intake.take(items(data, path.name)), False)
-    _tell(None if outcomes is None else Counter(outcomes))
+    ended(None if outcomes is None else Counter(outcomes), once)
 
 
 def read_to_the_end(
@@ -82,7 +81,7 @@ def read_to_the_end(
             outcomes.update(await intake.take(batch))
         return outcomes
 
-    _tell(run(settings, name, take, False))
+    ended(run(settings, name, take, False), True)
 
 
 def _shown(items: "Iterator[Item]") -> "Iterator[Item]":
@@ -141,14 +140,31 @@ def mapping(maps: tuple[str, ...], source: str | None) -> "FieldMapping":
         fail(f"--map: {e}", 2)
 
 
-def _tell(outcomes: "Counter[Outcome] | None") -> NoReturn:
-    """The summary, and the exit status: 1 where something was rejected."""
+def check_topic(settings: Settings, topic: str) -> None:
+    """End the command where there is no such topic to read (2), or no broker answers (1)."""
+    try:
+        there = asyncio.run(exists(settings, topic))
+    except BrokerUnreachable as e:
+        fail(str(e), 1)
+    if not there:
+        fail(
+            f"there is no topic {topic} at {settings.kafka_bootstrap}, or its cluster does not let this user see it", 2
+        )
+
+
+def ended(outcomes: "Counter[Outcome] | None", once: bool, failures: int = 0) -> NoReturn:
+    """The summary, and the exit status: 1 where something was rejected or could not be had.
+
+    None is what a signal leaves: the usual end of a service, and an interruption of what reads to the end.
+    """
     from streams.ingest.intake import summary
 
     if outcomes is None:
-        sys.exit(_INTERRUPTED)
-    click.echo(summary(outcomes), err=True)
-    sys.exit(1 if "rejected" in outcomes else 0)
+        sys.exit(_INTERRUPTED if once else 0)
+    click.echo(
+        summary(outcomes) + (f"; {failures} could not be had, the lines above say why" if failures else ""), err=True
+    )
+    sys.exit(1 if failures or "rejected" in outcomes else 0)
 
 
 def fail(message: str, status: int) -> NoReturn:

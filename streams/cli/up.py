@@ -290,7 +290,10 @@ def _show(topics: Topics, tally: Tally, record: ConsumerRecord) -> None:
             tally.enriched(decode_enriched(record.value))
         else:
             headers = {name: value.decode(errors="replace") for name, value in record.headers}
+            if "replayed.offset" in headers:
+                return  # a note that one was sent back
             place = f"{headers['source.topic']}/{headers['source.partition']}@{headers['source.offset']}"
+            place = "qawl ingest" if headers["source.partition"] == "-1" else place
             click.echo(f"dead letter: {headers['error.message']} [{place}]", err=True)
             if headers["source.topic"] == topics.raw.name:
                 tally.dead_letter((int(headers["source.partition"]), int(headers["source.offset"])))

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
+from schemas.codec import InvalidPayload, decode_article
 from schemas.deadletter import DeadLetterHeaders, ReplayHeaders
 from streams.delivery.records import Record, as_headers
 from streams.delivery.transactions import send
@@ -21,6 +22,7 @@ from streams.kafka.topics import MAX_REQUEST_BYTES, declared
 from streams.settings import Settings
 
 T = TypeVar("T", bound=msgspec.Struct)
+INGEST = "ingest"  # the stage of what no worker has seen
 
 
 class Place(NamedTuple):
@@ -44,7 +46,7 @@ class DeadLetter(NamedTuple):
 
 
 class NotReplayable(ValueError):
-    """There is no such dead letter, or it was sent back already."""
+    """There is no such dead letter, it was sent back already, or what is to be sent is no article."""
 
 
 async def dead_letters(settings: Settings) -> list[DeadLetter]:
@@ -64,7 +66,7 @@ async def replay(settings: Settings, places: Sequence[Place], repaired: bytes | 
     """Send dead letters back, each as it is or `repaired`; returns them.
 
     Raises:
-        NotReplayable: one of them is not there or was sent back before; nothing is sent.
+        NotReplayable: one of them is not there, was sent back before, or is no article; nothing is sent.
         KafkaError: the broker, or another replay at the same time.
     """
     producer = AIOKafkaProducer(
@@ -77,22 +79,36 @@ async def replay(settings: Settings, places: Sequence[Place], repaired: bytes | 
     try:
         letters = {letter.place: letter for letter in await dead_letters(settings)}
         chosen = [_replayable(letters, place) for place in places]
+        topic = declared(settings).deadletter.name
+        records = [_records(topic, letter, repaired, settings.max_body_chars) for letter in chosen]
         async with producer.transaction():
-            for letter in chosen:
-                for record in _records(declared(settings).deadletter.name, letter, repaired):
+            for pair in records:
+                for record in pair:
                     await (await send(producer, record))
         return chosen
     finally:
         await producer.stop()
 
 
-def _records(topic: str, letter: DeadLetter, repaired: bytes | None) -> tuple[Record, Record]:
+def _records(topic: str, letter: DeadLetter, repaired: bytes | None, most_chars: int) -> tuple[Record, Record]:
     """What goes back, and the note of it, beside the letter."""
     to = letter.headers.source_topic
     note = ReplayHeaders(replayed_offset=letter.place.offset, replayed_to=to, replayed_at=datetime.now(UTC))
     value = letter.value if repaired is None else repaired
-    back = Record(to, letter.key, value)
+    key = _article_key(letter, value, most_chars) if letter.headers.error_stage == INGEST else letter.key
+    back = Record(to, key, value)
     return back, Record(topic, letter.key, None, as_headers(note), letter.place.partition)
+
+
+def _article_key(letter: DeadLetter, value: bytes | None, most_chars: int) -> bytes:
+    """The key of what is sent in place of `qawl ingest`: what that read may be no article, and no JSON at all."""
+    try:
+        return decode_article(value or b"", max_body_chars=most_chars).article_id.encode()
+    except InvalidPayload as e:
+        raise NotReplayable(
+            f"what would be sent for {letter.place} is no article: {e}. `qawl ingest` could not read it "
+            f"({letter.headers.error_message}): let it read a repaired one, or give an article with --value FILE"
+        ) from e
 
 
 def _replayable(letters: dict[Place, DeadLetter], place: Place) -> DeadLetter:

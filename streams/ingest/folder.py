@@ -9,12 +9,13 @@ import asyncio
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from streams.ingest.draft import Item, Rejected
-from streams.ingest.intake import Intake, Outcome
+from streams.ingest.intake import Intake, Outcome, summary
 
 logger = logging.getLogger("qawl.ingest")
 
@@ -130,4 +131,5 @@ async def _receive_one(drop: DropFolder, path: Path, read: Read, intake: Intake)
         logger.warning("%s goes to %s", path.name, drop.failed(path, "\n".join(faults)))
     else:
         drop.done(path)
+        logger.info("%s: %s", path.name, summary(Counter(outcomes)))
     return outcomes

@@ -81,7 +81,7 @@ class Receiver:
         try:
             values = _values(data, request.content_type)
         except InvalidPayload as e:
-            return self._refused(422, e.error, str(e), [{"index": 0, "field": e.field, "detail": e.expected}])
+            return self._refused(422, e.error, str(e), [_fault(0, e)])
         items, faults = self._items(values, request.remote or "")
         if faults:
             first = faults[0]
@@ -113,6 +113,8 @@ class Receiver:
         faults: list[dict[str, object]] = []
         for index, value in enumerate(values):
             try:
+                if isinstance(value, InvalidPayload):
+                    raise value
                 draft = _MAPPING.draft(value)
                 if draft.article_id in (None, ""):
                     raise Rejected(
@@ -121,7 +123,7 @@ class Receiver:
                 made = article(draft, self._rules)
                 raw = msgspec.json.encode(value)
             except InvalidPayload as e:
-                faults.append({"index": index, "field": e.field, "detail": e.expected, "error": e.error})
+                faults.append(_fault(index, e))
                 continue
             # Without a number it is version 1: who corrects an article by this way says so.
             items.append(Item(f"{client}:{index}", raw, index, made, versioned=True))
@@ -135,17 +137,28 @@ class Receiver:
         return problem(status, detail, headers=headers, errors=faults)
 
 
+def _fault(index: int, error: InvalidPayload) -> dict[str, object]:
+    return {"index": index, "field": error.field, "detail": error.expected, "error": error.error}
+
+
 def _values(data: bytes, content_type: str) -> list[Any]:
-    """The JSON values of a request.
+    """The JSON values of a request; in place of a line that is none, what is wrong with it.
 
     Raises:
         Rejected: it holds none.
     """
     if content_type in _NDJSON:
-        values = [parse(line) for line in data.splitlines() if line.strip()]
+        values = [_line(line) for line in data.splitlines() if line.strip()]
     else:
         value = parse(data)
         values = value if isinstance(value, list) else [value]
     if not values:
         raise Rejected(error="missing_field", field="$", expected="expected an article, or several")
     return values
+
+
+def _line(line: bytes) -> Any:
+    try:
+        return parse(line)
+    except InvalidPayload as e:
+        return e

@@ -16,6 +16,7 @@ import msgspec
 from schemas import Article, DeadLetterHeaders
 from schemas.codec import InvalidPayload
 from streams.delivery.records import Record, as_headers
+from streams.delivery.replay import INGEST
 from streams.ingest.draft import Item, Rejected, fingerprint
 from streams.ingest.duplicates import Duplicates
 from streams.ingest.identity import digest
@@ -27,7 +28,6 @@ from streams.observability import metrics
 logger = logging.getLogger("qawl.ingest")
 
 Outcome = Literal["accepted", "duplicate", "outdated", "embargoed", "withheld", "rejected"]
-_STAGE = "ingest"
 _OUTSIDE = -1  # in place of a partition: it was not read from Kafka
 _MESSAGE_CHARS = 1000
 _MOST_BYTES = MAX_MESSAGE_BYTES - 64 * 1024  # what is longer is cut: the topic takes no larger record
@@ -81,7 +81,7 @@ class Intake:
     def failed(self, error: str, message: str, origin: str) -> None:
         """Tell that a source could not be read, which is no fault of an article."""
         metrics.ingest_errors.labels(self._source, error).inc()
-        logger.warning("%s: %s", origin, message[:_MESSAGE_CHARS], extra={"stage": _STAGE, "error": error})
+        logger.warning("%s: %s", origin, message[:_MESSAGE_CHARS], extra={"stage": INGEST, "error": error})
 
     async def release(self) -> int:
         """Send the embargoed articles whose time has come; how many."""
@@ -180,9 +180,9 @@ class Intake:
             "what was read goes to %s: %s",
             self._publisher.topics.deadletter.name,
             message,
-            extra={"stage": _STAGE, "error": why.error},
+            extra={"stage": INGEST, "error": why.error},
         )
-        metrics.deadletters.labels(_STAGE, why.error).inc()
+        metrics.deadletters.labels(INGEST, why.error).inc()
         acknowledged = await self._publisher.send(self._dead_letter(item, why.error, message))
         return asyncio.ensure_future(_after(acknowledged, "rejected"))
 
@@ -192,7 +192,7 @@ class Intake:
         headers = DeadLetterHeaders(
             error_type=error,
             error_message=message,
-            error_stage=_STAGE,
+            error_stage=INGEST,
             source_topic=topics.raw.name,
             source_partition=_OUTSIDE,
             source_offset=item.line,
@@ -207,8 +207,8 @@ def summary(outcomes: Mapping[Outcome, int]) -> str:
     >>> summary({"accepted": 2, "rejected": 1}), summary({})
     ('3 items: 2 accepted, 1 rejected', '0 items')
     """
-    told = ", ".join(f"{count} {name}" for name, count in outcomes.items())
-    return f"{sum(outcomes.values())} items" + (f": {told}" if told else "")
+    told, count = ", ".join(f"{n} {name}" for name, n in outcomes.items()), sum(outcomes.values())
+    return f"{count} item{'' if count == 1 else 's'}" + (f": {told}" if told else "")
 
 
 async def _after(other: "asyncio.Future[Outcome] | asyncio.Future[None] | None", outcome: Outcome) -> Outcome:

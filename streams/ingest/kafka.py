@@ -5,15 +5,17 @@ is known by its id and version.
 """
 
 import logging
+from collections import Counter
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from streams.ingest.draft import Item, Rejected, Rules
-from streams.ingest.intake import Intake
+from streams.ingest.intake import Intake, Outcome
 from streams.ingest.jsonl import from_json
 from streams.ingest.mapping import FieldMapping
+from streams.kafka.reading import readable_end
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_REQUEST_BYTES
 from streams.settings import Settings
@@ -24,14 +26,26 @@ _MOST_RECORDS = 500
 _FETCH_MS = 500
 
 
-async def follow(origin: Settings, topic: str, group: str, mapping: FieldMapping, rules: Rules, intake: Intake) -> None:
+async def follow(
+    origin: Settings,
+    topic: str,
+    group: str,
+    mapping: FieldMapping,
+    rules: Rules,
+    intake: Intake,
+    *,
+    once: bool = False,
+) -> Counter[Outcome]:
     """Take what the topic of the cluster `origin` holds and gets, as a member of a consumer group.
+
+    With `once` until the end that each of its partitions had when this member got it; then how many had which outcome.
 
     Raises:
         KafkaError: either cluster refuses for good.
     """
+    outcomes: Counter[Outcome] = Counter()
+    here = _Assigned()
     consumer = AIOKafkaConsumer(
-        topic,
         **client_options(origin),
         group_id=group,
         enable_auto_commit=False,
@@ -39,20 +53,51 @@ async def follow(origin: Settings, topic: str, group: str, mapping: FieldMapping
         isolation_level="read_committed",
         max_partition_fetch_bytes=MAX_REQUEST_BYTES,
     )
-    await consumer.start()
     try:
+        await consumer.start()
+        consumer.subscribe([topic], listener=here)
         while True:
             batches = await consumer.getmany(timeout_ms=_FETCH_MS, max_records=_MOST_RECORDS)
             items = [_item(record, mapping, rules) for records in batches.values() for record in records]
-            if not items:
-                continue
-            await intake.take(items)
-            try:
-                await consumer.commit({tp: records[-1].offset + 1 for tp, records in batches.items()})
-            except (CommitFailedError, IllegalStateError) as e:  # the partitions are another member's now
-                logger.info("not committed, to be read again by whoever has the partitions: %s", e)
+            if items:
+                outcomes.update(await intake.take(items))
+                try:
+                    await consumer.commit({tp: records[-1].offset + 1 for tp, records in batches.items()})
+                except (CommitFailedError, IllegalStateError) as e:  # the partitions are another member's now
+                    logger.info("not committed, to be read again by whoever has the partitions: %s", e)
+            if once and await here.read_to_the_end(consumer):
+                return outcomes
     finally:
         await consumer.stop()
+
+
+class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]
+    """The partitions that this member was ever given, and where each ended then."""
+
+    def __init__(self) -> None:
+        self._joined = False
+        self._ends: dict[TopicPartition, int] = {}
+
+    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Whoever gets them reads on from what was committed."""
+
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Perhaps none, where there are more members than partitions."""
+        self._joined = True
+
+    async def read_to_the_end(self, consumer: AIOKafkaConsumer) -> bool:
+        """Whether all that its partitions held when they were given to it is read."""
+        partitions = consumer.assignment()
+        new = [tp for tp in partitions if tp not in self._ends]
+        if new:
+            self._ends |= await consumer.end_offsets(new)
+        try:
+            behind = [
+                tp for tp in partitions if await consumer.position(tp) < readable_end(consumer, tp, self._ends[tp])
+            ]
+        except IllegalStateError:  # taken away at this moment
+            return False
+        return self._joined and not behind
 
 
 def _item(record: Any, mapping: FieldMapping, rules: Rules) -> Item:

@@ -97,6 +97,8 @@ def _body(news: Element) -> str:
         if "".join(inner.itertext()).strip():
             return text
     for data in content.findall("inlineData"):
+        if data.get("encoding") or data.get("encodinguri"):
+            continue  # base64 or the like is no text
         if (data.get("contenttype") or "text/plain").startswith(("text/", "application/xhtml")):
             return "".join(data.itertext())
     return ""

@@ -1,7 +1,8 @@
 """IPTC ninjs 1.x, 2.x and 3.x: one item, a list of them, or a composite item with its parts.
 
-The versions differ in how they write names (`pubstatus`, `pubStatus`) and in where text stands (`body_text`, `bodies`);
-what they mean is the same.
+The versions differ in how they write names (`pubstatus`, `pubStatus`), in where text stands (`body_text`, `bodies`), in
+what they call an embargo (`embargoed`, from 3.0 on `embargoedUntil`) and in whether associations are an object (1.x) or
+a list; what they mean is the same.
 """
 
 from collections.abc import Iterator
@@ -35,7 +36,8 @@ def _drafts(value: Any, source: str | None, depth: int) -> Iterator[Draft]:
     if not isinstance(value, dict):
         raise Rejected(error="invalid_field", field="$", expected="expected an object, or a list of objects")
     ninjs = {str(name).lower(): what for name, what in value.items()}
-    kind = ninjs.get("type", ninjs.get("profile", "text"))
+    # It may be missing; a profile is the provider's own word for the item's structure and tells no type.
+    kind = ninjs.get("type") or ("text" if _body(ninjs) or not ninjs.get("renditions") else "picture")
     if kind == "composite":
         parts = ninjs.get("associations", [])
         yield from _drafts(list(parts.values()) if isinstance(parts, dict) else parts, source, depth + 1)
@@ -55,7 +57,7 @@ def _draft(ninjs: dict[str, Any], source: str | None) -> Draft:
         version=_version(ninjs.get("version")),
         categories=_names(ninjs.get("subject", ninjs.get("subjects"))),
         status=ninjs.get("pubstatus"),
-        embargoed_until=ninjs.get("embargoed"),
+        embargoed_until=ninjs.get("embargoed") or ninjs.get("embargoeduntil"),
     )
 
 
@@ -66,10 +68,15 @@ def _body(ninjs: dict[str, Any]) -> Any:
             return ninjs[name]
     bodies = ninjs.get("bodies")
     if isinstance(bodies, list):
-        marked = [b for b in bodies if isinstance(b, dict) and "html" in str(_lower(b).get("contenttype")).lower()]
+        marked = [b for b in bodies if isinstance(b, dict) and _is_marked_up(_lower(b).get("contenttype"))]
         return _valued(marked, ("main",)) or _valued(bodies, ("main",)) or ""
     rest = [what for name, what in sorted(ninjs.items()) if name.startswith("body_") and _text(what)]
     return ninjs.get("body_text") or (rest[0] if rest else "")
+
+
+def _is_marked_up(content_type: Any) -> bool:
+    """XHTML, HTML or NITF, which is XML."""
+    return any(part in str(content_type).lower() for part in ("html", "xml"))
 
 
 def _valued(values: Any, roles: tuple[str, ...]) -> str | None:
@@ -86,7 +93,7 @@ def _source(ninjs: dict[str, Any]) -> str | None:
     for name in ("infosource", "infosources", "provider", "source", "copyrightholder"):
         value = ninjs.get(name)
         first = value[0] if isinstance(value, list) and value else value
-        text = _text(_lower(first).get("name")) if isinstance(first, dict) else _text(first)
+        text = _name(first) if isinstance(first, dict) else _text(first)
         if text:
             return text
     return None
@@ -102,8 +109,14 @@ def _url(ninjs: dict[str, Any]) -> str | None:
 
 
 def _names(values: Any) -> list[str]:
-    found = [_text(_lower(v).get("name")) for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+    found = [_name(v) for v in values if isinstance(v, dict)] if isinstance(values, list) else []
     return [name for name in found if name]
+
+
+def _name(value: dict[Any, Any]) -> str | None:
+    """What people call it, or else the provider's own word for it."""
+    lower = _lower(value)
+    return _text(lower.get("name")) or _text(lower.get("literal"))
 
 
 def _version(value: Any) -> str | None:

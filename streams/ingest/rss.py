@@ -5,6 +5,7 @@ import json
 import logging
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from schemas.codec import InvalidPayload
 from streams.ingest import charset, library
 from streams.ingest.draft import Draft, Item, Rejected, Rules, fingerprint, item
 from streams.ingest.fetching import Answer, Fetcher, FetchFailed, Limits
-from streams.ingest.intake import Intake
+from streams.ingest.intake import Intake, Outcome, summary
 from streams.ingest.state import State
 
 logger = logging.getLogger("qawl.ingest")
@@ -120,9 +121,10 @@ def feeds_of(opml: Path) -> list[str]:
 
 
 class Reader:
-    """Visits feeds and gives what is new to the intake."""
+    """Visits feeds and gives what is new to the intake; `outcomes` counts what became of all that they held."""
 
     def __init__(self, visiting: Visiting, rules: Rules, intake: Intake, state: State) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
         self._visiting, self._rules, self._intake, self._state = visiting, rules, intake, state
 
     async def run(self, urls: Sequence[str]) -> int:
@@ -165,11 +167,15 @@ class Reader:
             return
         # In a thread: a large feed takes a second to parse, and other feeds need not wait.
         found = await asyncio.to_thread(self._entries, url, answer)
+        outcomes: Counter[Outcome] = Counter()
         if self._visiting.full_text:
             for one in found:  # each leaves when its page is there: a host is asked for one page a second
-                await self._intake.take([await self._with_page(one, fetch_page)])
+                outcomes.update(await self._intake.take([await self._with_page(one, fetch_page)]))
         else:
-            await self._intake.take(found)
+            outcomes.update(await self._intake.take(found))
+        self.outcomes += outcomes
+        if outcomes.keys() != {"duplicate"}:
+            logger.info("%s: %s", url, summary(outcomes))
         if any(one.rejected is not None and one.rejected.error == TRUNCATED for one in found):
             return  # a 304 would hide what was cut off
         self._state.visited(url, answer.etag, answer.modified)

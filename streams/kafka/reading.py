@@ -32,12 +32,13 @@ async def read_committed(settings: Settings, topic: str, partitions: Sequence[in
         while left:
             for batch in (await consumer.getmany(timeout_ms=_FETCH_MS)).values():
                 records += batch
-            left = [tp for tp in left if _end(consumer, tp, ends[tp]) > await consumer.position(tp)]
+            left = [tp for tp in left if readable_end(consumer, tp, ends[tp]) > await consumer.position(tp)]
         return sorted(records, key=lambda r: (r.partition, r.offset))
     finally:
         await consumer.stop()
 
 
-def _end(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> int:
+def readable_end(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> int:
+    """How far a reader of committed records gets towards `end`: not behind a transaction that is still open."""
     stable: int | None = consumer.last_stable_offset(tp)  # known with the first answer to a fetch
     return end if stable is None or stable < 0 else min(end, stable)

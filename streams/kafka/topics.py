@@ -148,6 +148,16 @@ async def check(settings: Settings) -> None:
     raise_problems(await describe(settings), settings)
 
 
+async def exists(settings: Settings, name: str) -> bool:
+    """Whether the cluster has a topic of this name, and lets this user know.
+
+    Raises:
+        BrokerUnreachable: no broker answered.
+    """
+    async with _admin(settings) as admin:
+        return name in await admin.list_topics()
+
+
 def raise_problems(states: list[State], settings: Settings) -> None:
     """Raises TopicProblem where a state contradicts the settings."""
     found = problems(states, settings)
@@ -259,7 +269,8 @@ async def _admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
                     how += f" {settings.kafka_sasl_mechanism}"
                 raise BrokerUnreachable(
                     f"no Kafka broker answers at {where} with {how}: {why}. "
-                    f"Check {PREFIX}KAFKA_BOOTSTRAP, and the SASL and TLS settings if the cluster wants them{unused}"
+                    f"Check {settings.prefix}KAFKA_BOOTSTRAP, and the SASL and TLS settings if the cluster wants "
+                    f"them{unused}"
                 ) from e
         try:
             yield client

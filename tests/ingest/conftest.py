@@ -8,9 +8,9 @@ from streams.embedded import EmbeddedBroker
 from streams.kafka.topics import create
 from streams.settings import Settings
 from tests.ingest.paper import paper
-from tests.kafka.conftest import broker, no_settings_of_the_developer, prefix
+from tests.kafka.conftest import broker, no_settings_of_the_developer, prefix, secured, start_apache
 
-__all__ = ["broker", "no_settings_of_the_developer", "paper", "prefix"]
+__all__ = ["broker", "no_settings_of_the_developer", "paper", "prefix", "secured", "start_apache"]
 
 
 @pytest.fixture

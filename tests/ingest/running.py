@@ -1,5 +1,6 @@
 """Sources run in this process or as a command, and what the topics hold then."""
 
+import json
 import os
 import subprocess
 import sys
@@ -64,11 +65,15 @@ def header(letter: ConsumerRecord, name: str) -> str:
     return value.decode()
 
 
-def command(settings: Settings, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """`qawl ingest …` as a user runs it."""
-    return subprocess.run(
-        ingest(*arguments), env=environment(settings), input=stdin, capture_output=True, timeout=60, check=False
-    )
+def lines(*values: object) -> bytes:
+    """JSON Lines."""
+    return b"".join(json.dumps(value, ensure_ascii=False).encode() + b"\n" for value in values)
+
+
+def command(settings: Settings, *arguments: str, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+    """`qawl ingest …` as a user runs it, with more in its environment."""
+    env = environment(settings) | more
+    return subprocess.run(ingest(*arguments), env=env, input=stdin, capture_output=True, timeout=60, check=False)
 
 
 def ingest(*arguments: str) -> Sequence[str]:

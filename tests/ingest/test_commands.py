@@ -2,31 +2,23 @@
 
 import asyncio
 import gzip
-import json
 import re
 import signal
 import subprocess
 import tomllib
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.ingest import LIBRARIES, MissingLibrary, corpus, require
 from streams.ingest.draft import Rules
 from streams.ingest.mapping import FieldMapping
 from streams.kafka.topics import declared
-from streams.settings import FromSettings, Settings, SettingsError
+from streams.settings import Settings
 from tests.conftest import REPOSITORY, SHARED
-from tests.ingest.running import BODY, articles, command, environment, header, ingest, item_of, letters, take
-from tests.kafka.pipeline import WorkerProcess, read_until
-
-
-def lines(*values: object) -> bytes:
-    return b"".join(json.dumps(value, ensure_ascii=False).encode() + b"\n" for value in values)
+from tests.ingest.running import BODY, articles, command, environment, header, ingest, item_of, letters, lines, take
+from tests.kafka.pipeline import read_until
 
 
 def test_a_file_with_other_names(settings: Settings, tmp_path: Path) -> None:
@@ -99,53 +91,6 @@ def test_options_that_cannot_be_used(settings: Settings, tmp_path: Path) -> None
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"")
     assert b"expected FIELD=PATH" in command(settings, "jsonl", str(file), "--map", "text=body").stderr
-    done = command(settings, "kafka", "--topic", declared(settings).raw.name)
-    assert (done.returncode, b"name another topic" in done.stderr) == (2, True)
-
-
-def _counts(process: WorkerProcess) -> bool:
-    return process.metric("qawl_ingest_articles_total", source="kafka", outcome="accepted") > 0
-
-
-async def test_another_topic_is_followed_and_committed(settings: Settings, tmp_path: Path) -> None:
-    topic = f"{settings.topic_prefix}wire"
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(topic, 2, 1)])
-    await admin.close()
-    producer = AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap)
-    await producer.start()
-
-    async def send(*numbers: int) -> None:
-        for n in numbers:
-            await producer.send_and_wait(topic, lines({"id": f"w{n}", "text": f"{BODY} {n}"}), partition=n % 2)
-
-    await send(0, 1, 2)
-    await producer.send_and_wait(topic, b"{", partition=0)
-    arguments = ("kafka", "--topic", topic, "--group", "desk", "--map", "article_id=id", "--map", "body=text")
-    raw = declared(settings).raw
-    for expected, more in [(3, ()), (5, (3, 4))]:
-        process = WorkerProcess(settings, tmp_path, ingest(*arguments), QAWL_DATA_DIR=str(settings.data_dir))
-        process.start()
-        await send(*more)
-        await read_until(settings, raw, lambda found, n=expected: len(found) >= n)  # type: ignore[misc]
-        await asyncio.to_thread(process.until, partial(_counts, process), "counts nothing")
-        assert process.get("/healthz")[0] == 200
-        assert await asyncio.to_thread(process.stop, signal.SIGTERM) == 0
-    await producer.stop()
-    assert sorted(a.article_id for a in await articles(settings)) == ["w0", "w1", "w2", "w3", "w4"]
-    (letter,) = await letters(settings)
-    assert f"{topic}/0@2" in header(letter, "error.message")
-
-
-def test_another_cluster_has_settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QAWL_FROM_KAFKA_BOOTSTRAP", "elsewhere:9092")
-    assert FromSettings.load().kafka_bootstrap == "elsewhere:9092"
-    assert Settings.load().kafka_bootstrap is None
-    assert Settings.load().without_effect() == []
-    monkeypatch.setenv("QAWL_FROM_KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
-    with pytest.raises(SettingsError, match="QAWL_FROM_KAFKA_SASL_USERNAME is needed"):
-        FromSettings.load()
 
 
 async def test_without_a_broker_nothing_begins(settings: Settings) -> None:

@@ -58,6 +58,15 @@ async def test_files_are_read_and_moved_to_done(settings: Settings, folder: Path
     assert len(await articles(settings)) == 6
 
 
+@pytest.mark.parametrize("name", ["ninjs-1.json", "newsml-item.xml"])
+async def test_files_in_windows_1256_that_say_they_are_utf_8(settings: Settings, folder: Path, name: str) -> None:
+    put(folder, name, (SAMPLES / name).read_text(encoding="utf-8").encode("cp1256"))
+    assert await received(settings, folder) == ["accepted"]
+    assert [a.title for a in await articles(settings)] == [
+        {"ninjs-1.json": "اللقاح متوفر في جميع المدن", "newsml-item.xml": "المرفأ يستأنف العمل"}[name]
+    ]
+
+
 async def test_a_wire_sends_a_name_again(settings: Settings, folder: Path) -> None:
     for _ in range(2):
         put(folder, "ninjs-1.json")
@@ -152,7 +161,7 @@ def test_the_commands_read_a_folder_a_file_and_standard_input(settings: Settings
     put(folder, "ninjs-1.json")
     done = command(settings, "ninjs", str(folder), "--once", "--settle", "0")
     assert done.returncode == 0, done.stderr
-    assert b"1 items: 1 accepted" in done.stderr
+    assert b"1 item: 1 accepted" in done.stderr
     done = command(settings, "newsml", "-", stdin=(SAMPLES / "newsml-message.xml").read_bytes())
     assert done.returncode == 0, done.stderr
     done = command(settings, "newsml", str(put(folder, "cut.xml", BAD["cut.xml"])))

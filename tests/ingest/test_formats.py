@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import NewsMLG2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,6 +67,8 @@ def test_ninjs_3_by_its_marked_up_body() -> None:
     (article,) = read("ninjs", sample("ninjs-3.json"))
     assert article.body == "توقعت وزيرة الزراعة هدى الخطيب موسما وفيرا.\nوقالت إن الأسعار ثابتة."
     assert (article.article_id, article.source) == ("urn:newsml:wire.example.com:20260303:harvest", "وكالة المثال")
+    assert article.embargoed_until is not None
+    assert article.embargoed_until.isoformat() == "2026-03-03T08:00:00+00:00"
 
 
 def test_ninjs_of_other_kinds() -> None:
@@ -79,6 +80,29 @@ def test_ninjs_of_other_kinds() -> None:
     killed = {"uri": "urn:x:4", "type": "text", "pubstatus": "canceled", "version": "2"}
     (article,) = read("ninjs", json.dumps(killed).encode())
     assert (article.status, article.version, article.body) == ("canceled", 2, "")
+
+
+def test_ninjs_without_a_type_is_text_whatever_its_profile() -> None:
+    text = {name: value for name, value in json.loads(sample("ninjs-1.json")).items() if name != "type"}
+    assert len(read("ninjs", json.dumps(text | {"profile": "text-photo"}).encode())) == 1
+    assert read("ninjs", json.dumps({"uri": "urn:x", "profile": "photo", "renditions": [{"name": "t"}]}).encode()) == []
+    assert error("ninjs", json.dumps({"uri": "urn:x", "profile": "text-only"}).encode()) == "body_empty"
+
+
+def test_ninjs_whose_source_has_no_name_but_a_code_of_its_own() -> None:
+    data = json.dumps(json.loads(sample("ninjs-3.json")) | {"infoSources": [{"literal": "example"}]})
+    assert read("ninjs", data.encode())[0].source == "example"
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("ninjs-1.json", "embargoed"), ("ninjs-2.json", "embargoed"), ("ninjs-3.json", "embargoedUntil")],
+)
+def test_ninjs_under_an_embargo(name: str, field: str) -> None:
+    data = json.dumps(json.loads(sample(name)) | {field: "2126-03-03T10:00:00Z"})
+    embargoed = read("ninjs", data.encode())[0].embargoed_until
+    assert embargoed is not None
+    assert embargoed.year == 2126
 
 
 def test_newsml_item() -> None:
@@ -99,11 +123,13 @@ def test_newsml_message_with_a_package() -> None:
     )
 
 
-def test_the_newsml_samples_are_what_the_standards_own_library_reads() -> None:
-    item = NewsMLG2.NewsMLG2Document(sample("newsml-item.xml")).get_item()
-    assert (item.guid, item.version) == ("urn:newsml:wire.example.com:20260303:port", "3")
-    message = NewsMLG2.NewsMLG2Document(sample("newsml-message.xml")).get_item()
-    assert message is not None
+def test_newsml_whose_text_is_encoded_gives_no_nonsense() -> None:
+    plain = '<inlineData contenttype="text/plain">قال الوزير إن اللقاح متوفر.</inlineData>'
+    before, _, rest = sample("newsml-item.xml").decode().partition("<inlineXML")
+    data = before + plain + rest.partition("</inlineXML>")[2]
+    assert read("newsml", data.encode())[0].body == "قال الوزير إن اللقاح متوفر."
+    encoded = data.replace("<inlineData", '<inlineData encoding="encd:b64"')
+    assert error("newsml", encoded.encode()) == "body_empty"
 
 
 @pytest.mark.parametrize(
@@ -123,8 +149,9 @@ def test_newsml_under_an_embargo() -> None:
 
 
 def test_an_embargo_that_is_not_understood_keeps_the_article_back() -> None:
-    text = json.loads(sample("ninjs-1.json")) | {"embargoed": "soon"}
-    assert error("ninjs", json.dumps(text).encode()) == "invalid_field"
+    for field in ("embargoed", "embargoedUntil"):
+        text = json.loads(sample("ninjs-1.json")) | {field: "soon"}
+        assert error("ninjs", json.dumps(text).encode()) == "invalid_field"
 
 
 def test_rss() -> None:

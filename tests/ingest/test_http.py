@@ -110,6 +110,15 @@ async def test_the_field_at_fault_is_told_and_nothing_is_taken(settings: Setting
     assert await articles(settings) == []
 
 
+async def test_the_place_of_every_line_at_fault_is_told(settings: Settings) -> None:
+    data = b"\n".join([json.dumps(ARTICLE).encode(), b'{"article_id": ', b'{"article_id": "b"}'])
+    async with service(settings) as (client, _):
+        status, answer, _ = await post(client, data, headers={"Content-Type": "application/x-ndjson"})
+    assert status == 422
+    assert [(fault["index"], fault["field"]) for fault in answer["errors"]] == [(1, "$"), (2, "body")]
+    assert await articles(settings) == []
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b"null"])
 async def test_what_is_no_json_is_told(settings: Settings, data: bytes) -> None:
     async with service(settings) as (client, _):

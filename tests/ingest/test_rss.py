@@ -110,6 +110,29 @@ async def test_a_fault_is_counted_and_the_next_feed_is_read(settings: Settings, 
     assert len(await articles(settings)) == 2
 
 
+async def test_a_feed_that_never_ends_keeps_no_other_from_being_read(
+    settings: Settings, paper: tuple[Paper, str]
+) -> None:
+    answers, url = paper
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        if request.path == "/rss":
+            return await answers.feed(request)
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"<!-- and so on -->" * 1000)
+
+    async def work(intake: Intake, state: State) -> int:
+        visiting = Visiting(limits=QUICK, once=True)
+        return await Reader(visiting, Rules(), intake, state).run([url.replace("/rss", "/endless"), url])
+
+    answers.handler = endless
+    assert await run(settings, work, "rss") == 1
+    assert len(await articles(settings)) == 2
+    assert await letters(settings) == []
+
+
 async def test_a_service_visits_again_and_backs_off(
     settings: Settings, paper: tuple[Paper, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,5 +202,16 @@ def test_opml_and_the_command(tmp_path: Path) -> None:
 async def test_the_command_reads_feeds_and_ends_with_once(settings: Settings, paper: tuple[Paper, str]) -> None:
     _, url = paper
     done: Any = await asyncio.to_thread(command, settings, "rss", url, "--once", "--source", "paper", "--delay", "0")
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, b"2 items: 2 accepted"), done.stderr
     assert {a.source for a in await articles(settings)} == {"paper"}
+
+
+async def test_once_fails_where_a_feed_is_none_or_cannot_be_had(settings: Settings, paper: tuple[Paper, str]) -> None:
+    answers, url = paper
+    answers.document = b"<html></html>"
+    none: Any = await asyncio.to_thread(command, settings, "rss", url, "--once")
+    assert (none.returncode, none.stderr.splitlines()[-1]) == (1, b"1 item: 1 rejected")
+    away: Any = await asyncio.to_thread(command, settings, "rss", "http://127.0.0.1:1/rss", "--once")
+    assert (away.returncode, b"1 could not be had" in away.stderr) == (1, True)
+    misspelt: Any = await asyncio.to_thread(command, settings, "rss", "paper.example/rss")
+    assert (misspelt.returncode, b"begins with http://" in misspelt.stderr) == (2, True)

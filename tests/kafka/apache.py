@@ -5,12 +5,13 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from streams.embedded.broker import free_port
 from tests.conftest import SHARED
 
+StartApache = Callable[[Path, int, list[str]], None]  # folder, port, options of formatting
 _START_SECONDS = 60.0
 _CLUSTER = "cWF3bC10ZXN0cy1rYWZrYQ"
 _LOG4J = """Configuration:

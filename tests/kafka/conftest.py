@@ -3,7 +3,7 @@
 import os
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from streams.embedded import EmbeddedBroker
 from streams.embedded.broker import free_port
 from streams.settings import Settings
 from tests.kafka import apache
+from tests.kafka.apache import StartApache
+from tests.kafka.secured import secured
 
-StartApache = Callable[[Path, int, list[str]], None]
+__all__ = ["secured"]
 
 
 @pytest.fixture(autouse=True)
