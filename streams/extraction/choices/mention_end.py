@@ -27,6 +27,7 @@ class MentionEnds:
     ) -> None:
         """`model` weighs the features of the candidates."""
         self._doc, self._lexicon, self._phrases, self._words, self._model = doc, lexicon, phrases, words, model
+        self._where: dict[str, list[int]] | None = None
 
     def best(self, first: int, rule: int, limit: int) -> int:
         """The likeliest end (token after it) of the mention that begins at `first` and by rule ends at `rule`."""
@@ -98,7 +99,31 @@ class MentionEnds:
             cluster = words.clusters.get(last)
             if cluster is not None:
                 out.append(f"lastk={cluster[1]}")
+                if phrases.attached(end) if end < len(doc.tokens) else "" or self._lexicon.is_a(after, "preposition"):
+                    out.append(f"lastk={cluster[1]},{phrases.attached(end) or after}")
+            if self._lexicon.is_a(after, "preposition"):
+                out.append(f"last={last},{after}")
+            elif end < len(doc.tokens) and phrases.attached(end):
+                out.append(f"last={last},{phrases.attached(end)}+")
+            again = self._again(first, end)
+            out.append(f"again={again},{name}")
+            out.append(f"again={again},{min(end - first, 4)}")
             yield out
+
+    def _again(self, first: int, end: int) -> str:
+        """Whether these words stand elsewhere in the article, and go on there as here."""
+        doc = self._doc
+        if self._where is None:
+            self._where = {}
+            for i, norm in enumerate(doc.norms):
+                self._where.setdefault(norm, []).append(i)
+        n = end - first
+        if n < 2:
+            return "one"
+        starts = [i for i in self._where[doc.norms[first]] if i != first and doc.norms[i : i + n] == doc.norms[first:end]]
+        if not starts:
+            return "no"
+        return "longer" if any(doc.norms[i + n : i + n + 1] == doc.norms[end : end + 1] for i in starts) else "yes"
 
     def _step(self, j: int, kind: str) -> Iterator[str]:
         """What a mention holds that goes on over token j."""
@@ -120,6 +145,7 @@ class MentionEnds:
         attached = self._phrases.attached(j)
         if attached:
             yield f"over={attached}+,{kind}"
+            yield f"over={attached}+,{self._doc.norm_at(j - 1)}"
         if self._phrases.name_type(j):
             yield f"over={self._phrases.name_type(j)},{kind}"
             yield f"over={self._phrases.name_type(j)},{category},{norm.startswith('و')}"
