@@ -190,11 +190,15 @@ class ActorRegistry:
         # الوزير الروسي: the nearest actor before whose titles hold all of these words, else, as a lead often has it
         # (`جدد وزير الخارجية الروسي …. وقال وزير الخارجية الروسي سيرغي لافروف`), the next one to be named with them
         # `الشرطة` is not `الإعلام والشرطة`
+        words = {bare(n) for n in norms}
+        courteous = {w for w in words if w in lexicon.titles and lexicon.titles[w].kind == "honorific"}
         holders = [
             d
-            for d in self._index.with_titles(set(map(bare, norms)))
+            for d in self._index.with_titles(words - courteous or words)
             if _can_be(kind, d.kind) and f"و{head}" not in d.words
         ]
+        if previous is not None and previous in holders:
+            return previous  # not another minister whom it names since: `قال الجبير … مع الوزير شتاينماير. ورأى الوزير`
         before = [(at, d) for d in holders if (at := d.last_before(first)) >= 0]
         if before:
             return max(before, key=lambda x: x[0])[1]
@@ -202,7 +206,9 @@ class ActorRegistry:
             fuller = self._first_named(first, tuple(map(bare, norms)))
             if fuller is not None or kind == "organization" or previous is None:
                 return fuller
-            return None if previous.kind == "person" and bare(head) in _NOBODYS else previous
+            if previous.kind != "person":
+                return previous
+            return None if bare(head) in _NOBODYS else self._owner(first, bare(head)) or previous
         if len(norms) < _TELLING:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
@@ -221,6 +227,28 @@ class ActorRegistry:
                     return self._resolve_named(i, end) or self._organization(i, end, 1 if attached else 0)
         return None
 
+    def _owner(self, before: int, document: str) -> ActorDraft | None:
+        """`أصدرت النقابة بيانا … وشدد البيان`: the institution that spoke where the document was told of last."""
+        doc, found = self._doc, sorted([*self._places(document), *self._places(document + "ا")])
+        n = bisect_left(found, before)
+        for i in reversed(found[max(0, n - _NEAR) : n]):
+            first = doc.sentences[doc.sentence_of[i]].first
+            at, draft = max(
+                ((d.last_before(i), d) for d in self._index.drafts[-_NEAR:] if d.kind != "person"),
+                key=lambda x: x[0],
+                default=(-1, None),
+            )
+            if at >= first:
+                return draft
+        return None
+
+    def _places(self, word: str) -> list[int]:
+        """Tokens of a word without its article."""
+        if not self._where:
+            for i, norm in enumerate(self._doc.norms):
+                self._where.setdefault(bare(norm), []).append(i)
+        return self._where.get(word, [])
+
     def _maker(self, i: int) -> ActorDraft | None:
         """`دراسة أجراها باحثون في جامعة ديوك`, `تقرير صادر عن البنك`: whose the document before token i is."""
         doc, phrases = self._doc, self._phrases
@@ -236,10 +264,7 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        if not self._where:
-            for i, norm in enumerate(doc.norms):
-                self._where.setdefault(bare(norm), []).append(i)
-        positions = self._where.get(words[0], [])
+        positions = self._places(words[0])
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)
