@@ -17,6 +17,7 @@ from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 
 _AND_HE = frozenset(["وهو", "وهي", "وهم"])
 _LONGEST = 22  # tokens
+_OCCURRENCES = 20  # of a mention's first word that are looked at; more would take a long article's square
 
 
 class MentionEnds:
@@ -73,6 +74,8 @@ class MentionEnds:
                 j += 1
             after, last = self._doc.norm_at(end), self._doc.norm_at(end - 1)
             category, before = self._words.category_at(end), self._words.category_at(end - 1)
+            attached = phrases.attached(end) if end < len(doc.tokens) else ""
+            led = (attached and attached + "+") or (after if self._lexicon.is_a(after, "preposition") else "")
             begins = phrases.name_type(end)
             out = [
                 *passed,
@@ -87,7 +90,7 @@ class MentionEnds:
                 f"pair={before},{category}",
                 f"begins={begins},{name}",
                 f"ended={phrases.name_ending(end)},{name},{category}",
-                f"attached={phrases.attached(end) if end < len(doc.tokens) else ''},{kind}",
+                f"attached={attached},{kind}",
                 f"al={after.startswith('ال')},{last.startswith('ال')},{category}",
             ]
             goes_on = words.sign(end, SPEAKER_GOES_ON)
@@ -99,19 +102,16 @@ class MentionEnds:
             cluster = words.clusters.get(last)
             if cluster is not None:
                 out.append(f"lastk={cluster[1]}")
-                if phrases.attached(end) if end < len(doc.tokens) else "" or self._lexicon.is_a(after, "preposition"):
-                    out.append(f"lastk={cluster[1]},{phrases.attached(end) or after}")
-            if self._lexicon.is_a(after, "preposition"):
-                out.append(f"last={last},{after}")
-            elif end < len(doc.tokens) and phrases.attached(end):
-                out.append(f"last={last},{phrases.attached(end)}+")
+            if led:
+                out.append(f"last={last},{led}")
+                out.append(f"lastk={cluster[1] if cluster is not None else ''},{led}")
             again = self._again(first, end)
             out.append(f"again={again},{name}")
             out.append(f"again={again},{min(end - first, 4)}")
             yield out
 
     def _again(self, first: int, end: int) -> str:
-        """Whether these words stand elsewhere in the article, and go on there as here."""
+        """Whether these words stand elsewhere in the article, and whether they go on there as here."""
         doc = self._doc
         if self._where is None:
             self._where = {}
@@ -120,7 +120,8 @@ class MentionEnds:
         n = end - first
         if n < 2:
             return "one"
-        starts = [i for i in self._where[doc.norms[first]] if i != first and doc.norms[i : i + n] == doc.norms[first:end]]
+        here, elsewhere = doc.norms[first:end], self._where[doc.norms[first]][:_OCCURRENCES]
+        starts = [i for i in elsewhere if i != first and doc.norms[i : i + n] == here]
         if not starts:
             return "no"
         return "longer" if any(doc.norms[i + n : i + n + 1] == doc.norms[end : end + 1] for i in starts) else "yes"
