@@ -6,24 +6,19 @@ resolved to the nearest actor before them whose titles contain their words.
 
 from bisect import bisect_left
 
-from schemas import ActorKind
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.latin import latin_behind
-from streams.extraction.lexicon import Lexicon, SourceKind
-from streams.extraction.naming import Naming
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.naming import Naming, can_be
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
-from streams.extraction.titles import title_after, title_start
+from streams.extraction.titles import has_title, is_of_another, title_after, title_start
 from streams.extraction.tokens import WORD
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
-# Titles that stand right before a name without the article.
-_BEFORE_NAMES = frozenset(
-    ["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"]
-)
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 # Documents that speak for themselves where no institution issued them; a statement or a letter is somebody's.
@@ -142,29 +137,15 @@ class ActorRegistry:
         named = people[0] if people[0].first == first else people[-1]
         head = self._phrases.head_kind(first)
         spokesman = head == "unnamed" and not self._doc.norms[first].startswith("ال")
-        if named.first > first and (
-            head in ("organization", "document", "group") or (spokesman and self._has_title(first + 1, named.first))
-        ):
+        of_somebody = spokesman and has_title(self._doc, self._lexicon, first + 1, named.first)
+        if named.first > first and (head in ("organization", "document", "group") or of_somebody):
             return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
-        if named.first > first and self._is_of_another(first, named.first):
+        if named.first > first and is_of_another(self._doc, self._lexicon, self._phrases, first, named.first):
             return None
         draft = self._index.person(self._words(named.first, named.last, named.skip), first, feminine)
         if draft is not None and first < named.first:
             self._add_title(draft, first, named.first, replace=head == "person")
         return draft
-
-    def _is_of_another(self, first: int, named: int) -> bool:
-        """`محامي نجيب`, `رئيسة الحكومة التي تتهم … سكريبال`: whose name it is that follows is somebody else."""
-        doc, title = self._doc, self._lexicon.titles.get(self._doc.norms[first])
-        if named == first + 1:
-            bound = title is not None and title.kind != "honorific"
-            return bound and not doc.norms[first].startswith("ال") and doc.norms[first] not in _BEFORE_NAMES
-        return any(
-            self._lexicon.is_a(doc.norms[i], "relative") or self._phrases.is_verb(i) for i in range(first + 1, named)
-        )
-
-    def _has_title(self, first: int, last: int) -> bool:
-        return any(bare(n) in self._lexicon.titles for n in self._doc.norms[first:last])
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         doc, lexicon = self._doc, self._lexicon
@@ -190,11 +171,15 @@ class ActorRegistry:
         # الوزير الروسي: the nearest actor before whose titles hold all of these words, else, as a lead often has it
         # (`جدد وزير الخارجية الروسي …. وقال وزير الخارجية الروسي سيرغي لافروف`), the next one to be named with them
         # `الشرطة` is not `الإعلام والشرطة`
+        words = {bare(n) for n in norms}
+        courteous = {w for w in words if w in lexicon.titles and lexicon.titles[w].kind == "honorific"}
         holders = [
             d
-            for d in self._index.with_titles(set(map(bare, norms)))
-            if _can_be(kind, d.kind) and f"و{head}" not in d.words
+            for d in self._index.with_titles(words - courteous or words)
+            if can_be(kind, d.kind) and f"و{head}" not in d.words
         ]
+        if previous is not None and previous in holders:
+            return previous  # not another minister whom it names since: `قال الجبير … مع الوزير شتاينماير. ورأى الوزير`
         before = [(at, d) for d in holders if (at := d.last_before(first)) >= 0]
         if before:
             return max(before, key=lambda x: x[0])[1]
@@ -202,7 +187,9 @@ class ActorRegistry:
             fuller = self._first_named(first, tuple(map(bare, norms)))
             if fuller is not None or kind == "organization" or previous is None:
                 return fuller
-            return None if previous.kind == "person" and bare(head) in _NOBODYS else previous
+            if previous.kind != "person":
+                return previous
+            return None if bare(head) in _NOBODYS else self._owner(first, bare(head)) or previous
         if len(norms) < _TELLING:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
@@ -221,6 +208,28 @@ class ActorRegistry:
                     return self._resolve_named(i, end) or self._organization(i, end, 1 if attached else 0)
         return None
 
+    def _owner(self, before: int, document: str) -> ActorDraft | None:
+        """`أصدرت النقابة بيانا … وشدد البيان`: the institution that spoke where the document was told of last."""
+        doc, found = self._doc, sorted([*self._places(document), *self._places(document + "ا")])
+        n = bisect_left(found, before)
+        for i in reversed(found[max(0, n - _NEAR) : n]):
+            first = doc.sentences[doc.sentence_of[i]].first
+            at, draft = max(
+                ((d.last_before(i), d) for d in self._index.drafts[-_NEAR:] if d.kind != "person"),
+                key=lambda x: x[0],
+                default=(-1, None),
+            )
+            if at >= first:
+                return draft
+        return None
+
+    def _places(self, word: str) -> list[int]:
+        """Tokens of a word without its article."""
+        if not self._where:
+            for i, norm in enumerate(self._doc.norms):
+                self._where.setdefault(bare(norm), []).append(i)
+        return self._where.get(word, [])
+
     def _maker(self, i: int) -> ActorDraft | None:
         """`دراسة أجراها باحثون في جامعة ديوك`, `تقرير صادر عن البنك`: whose the document before token i is."""
         doc, phrases = self._doc, self._phrases
@@ -236,10 +245,7 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        if not self._where:
-            for i, norm in enumerate(doc.norms):
-                self._where.setdefault(bare(norm), []).append(i)
-        positions = self._where.get(words[0], [])
+        positions = self._places(words[0])
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)
@@ -287,12 +293,3 @@ class ActorRegistry:
         doc = self._doc
         head = normalize(doc.tokens[first].form.text[skip:])
         return (head, *(n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] is WORD))
-
-
-def _can_be(head: SourceKind | None, kind: ActorKind) -> bool:
-    """Whether a description with such a head can stand for an actor of a kind: `اللجنة` is not its chairman."""
-    if head in ("organization", "document"):
-        return kind in ("organization", "unnamed")
-    if head == "group":
-        return kind in ("group", "unnamed", "organization")
-    return head is None or kind in ("person", "unnamed")

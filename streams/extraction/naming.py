@@ -6,7 +6,7 @@ from schemas import ActorKind
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, bare
 from streams.extraction.entities import EntityMention
-from streams.extraction.lexicon import Lexicon
+from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
 
@@ -103,3 +103,12 @@ def _without_open_marks(name: str) -> str:
         if name.count(opening) != name.count(closing):
             name = name.replace(opening, "").replace(closing, "")
     return name.replace('"', "") if name.count('"') % 2 else name
+
+
+def can_be(head: SourceKind | None, kind: ActorKind) -> bool:
+    """Whether a description with such a head can stand for an actor of a kind: `اللجنة` is not its chairman."""
+    if head in ("organization", "document"):
+        return kind in ("organization", "unnamed")
+    if head == "group":
+        return kind in ("group", "unnamed", "organization")
+    return head is None or kind in ("person", "unnamed")

@@ -129,8 +129,10 @@ class Phrases:
             return ""
         if j in self._entities:
             return norm[0] if self._attached[j] else ""
+        if self._lexicon.is_a(norm[1:], "letter") and self._lexicon.is_a(self._doc.norm_at(j + 1), "letter"):
+            return norm[0]  # `لبي بي سي`, `لسي إن إن`
         if j + 1 in self._within and norm[1:] in self._words:
-            return norm[0]  # `لبي بي سي`
+            return norm[0]
         if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")):
             return ""
         word = self._in_context[j]

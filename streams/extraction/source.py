@@ -35,6 +35,7 @@ _LEADING = frozenset(
 _ADVERBS = frozenset(
     ["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قايلا", "قايله", "قايلين"]
 )
+_RELAYING = frozenset(["نقلا", "ناقلا", "ناقله"])  # before عن
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])
 
 
@@ -114,11 +115,10 @@ def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> boo
 
 
 def _second_hand(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> Source | None:
-    """`نقلت رويترز عن مصدر أمني أن`: the source stands behind عن, the relaying medium before it."""
-    if cue.reading.entry.lemma not in ("نقل", "نقلا"):
-        return None
+    """`نقلت رويترز عن مصدر أن`, `أعلنت الوكالة نقلا عن مصدر أن`: the source stands behind عن, the medium before it."""
+    relays = cue.reading.entry.lemma in ("نقل", "نقلا")
     for j in range(cue.at + 1, min(zone_end, cue.at + 16)):
-        if doc.norms[j] == "عن":
+        if doc.norms[j] == "عن" and (relays or doc.norms[j - 1] in _RELAYING):
             last = phrases.end(j + 1, zone_end)
             if last <= j + 1:
                 return None

@@ -10,6 +10,10 @@ from streams.extraction.tokens import WORD
 
 _REACH = 9  # words of a title before a name
 _APPOSITION = 8  # words of a title after it
+# Titles that stand right before a name without the article.
+_BEFORE_NAMES = frozenset(
+    ["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"]
+)
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
 
@@ -53,3 +57,17 @@ def title_after(
     if last <= i or any(k in people for k in range(i, last)):
         return None  # `سامي الحداد ووزير المالية نبيل الخطيب`: the title is the next one's
     return i, last
+
+
+def has_title(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Whether any word of [first, last) is a title."""
+    return any(bare(n) in lexicon.titles for n in doc.norms[first:last])
+
+
+def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, named: int) -> bool:
+    """`محامي نجيب`, `رئيسة الحكومة التي تتهم … سكريبال`: whose name it is that follows is somebody else."""
+    title = lexicon.titles.get(doc.norms[first])
+    if named == first + 1:
+        bound = title is not None and title.kind != "honorific"
+        return bound and not doc.norms[first].startswith("ال") and doc.norms[first] not in _BEFORE_NAMES
+    return any(lexicon.is_a(doc.norms[i], "relative") or phrases.is_verb(i) for i in range(first + 1, named))

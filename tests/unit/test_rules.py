@@ -53,6 +53,7 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
         "قال الوزير سامي الحداد وهو يبتسم إن الطريق مفتوح.",
         [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
     ),
+    "function_words: letter": ("قال مسؤول لبي بي سي إن الطريق مفتوح.", [("مسؤول", "قال", "neutral", "الطريق مفتوح")]),
     "function_words: quantity": (
         "قال عدد من السكان إن الطريق مفتوح.",
         [("عدد من السكان", "قال", "neutral", "الطريق مفتوح")],
@@ -275,7 +276,7 @@ def test_no_class_of_the_lexicon_and_no_rule_is_without_an_example() -> None:
 
 # What the learned choice decides otherwise where a sentence stands alone: lemmas by side.
 OTHERWISE = {
-    True: {"تابع", "أعلن", "عد", "حمل", "قدم", "رفع", "وجه", "ورد", "عرض", "طلب", "رفض", "اعتقد"},
+    True: {"تابع", "نشر", "أعلن", "عد", "حمل", "قدم", "رفع", "وجه", "ورد", "عرض", "طلب", "رفض", "اعتقد"},
     False: {"ذكر", "دافع", "علم", "نص"},
 }
 SIDES = [

@@ -17,6 +17,7 @@ from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 
 _AND_HE = frozenset(["وهو", "وهي", "وهم"])
 _LONGEST = 22  # tokens
+_OCCURRENCES = 20  # of a mention's first word that are looked at; more would take a long article's square
 
 
 class MentionEnds:
@@ -27,6 +28,7 @@ class MentionEnds:
     ) -> None:
         """`model` weighs the features of the candidates."""
         self._doc, self._lexicon, self._phrases, self._words, self._model = doc, lexicon, phrases, words, model
+        self._where: dict[str, list[int]] | None = None
 
     def best(self, first: int, rule: int, limit: int) -> int:
         """The likeliest end (token after it) of the mention that begins at `first` and by rule ends at `rule`."""
@@ -72,6 +74,8 @@ class MentionEnds:
                 j += 1
             after, last = self._doc.norm_at(end), self._doc.norm_at(end - 1)
             category, before = self._words.category_at(end), self._words.category_at(end - 1)
+            attached = phrases.attached(end) if end < len(doc.tokens) else ""
+            led = (attached and attached + "+") or (after if self._lexicon.is_a(after, "preposition") else "")
             begins = phrases.name_type(end)
             out = [
                 *passed,
@@ -86,7 +90,7 @@ class MentionEnds:
                 f"pair={before},{category}",
                 f"begins={begins},{name}",
                 f"ended={phrases.name_ending(end)},{name},{category}",
-                f"attached={phrases.attached(end) if end < len(doc.tokens) else ''},{kind}",
+                f"attached={attached},{kind}",
                 f"al={after.startswith('ال')},{last.startswith('ال')},{category}",
             ]
             goes_on = words.sign(end, SPEAKER_GOES_ON)
@@ -98,7 +102,29 @@ class MentionEnds:
             cluster = words.clusters.get(last)
             if cluster is not None:
                 out.append(f"lastk={cluster[1]}")
+            if led:
+                out.append(f"last={last},{led}")
+                out.append(f"lastk={cluster[1] if cluster is not None else ''},{led}")
+            again = self._again(first, end)
+            out.append(f"again={again},{name}")
+            out.append(f"again={again},{min(end - first, 4)}")
             yield out
+
+    def _again(self, first: int, end: int) -> str:
+        """Whether these words stand elsewhere in the article, and whether they go on there as here."""
+        doc = self._doc
+        if self._where is None:
+            self._where = {}
+            for i, norm in enumerate(doc.norms):
+                self._where.setdefault(norm, []).append(i)
+        n = end - first
+        if n < 2:
+            return "one"
+        here, elsewhere = doc.norms[first:end], self._where[doc.norms[first]][:_OCCURRENCES]
+        starts = [i for i in elsewhere if i != first and doc.norms[i : i + n] == here]
+        if not starts:
+            return "no"
+        return "longer" if any(doc.norms[i + n : i + n + 1] == doc.norms[end : end + 1] for i in starts) else "yes"
 
     def _step(self, j: int, kind: str) -> Iterator[str]:
         """What a mention holds that goes on over token j."""
@@ -120,6 +146,7 @@ class MentionEnds:
         attached = self._phrases.attached(j)
         if attached:
             yield f"over={attached}+,{kind}"
+            yield f"over={attached}+,{self._doc.norm_at(j - 1)}"
         if self._phrases.name_type(j):
             yield f"over={self._phrases.name_type(j)},{kind}"
             yield f"over={self._phrases.name_type(j)},{category},{norm.startswith('و')}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.extraction.choices.linear import LinearModel
+from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
@@ -18,6 +19,8 @@ from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
+_QUOTED_NAME = 5  # tokens from the opening mark to the closing one of a name in quotation marks, at most
+_OBJECTS = ("ه", "ها", "هم", "هما", "ني", "نا")
 Mention = tuple[int, int]
 
 
@@ -59,9 +62,16 @@ class Speakers:
         sentence = self._doc.sentences[self._doc.sentence_of[cue.at]]
         if proposal.content.first > cue.at:
             limit = min(proposal.content.first, cue.at + _AFTER)
-            found |= dict.fromkeys(self._phrases_in(cue.at + 1, limit, to, always=cue.at + 1))
+            found |= dict.fromkeys(self._phrases_in(cue.at + 1, limit, to, always=self._beside(cue)))
         found |= dict.fromkeys(self._phrases_in(max(sentence.first, cue.at - _BEFORE), cue.at, to))
         return Options(proposal, (None, *found))
+
+    def _beside(self, cue: Cue) -> int:
+        """The first word behind a cue, that of a short quotation too (`وقالت «بلومبرغ» إن`)."""
+        doc, i = self._doc, cue.at + 1
+        q = doc.quotation_of[i] if i < len(doc.tokens) else -1
+        quoted = q >= 0 and doc.quotations[q].open == i and doc.quotations[q].close - i <= _QUOTED_NAME
+        return i + 1 if quoted else i
 
     def _phrases_in(self, first: int, limit: int, to: bool, always: int = -1) -> Iterator[Mention]:
         """Noun phrases that may head a source; one at `always` need not be told to."""
@@ -108,6 +118,9 @@ class Speakers:
             yield f"none,next={self._doc.norm_at(cue.at + 1)}"
             yield f"none,nextm={self._words.category_at(cue.at + 1)},{form}"
             yield f"none,before={self._doc.norm_at(cue.at - 1)},{reading.form}"
+            yield f"none,besides={self._besides(options, True)},{self._besides(options, False)},{form}"
+            yield f"none,besides={self._besides(options, True)},{reading.entry.lemma}"
+            yield f"none,object={self._has_object(cue)},{form}"
             return
         first, last = mention
         side = "after" if first > cue.at else "before"
@@ -119,6 +132,12 @@ class Speakers:
         oblique = is_oblique(doc, lexicon, phrases, first)
         behind = lexicon.is_a(self._doc.norm_at(first - 1), "preposition")
         agrees = self._agrees(proposal, first)
+        across = self._besides(options, side == "after")
+        yield f"{side},besides={across},{form}"
+        yield f"{side},besides={across},gap={min(gap, 3)},{reading.entry.lemma}"
+        yield f"{side},besides={across},{min(gap, 3)},{reading.prefix},{oblique or behind}"
+        yield f"{side},ahead={self._doc.norm_at(cue.at - 1)},{gap == 0}"
+        yield f"{side},object={self._has_object(cue)},{gap == 0},{reading.form}"
         yield f"{told},{form},{side}"
         yield f"{told},{kind}"
         yield f"{side},gap={gap},{form}"
@@ -153,6 +172,20 @@ class Speakers:
             yield f"time,{side}"
         if any(phrases.name_type(i) == "PER" for i in range(first, last)):
             yield f"named,{side},{kind}"
+
+    def _besides(self, options: Options, before: bool) -> str:
+        """How near the nearest candidate before (or after) the cue is: `ترامب حذر بكين` has one on both sides."""
+        at = options.proposal.cue.at
+        if before:
+            gaps = [at - m[1] for m in options.mentions if m is not None and m[0] < at]
+        else:
+            gaps = [m[0] - at - 1 for m in options.mentions if m is not None and m[0] > at]
+        nearest = min(gaps, default=-1)
+        return "none" if nearest < 0 else str(nearest) if nearest < 2 else "far"
+
+    def _has_object(self, cue: Cue) -> bool:
+        """`وأخبره أن`, `أبلغتنا`: the verb carries its object, so that what follows is rather its subject."""
+        return cue.reading.form in ("past", "present") and self._doc.norms[cue.at].endswith(_OBJECTS)
 
     def _agrees(self, proposal: Proposal, first: int) -> str:
         reading = proposal.cue.reading

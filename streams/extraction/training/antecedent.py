@@ -1,10 +1,11 @@
 """Learning who a cue without a subject of its own stands for: right are those whom the annotators name.
 
-The decisions are those at every accepted statement of the annotated articles that implies its subject. What was said
-before is told as the annotators have it.
+The decisions are those at every accepted statement of the annotated articles that implies its subject. They are met
+twice: what was said before is told as the annotators have it, and as a model has it that did not learn from the
+article, whose mistakes are like those that will be met.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.choices.antecedent import Antecedent, Antecedents, Spoken
@@ -12,19 +13,21 @@ from streams.extraction.choices.linear import LinearModel, Models
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.cue import Cue, find_cues
 from streams.extraction.same_actor import is_actor
-from streams.extraction.statements import find_statements, resolve_actors
+from streams.extraction.statements import StatementDraft, find_statements, resolve_actors
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
 STRENGTH = 0.2
+PARTS = 3
+Found = tuple[GoldArticle, list[StatementDraft]]
 
 
 class Teacher(Antecedents):
-    """Remembers what it is asked, and answers as the annotators would."""
+    """Remembers what it is asked, and answers as the annotators would, or its model."""
 
-    def teach(self, article: GoldArticle, choices: list[Choice]) -> "Teacher":
-        """Answer as the article's annotation from now on, and note the decisions in `choices`."""
-        self._article, self._choices = article, choices
+    def teach(self, article: GoldArticle, choices: list[Choice], *, corrects: bool) -> "Teacher":
+        """Note the decisions in `choices`; answer as the article's annotation from now on if it `corrects`."""
+        self._article, self._choices, self._corrects = article, choices, corrects
         return self
 
     def best(self, cue: Cue, spoken: Sequence[Spoken]) -> Antecedent | None:
@@ -38,23 +41,30 @@ class Teacher(Antecedents):
             return None
         right = [is_actor(self.name(c), actor) for c in found]
         self._choices.append(Choice([list(self.features(cue, c, found, spoken)) for c in found], right))
-        if any(right):
+        if self._corrects and any(right):
             return Antecedent(self.actor(found[right.index(True)], spoken), 1.0)
         return super().best(cue, spoken)
 
 
-def choices(articles: Sequence[GoldArticle], models: Models) -> Iterator[Choice]:
-    """The decisions of the articles; statements and speakers are those that `models` find."""
+def choices(found: Iterable[Found], models: Models, answers: LinearModel | None = None) -> list[Choice]:
+    """The decisions of the articles, with the annotators' answers before them, or those of a model."""
     noted: list[Choice] = []
-    for a in articles:
-        drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon))
+    for a, drafts in found:
         ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
         registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends)
-        teacher = Teacher(a.doc, a.lexicon, a.phrases, registry, ends, LinearModel({})).teach(a, noted)
-        resolve_actors(registry, teacher, LinearModel({}), drafts)
-    yield from noted
+        teacher = Teacher(a.doc, a.lexicon, a.phrases, registry, ends, answers or LinearModel({}))
+        resolve_actors(registry, teacher.teach(a, noted, corrects=answers is None), LinearModel({}), drafts)
+    return noted
 
 
 def learn(articles: Sequence[GoldArticle], models: Models) -> LinearModel:
-    """The model; `models` are those learned before it."""
-    return fit(choices(articles, models), STRENGTH)
+    """The model; `models` are those learned before it, who find the statements and their speakers."""
+    found = [
+        (a, find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon)))
+        for a in articles
+    ]
+    decisions = choices(found, models)
+    for part in range(PARTS):
+        others = choices((x for n, x in enumerate(found) if n % PARTS != part), models)
+        decisions += choices(found[part::PARTS], models, fit(others, STRENGTH))
+    return fit(decisions, STRENGTH)
