@@ -16,6 +16,7 @@ from streams.extraction.words.signs import CONTENT_BEGINS, EXTENDED_CUE
 _REACH = 24
 _SEEN = 4  # step of a sign from which on a content may begin at a word
 _MOST = 4  # such words
+_HINTING = 2  # step of a sign below which a cue hardly ever is a speech act: only the rules say where it begins
 _TELLING = 4  # step of a sign from which on a noun may be a speech act (`تهديدات واشنطن بشن ضربة`)
 _ADVERBS = frozenset(["سابقا", "لاحقا", "رسميا", "مجددا", "اخيرا", "موخرا", "ايضا", "الماضي", "الجاري", "المقبل"])
 # What may stand with an occasion: `في بيان لها`, `في مؤتمر صحفي`.
@@ -29,12 +30,13 @@ def find_nominals(
 
     `دعا الوزير الحكومة إلى …`: the complement is what the verb governs, or its object and that; what follows the
     verb may be its object rather than its subject (`ودعا الحكومة إلى …`); and it may begin where the encoder sees one
-    (`حذر المبعوث في مؤتمر صحفي أطراف النزاع من …`).
+    (`وأبدى في الوقت نفسه مخاوفه بشأن …`).
     """
     entry = cue.reading.entry
     if entry.nominal < (2 if cue.construction == "noun" else 1):
         return
-    if cue.construction == "noun" and words.sign(cue.at, EXTENDED_CUE) < _TELLING:
+    telling = words.sign(cue.at, EXTENDED_CUE)
+    if telling < _TELLING and cue.construction == "noun":
         return
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     if cue.construction == "participle" and not doc.norms[cue.at].endswith(("ا", "ه", "ين")):
@@ -55,7 +57,8 @@ def find_nominals(
         starts = [_complement(doc, lexicon, zone, limit, entry.governs)]
         if zone < limit and doc.kinds[zone] is WORD and not is_oblique(doc, lexicon, phrases, zone):
             starts.append((zone, 0))  # the object
-        starts += _seen(doc, phrases, words, max(i, zone - 1), limit)
+        if telling >= _HINTING:
+            starts += _seen(doc, phrases, words, max(i, zone - 1), limit)
         for start in starts:
             if start is None or start[0] in seen or lexicon.is_a(doc.norms[start[0]], "complementizer"):
                 continue
@@ -86,7 +89,7 @@ def _seen(
 
 
 def _attached(phrases: Phrases, norm: str, j: int) -> int:
-    """Characters of a preposition that stays outside (`دعت القوى لإضراب شامل`); not of لل, which hides an article."""
+    """Characters of a preposition that stays outside (`وأشار لزيادة الإنتاج`); not of لل, which hides an article."""
     return 1 if len(norm) > 3 and not norm.startswith("لل") and phrases.attached(j) else 0
 
 

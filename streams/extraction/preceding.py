@@ -55,8 +55,8 @@ def find_trailing(
 ) -> Iterator[Attribution]:
     """All ways to read an attribution behind its content: what stands before it, from each clause on.
 
-    `taken` are the contents that other cues report in its sentence as token ranges: what one of them holds is most
-    often only attributed once more (`قال الوزير إن …، بحسب رويترز`). `indices` are the tokens of all cues.
+    `taken` are the contents that other cues report in its sentence as token ranges: what one of them holds is only
+    attributed once more (`قال الوزير إن …، بحسب رويترز`). `indices` are the tokens of all cues.
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     first = _first(doc, cue)
@@ -69,11 +69,10 @@ def find_trailing(
         return
     if any(a > cue.at for a, _ in taken):
         return  # `وقالت الهيئة، وفقا لموقع، إن …`: it stands between another cue and what that reports
+    if any(a <= edge <= b for a, b in taken):
+        return  # attributed once more
     accords = _accords(doc, lexicon, i)
-    # attributed once more, most often to a medium, but also to whom the whole sentence is from
-    again = any(a <= edge <= b for a, b in taken)
-    whose = phrases.head_kind(mention[0]) if mention is not None else None
-    common = [f"accords={accords}", f"paused={first > edge + 1}", f"again={again}", f"again={again},{whose}"]
+    common = [f"accords={accords}", f"paused={first > edge + 1}"]
     passed: list[str] = []
     for start in _starts(doc, lexicon, phrases, sentence.first, edge):
         content = make_content(doc, start, edge + 1, 0)
@@ -92,7 +91,6 @@ def find_trailing(
             f"before={doc.norm_at(start - 1)},{where}",
             f"holds={min(holds, 2)},{where}",
             f"accords={accords},{where}",
-            f"again={again},{where},{min(holds, 2)}",
         )
         yield Attribution(content, mention, (*evidence, "goes on=no"))
         behind = mention[1] if mention is not None else i
