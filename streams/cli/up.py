@@ -208,10 +208,8 @@ async def _watch(
                 publishing.result()
             check_broker()
             for name, process in processes.items():
-                if process.poll() is not None:
-                    click.echo(
-                        f"qawl up: the {name} ended with status {process.returncode}; its log is above", err=True
-                    )
+                if (status := process.poll()) is not None:
+                    click.echo(f"qawl up: the {name} ended with status {status}; its log is above", err=True)
                     return 1
             if once and time.monotonic() - last > _STALLED_SECONDS:
                 waits = tally.articles - tally.answered

@@ -1,4 +1,4 @@
-"""Speech acts with a nominal complement: `دعا الوزير إلى ضبط النفس`, `انتقد ترامب الاتفاق`, `أعرب عن أمله`."""
+"""Speech acts with a nominal complement: `دعا الوزير إلى ضبط النفس`, `انتقد ترامب الاتفاق`, `إعلان واشنطن انسحابها`."""
 
 from collections.abc import Iterator
 
@@ -10,26 +10,36 @@ from streams.extraction.opening import PREPOSITIONS
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique, subject_before
 from streams.extraction.tokens import MARK, NUMBER, WORD
+from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.signs import CONTENT_BEGINS, EXTENDED_CUE
 
 _REACH = 24
+_SEEN = 4  # step of a sign from which on a content may begin at a word
+_MOST = 4  # such words
+_HINTING = 2  # step of a sign below which a cue hardly ever is a speech act: only the rules say where it begins
+_TELLING = 4  # step of a sign from which on a noun may be a speech act (`تهديدات واشنطن بشن ضربة`)
 _ADVERBS = frozenset(["سابقا", "لاحقا", "رسميا", "مجددا", "اخيرا", "موخرا", "ايضا", "الماضي", "الجاري", "المقبل"])
 # What may stand with an occasion: `في بيان لها`, `في مؤتمر صحفي`.
 _OF_OCCASIONS = frozenset(["له", "لها", "لهم", "صحفي", "صحافي", "صحفيه", "رسمي", "رسميه", "مشترك", "مقتضب"])
 
 
 def find_nominals(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, indices: frozenset[int]
+    doc: Document, lexicon: Lexicon, phrases: Phrases, words: WordsInContext, cue: Cue, indices: frozenset[int]
 ) -> Iterator[tuple[Content, tuple[int, int] | None]]:
     """(content, speaker's mention) of a cue whose complement is a noun phrase, in each way that it may be read.
 
-    `دعا الوزير الحكومة إلى …`: the complement is what the verb governs, or its object and that; and what follows the
-    verb may be its object rather than its subject (`ودعا الحكومة إلى …`).
+    `دعا الوزير الحكومة إلى …`: the complement is what the verb governs, or its object and that; what follows the
+    verb may be its object rather than its subject (`ودعا الحكومة إلى …`); and it may begin where the encoder sees one
+    (`وأبدى في الوقت نفسه مخاوفه بشأن …`).
     """
     entry = cue.reading.entry
-    if entry.nominal < 2 or cue.construction == "noun":
+    if entry.nominal < (2 if cue.construction == "noun" else 1):
+        return
+    telling = words.sign(cue.at, EXTENDED_CUE)
+    if telling < _TELLING and cue.construction == "noun":
         return
     sentence = doc.sentences[doc.sentence_of[cue.at]]
-    if cue.construction == "participle" and not doc.norms[cue.at].endswith(("ا", "ه")):
+    if cue.construction == "participle" and not doc.norms[cue.at].endswith(("ا", "ه", "ين")):
         return
     limit = min(sentence.last, cue.at + _REACH)
     i = cue.at + 1
@@ -37,7 +47,8 @@ def find_nominals(
         return
     before = subject_before(doc, lexicon, phrases, cue, sentence.first) if cue.construction == "verb" else None
     readings: list[tuple[int, tuple[int, int] | None]] = [(i, before)]
-    if cue.construction == "verb" and phrases.head_kind(i) is not None and not is_oblique(doc, lexicon, phrases, i):
+    is_subject = phrases.head_kind(i) is not None and not is_oblique(doc, lexicon, phrases, i)
+    if cue.construction != "participle" and is_subject:
         end = phrases.end(i, limit)
         readings.insert(0, (end, (i, end)))
     seen: set[int] = set()
@@ -46,14 +57,40 @@ def find_nominals(
         starts = [_complement(doc, lexicon, zone, limit, entry.governs)]
         if zone < limit and doc.kinds[zone] is WORD and not is_oblique(doc, lexicon, phrases, zone):
             starts.append((zone, 0))  # the object
+        if telling >= _HINTING:
+            starts += _seen(doc, phrases, words, max(i, zone - 1), limit)
         for start in starts:
             if start is None or start[0] in seen or lexicon.is_a(doc.norms[start[0]], "complementizer"):
                 continue
             seen.add(start[0])
             last = clause_end(doc, lexicon, start[0], sentence.last, indices)
             content = make_content(doc, start[0], last, start[1])
-            if content is not None:
+            if content is None:
+                continue
+            if mention is not None and i <= start[0] < mention[1]:  # a shorter subject, or none
+                yield content, (i, start[0]) if start[0] > i else before
+            else:
                 yield content, mention
+
+
+def _seen(
+    doc: Document, phrases: Phrases, words: WordsInContext, zone: int, limit: int
+) -> Iterator[tuple[int, int] | None]:
+    """Where the encoder sees a content begin, with the characters of an attached preposition."""
+    many = 0
+    for j in range(zone, limit):
+        if doc.kinds[j] is MARK and doc.norms[j] in ".؛:":
+            return
+        if doc.kinds[j] is WORD and words.sign(j, CONTENT_BEGINS) >= _SEEN:
+            yield j, _attached(phrases, doc.norms[j], j)
+            many += 1
+            if many == _MOST:
+                return
+
+
+def _attached(phrases: Phrases, norm: str, j: int) -> int:
+    """Characters of a preposition that stays outside (`وأشار لزيادة الإنتاج`); not of لل, which hides an article."""
+    return 1 if len(norm) > 3 and not norm.startswith("لل") and phrases.attached(j) else 0
 
 
 def _complement(

@@ -12,6 +12,7 @@ from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
 from streams.extraction.preceding import find_heading, find_medium, find_trailing, heads
 from streams.extraction.source import Source, find_source
+from streams.extraction.words.context import WordsInContext
 
 _LOOK_BACK = 50  # statements; more than any sentence of news holds
 
@@ -34,8 +35,9 @@ class Proposal:
 class Proposer:
     """Proposes statements of one document. What does not depend on which cues report is found out once a cue."""
 
-    def __init__(self, doc: Document, lexicon: Lexicon, phrases: Phrases) -> None:
+    def __init__(self, doc: Document, lexicon: Lexicon, phrases: Phrases, words: WordsInContext) -> None:
         self._where = doc, lexicon, phrases
+        self._words = words
         self._openings: dict[int, list[Opening]] = {}
         self._sources: dict[tuple[int, Opening], Source] = {}
 
@@ -94,7 +96,7 @@ class Proposer:
         clauses = (self._clause(cue, opening, indices) for opening in openings)
         found = {p.content.first: p for p in clauses if p is not None}
         if wanted is None or wanted not in found:
-            for content, mention in find_nominals(*self._where, cue, indices):
+            for content, mention in find_nominals(*self._where, self._words, cue, indices):
                 found.setdefault(content.first, Proposal(cue, content, mention, "nominal"))
         return list(found.values())
 

@@ -22,19 +22,23 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal, Proposer
 from streams.extraction.words.context import WordsInContext
 
+DOUBTED = 0.4  # confidence below which a statement is not told: about half of the F1 that can be had
+
 
 @dataclass(slots=True)
 class StatementDraft:
     """A statement while its article is being read; `nested_in` is the draft that its cue stands inside.
 
-    `probability` is that of being a statement; `speaker_share` and `antecedent_share` are those of the mention and of
-    whom an implied subject stands for, among all candidates, `rivals` the likeliest others of these;
+    `probability` is that of being a statement; `speaker_share`, `end_share` and `antecedent_share` are those of the
+    mention, of the content's end and of whom an implied subject stands for, among all candidates, `rivals` the
+    likeliest others of these;
     `confidence` is that content and actor are right.
     """
 
     proposal: Proposal
     probability: float
     speaker_share: float = 1.0
+    end_share: float = 1.0
     antecedent_share: float = 1.0
     confidence: float = 0.0
     rivals: tuple[tuple[str, float], ...] = ()
@@ -61,7 +65,7 @@ def find_statements(
         scores = [models.acceptance.score(features(doc, lexicon, phrases, words, way)) for way in ways]
         return ways[scores.index(max(scores))], 1 - LinearModel.shares([*scores, 0.0])[-1]
 
-    proposer = Proposer(doc, lexicon, phrases)
+    proposer = Proposer(doc, lexicon, phrases, words)
     judged = [judge(list(ways)) for _, ways in groupby(proposer.propose(cues), key=lambda p: p.cue.at)]
     probability = {p.cue.at: x for p, x in judged}
     chosen = {p.cue.at: p.content.first for p in _one_a_content((p, x) for p, x in judged if x >= THRESHOLD)}
@@ -89,8 +93,9 @@ def find_statements(
     drafts = []
     for proposal in statements:
         mention, share = speakers.best(proposal)
-        spoken = replace(types.typed(content_ends.ended(proposal)), mention=mention)
-        drafts.append(StatementDraft(_well_ended(doc, mention_ends, spoken), probability[proposal.cue.at], share))
+        ended, end_share = content_ends.ended(proposal)
+        spoken = _well_ended(doc, mention_ends, replace(types.typed(ended), mention=mention))
+        drafts.append(StatementDraft(spoken, probability[proposal.cue.at], share, end_share))
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
@@ -189,7 +194,7 @@ def _learn_gender(draft: StatementDraft) -> None:
 
 
 def resolved(drafts: list[StatementDraft]) -> Iterator[tuple[StatementDraft, ActorDraft]]:
-    """The statements that have an actor."""
+    """The statements that have an actor and are not too likely wrong."""
     for draft in drafts:
-        if draft.actor is not None:
+        if draft.actor is not None and draft.confidence >= DOUBTED:
             yield draft, draft.actor

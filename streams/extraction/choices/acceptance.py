@@ -14,8 +14,8 @@ from streams.extraction.tokens import NUMBER
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
 
-THRESHOLD = 0.45
-TRAILING_THRESHOLD = 0.5  # of cues behind their content: where that begins may be wrong
+THRESHOLD = 0.5
+TRAILING_THRESHOLD = 0.55  # of cues behind their content: where that begins may be wrong
 
 
 def features(
@@ -48,6 +48,7 @@ def features(
     yield f"core={core},{opener}"
     yield f"extended={extended},{opener}"
     yield f"begins={begins},{opener}"
+    yield f"begins here={words.sign(proposal.content.first, CONTENT_BEGINS)},{opener}"
     mention = proposal.mention
     who = "none" if mention is None else phrases.head_kind(mention[0]) or "other"
     where = "" if mention is None else "before" if mention[0] < i else "after"

@@ -15,11 +15,12 @@ _EDGES = (0.3, 0.45, 0.6, 0.7, 0.8, 0.87, 0.92, 0.96, 0.985)  # between the leve
 
 
 class Judged(Protocol):
-    """What confidence is read from: probabilities of being a statement, of the speaker's mention, of the antecedent."""
+    """What confidence is read from: probabilities of being a statement, of the mention, the content's end …"""
 
     proposal: Proposal
     probability: float
     speaker_share: float
+    end_share: float
     antecedent_share: float
 
     @property
@@ -43,6 +44,8 @@ def features(judged: Judged) -> Iterator[str]:
     yield f"statement={level(judged.probability)}"
     yield f"statement={level(judged.probability)},{proposal.opener}"
     yield f"form={reading.form},{proposal.opener}"
+    yield f"end={level(judged.end_share)},{proposal.opener}"
+    yield f"end={level(judged.end_share)}"
     yield f"type={proposal.content.type}"
     yield f"lemma={reading.entry.lemma}"
     if actor is None:

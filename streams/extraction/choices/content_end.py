@@ -45,15 +45,18 @@ class ContentEnds:
         self._doc, self._lexicon, self._phrases, self._words = doc, lexicon, phrases, words
         self._cues, self._model = cues, model
 
-    def ended(self, proposal: Proposal) -> Proposal:
-        """The proposal with the likeliest end of its content."""
+    def ended(self, proposal: Proposal) -> tuple[Proposal, float]:
+        """The proposal with the likeliest end of its content, and how probable that is among all."""
         if proposal.opener == "preceding":
-            return proposal
+            return proposal, 1.0
         ends = self.candidates(proposal)
         if not ends:
-            return proposal  # there is no word in it
+            return proposal, 1.0  # there is no word in it
         scores = [self._model.score(f) for f in self.features(proposal, ends)]
-        last = ends[max(range(len(ends)), key=scores.__getitem__)].last
+        best = max(range(len(ends)), key=scores.__getitem__)
+        return self._with_end(proposal, ends[best].last), LinearModel.shares(scores)[best]
+
+    def _with_end(self, proposal: Proposal, last: int) -> Proposal:
         content, doc = proposal.content, self._doc
         first = content.first
         if last == self._trimmed(first, content.last):

@@ -16,7 +16,7 @@ from streams.extraction.training.told import of_way
 
 STRENGTH = 0.2
 _HALF = 0.5  # of the words that a proposal's content and the annotated one have, those that both have
-_NEARLY = 0.05  # a proposal that has so much less than the best of its cue is not right
+_NEARLY = 0.01  # a proposal that has so much less than the best of its cue is not right
 
 
 def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
@@ -27,10 +27,10 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         cues = find_cues(a.doc, a.lexicon)
         reporting = frozenset(c.at for c in cues if a.statement_of(c))
-        proposer = Proposer(a.doc, a.lexicon, a.phrases)
+        proposer = Proposer(a.doc, a.lexicon, a.phrases, a.words)
         chosen: list[Proposal] = []
         for ways in _ways(proposer, cues, reporting, chosen):
-            shares = [a.shared(p) for p in ways]
+            shares = [a.reached(p) for p in ways]
             right = [share > max(_HALF, *shares) - _NEARLY for share in shares]
             evidence = [["bias", *features(a.doc, a.lexicon, a.phrases, a.words, p)] for p in ways]
             told = None if a.told is None else [*(of_way(a.told, p) for p in ways), []]

@@ -13,9 +13,10 @@ minutes on one core.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -93,14 +94,31 @@ def to_event(a: GoldArticle, registry: ActorRegistry, drafts: list[StatementDraf
     return to_enriched(article, found, Identities.load(), this_extractor("builtin"), datetime.now(UTC))
 
 
-def cross_validate(
-    articles: Sequence[GoldArticle], raw: RawNews
-) -> list[tuple[GoldArticle, ActorRegistry, list[StatementDraft]]]:
-    """What models find in each article that did not learn from it."""
-    found = []
+class Extracted(NamedTuple):
+    """What models find in an article that did not learn from it."""
+
+    fold: int
+    article: GoldArticle
+    registry: ActorRegistry
+    drafts: list[StatementDraft]
+
+    def judged(self) -> Iterator[Choice]:
+        """Each statement as evidence of what a right one is like."""
+        for draft in self.drafts:
+            right = self.article.is_right(draft)
+            yield Choice([["bias", *features(draft)], []], [right, not right])
+
+
+def cross_validate(articles: Sequence[GoldArticle], raw: RawNews) -> list[Extracted]:
+    """What models find in each article that did not learn from it, with a confidence that did not either."""
+    found: list[Extracted] = []
     for fold, held in enumerate(folds_of(len(articles), FOLDS)):
         models = learn([a for n, a in enumerate(articles) if n not in held], raw.of(fold))
-        found += [(articles[n], *find(articles[n], models)) for n in sorted(held)]
+        found += [Extracted(fold, articles[n], *find(articles[n], models)) for n in sorted(held)]
+    for fold in range(FOLDS):
+        confidence = fit((c for x in found if x.fold != fold for c in x.judged()), CONFIDENCE_STRENGTH)
+        for draft in (d for x in found if x.fold == fold for d in x.drafts):
+            draft.confidence = confidence.probability(features(draft))
     return found
 
 
@@ -117,10 +135,9 @@ def main() -> None:
     articles = list(gold_articles(a.gold, a.held_out, raw.held_out(names)))
     held_out = cross_validate(articles, raw)
     if a.predictions:
-        lines = (msgspec.json.encode(to_event(*found)) for found in held_out)
+        lines = (msgspec.json.encode(to_event(x.article, x.registry, x.drafts)) for x in held_out)
         a.predictions.write_bytes(b"".join(line + b"\n" for line in lines))
-    right = [(d, article.is_right(d)) for article, _, drafts in held_out for d in drafts]
-    judged = [Choice([["bias", *features(d)], []], [yes, not yes]) for d, yes in right]
+    judged = [choice for x in held_out for choice in x.judged()]
     scores = {
         "articles": len(articles),
         "cv_statements": len(judged),

@@ -21,7 +21,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
         reporting = frozenset(c.at for c in cues)
         ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, LinearModel({}))
         starts = [t.start for t in a.doc.tokens]
-        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues):
+        for proposal in Proposer(a.doc, a.lexicon, a.phrases, a.words).propose(cues):
             statement = a.statement_of(proposal.cue)
             if statement is None or not a.begins_right(proposal):
                 continue

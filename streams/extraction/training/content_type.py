@@ -19,7 +19,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         types = ContentTypes(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
         cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
-        for proposal in Proposer(a.doc, a.lexicon, a.phrases).propose(cues):
+        for proposal in Proposer(a.doc, a.lexicon, a.phrases, a.words).propose(cues):
             statement = a.statement_of(proposal.cue)
             if statement is None or a.shared(proposal) < _HALF:
                 continue

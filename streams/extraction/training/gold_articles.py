@@ -59,6 +59,18 @@ class GoldArticle(NamedTuple):
             return 0.0
         return self._overlap(statement, proposal)
 
+    def reached(self, proposal: Proposal) -> float:
+        """The same if the content ends where it should, which is chosen later (`choices.content_end`)."""
+        statement = self.statement_of(proposal.cue)
+        if statement is None:
+            return 0.0
+        if proposal.opener == "preceding":
+            return self._overlap(statement, proposal)
+        wanted, first = self._words(statement["content"]), proposal.content.first
+        limit = max(self.doc.sentences[self.doc.sentence_of[first]].last, proposal.content.last)
+        found = self._words([self.doc.span(first, min(limit, max(wanted, default=first) + 1))])
+        return len(wanted & found) / max(1, len(wanted | found))
+
     def is_right(self, draft: StatementDraft) -> bool:
         """Whether a found statement's content is like an annotated one's, and its actor that one's."""
         overlaps = [(self._overlap(s, draft.proposal), s) for s in self.gold["statements"]]

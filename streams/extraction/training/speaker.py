@@ -18,7 +18,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         speakers = Speakers(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
         cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
-        found = Proposer(a.doc, a.lexicon, a.phrases).propose(cues)
+        found = Proposer(a.doc, a.lexicon, a.phrases, a.words).propose(cues)
         best = {p.cue.at: p for p in sorted(found, key=a.shared)}
         for proposal in best.values():
             statement, options = a.statement_of(proposal.cue), speakers.options(proposal)

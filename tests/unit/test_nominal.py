@@ -1,0 +1,43 @@
+"""Speech acts with a nominal complement, each by a sentence: where the complement begins, and which cues take one."""
+
+import pytest
+
+from schemas import Article
+from streams.extraction import Extractor
+from streams.extraction.pipeline import Stages
+from streams.extraction.statements import DOUBTED, resolved
+from tests.unit.test_extraction import run
+
+EXAMPLES = {
+    "the object behind an occasion": (
+        "وأبدى الوزير سامي الحداد في الوقت نفسه مخاوفه بشأن أمن البلاد.",
+        ("وأبدى", "مخاوفه بشأن أمن البلاد"),
+    ),
+    "ل for إلى": ("وأشار الوزير سامي الحداد لزيادة الإنتاج.", ("وأشار", "زيادة الإنتاج")),
+    "a plural participle": (
+        "وندد علماء الأزهر بالهجوم، مشيرين إلى رفضهم الأفكار المتطرفة.",
+        ("مشيرين", "رفضهم الأفكار المتطرفة"),
+    ),
+    "a noun and whose act it is": (
+        "وتراجعت الأسواق بعد إعلان واشنطن الانسحاب من الاتفاق النووي.",
+        ("إعلان", "الانسحاب من الاتفاق النووي"),
+    ),
+}
+
+
+@pytest.mark.parametrize("construction", EXAMPLES)
+def test_the_complement_is(extractor: Extractor, construction: str) -> None:
+    body, expected = EXAMPLES[construction]
+    assert expected in [(s.cue.text, s.content.text) for s in run(extractor, body).statements]
+
+
+def test_a_noun_that_is_no_speech_act_is_silent(extractor: Extractor) -> None:
+    assert run(extractor, "وعلق العمال إعلانا كبيرا على واجهة المبنى الجديد.").statements == ()
+
+
+def test_a_doubted_statement_is_not_told(extractor: Extractor) -> None:
+    article = Article(article_id="a", body="قال وزير الصحة سامي الحداد إن اللقاح متوفر.")
+    draft = extractor.find(article, Stages(lambda: 0.0)).drafts[0]
+    assert [d for d, _ in resolved([draft])] == [draft]
+    draft.confidence = DOUBTED - 0.01
+    assert list(resolved([draft])) == []
