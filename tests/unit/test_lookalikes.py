@@ -4,7 +4,8 @@ import pytest
 
 from schemas import Article
 from streams.extraction import Extractor
-from tests.unit.test_rules import NOW, rows
+from streams.extraction.lexicon.tables import rows
+from tests.unit.test_rules import NOW
 
 # What the learned choice decides otherwise where a sentence stands alone.
 OTHERWISE = {
