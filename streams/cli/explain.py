@@ -30,7 +30,7 @@ def command(file: TextIO) -> None:
     """Why each statement of the article in FILE (plain text, - for standard input) was found, and its actor chosen.
 
     Of each: the cue as it is read, what made its content, how probable it is that it reports, where the speaker stands,
-    whom it could stand for else, and the confidence that all of it is right.
+    whom it could stand for else, and the confidence that all of it is right; below 0.4 a statement is not told.
     """
     # Imported here: a wrong option answers without loading the models.
     from streams.cli.engine import load_extractor
@@ -39,13 +39,15 @@ def command(file: TextIO) -> None:
 
     article = Article(article_id="explained", body=file.read())
     found = load_extractor(Settings.load()).find(article, Stages(time.perf_counter))
-    drafts = list(resolved(found.drafts))
     if found.doc is None:
         click.echo(f"not Arabic but {found.language}: nothing is looked for")
         return
-    click.echo(f"{len(drafts)} statements")
-    for number, (draft, actor) in enumerate(drafts, 1):
-        click.echo(f"\n{number}. {actor.name} ({actor.kind})")
+    told = [draft for draft, _ in resolved(found.drafts)]
+    doubted = [draft for draft in found.drafts if not any(draft is t for t in told)]
+    click.echo(f"{len(told)} statements" + (f", {len(doubted)} too doubtful to be told" if doubted else ""))
+    for number, draft in enumerate([*told, *doubted], 1):
+        who = f"{draft.actor.name} ({draft.actor.kind})" if draft.actor else "nobody that the article names"
+        click.echo(f"\n{number}. {who}{'' if number <= len(told) else ', not told'}")
         for label, text in _lines(found.doc, draft):
             click.echo(f"   {label:<11}{text}")
 

@@ -74,3 +74,10 @@ def test_explain_tells_the_rule_and_the_rivals() -> None:
     assert "the clause behind أن or إن" in done.stdout
     assert "وزير الصحة سامي الحداد [4, 26), behind the cue" in done.stdout
     assert "stands for" in done.stdout
+
+
+def test_explain_shows_what_is_too_doubtful_to_be_told() -> None:
+    done = qawl("explain", stdin="حذر المدرب من التهاون.")
+    assert done.returncode == 0, done.stderr
+    assert "0 statements, 1 too doubtful to be told" in done.stdout
+    assert "1. المدرب (person), not told" in done.stdout
