@@ -83,17 +83,17 @@ async def test_a_second_cluster_with_tls_and_scram_is_read_once_to_its_end(
     environment = {f"QAWL_FROM_{name.upper()}": str(value) for name, value in secured.items()}
     arguments = ("kafka", "--topic", topic, "--group", f"{prefix}desk", *MAPS, "--once")
 
-    first = await asyncio.to_thread(command, settings, *arguments, **environment)
+    first = await asyncio.to_thread(command, settings, *arguments, more=environment)
     assert (first.returncode, b"4 items: 3 accepted, 1 rejected" in first.stderr) == (1, True), first.stderr
     assert sorted(a.article_id for a in await articles(settings)) == ["w0", "w1", "w2"]
     (letter,) = await letters(settings)
     assert f"{topic}/1@1: $: expected JSON" in header(letter, "error.message")
 
-    second = await asyncio.to_thread(command, settings, *arguments, **environment)
+    second = await asyncio.to_thread(command, settings, *arguments, more=environment)
     assert (second.returncode, second.stderr) == (0, b"0 items\n")
 
     wrong = environment | {"QAWL_FROM_KAFKA_SASL_PASSWORD": "guessed-wrong"}
-    refused = await asyncio.to_thread(command, settings, *arguments, **wrong)
+    refused = await asyncio.to_thread(command, settings, *arguments, more=wrong)
     told = refused.stderr.decode()
     assert refused.returncode == 1
     assert "invalid credentials with SASL mechanism SCRAM-SHA-512. Check QAWL_FROM_KAFKA_BOOTSTRAP" in told
@@ -136,5 +136,5 @@ def test_what_cannot_be_read_is_told_before_anything_begins(settings: Settings) 
     done = command(settings, "kafka", "--topic", "wire", "--from-bootstrap", "127.0.0.1:1")
     assert (done.returncode, b"Check QAWL_FROM_KAFKA_BOOTSTRAP" in done.stderr) == (1, True)
     assert done.stderr.count(b"\n") == 1
-    done = command(settings, "kafka", "--topic", "wire", QAWL_FROM_KAFKA_SECURITY_PROTOCOL="SSL")
+    done = command(settings, "kafka", "--topic", "wire", more={"QAWL_FROM_KAFKA_SECURITY_PROTOCOL": "SSL"})
     assert (done.returncode, b"Set QAWL_FROM_KAFKA_BOOTSTRAP" in done.stderr) == (2, True)
