@@ -42,7 +42,11 @@ def command() -> None:
 
 @command.command("rss")
 @click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--opml", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File of feeds.")
+@click.option(
+    "--opml",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of feeds; an outline's `interval` goes before --interval.",
+)
 @click.option("--interval", type=click.FloatRange(1), default=300.0, show_default=True, help="Seconds between visits.")
 @click.option(
     "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between a host's visits."
@@ -79,12 +83,14 @@ def rss_command(
         sources.fail(f"{', '.join(wrong)}: expected an address that begins with http:// or https://", 2)
 
     try:
-        feeds = [*urls, *(rss.feeds_of(opml) if opml else [])]
+        listed = rss.feeds_of(opml) if opml else {}
     except (Rejected, OSError) as e:
         sources.fail(str(e), 2)
+    feeds = list(dict.fromkeys([*urls, *listed]))
     if not feeds:
         sources.fail("give addresses of feeds, or --opml FILE", 2)
-    visiting = rss.Visiting(interval, Limits(seconds=timeout, host_delay=delay), full_text, once, source)
+    own = {url: seconds for url, seconds in listed.items() if seconds is not None}
+    visiting = rss.Visiting(interval, Limits(seconds=timeout, host_delay=delay), full_text, once, source, own)
 
     async def visit(intake: "Intake", state: "State") -> "tuple[Counter[Outcome], int]":
         reader = rss.Reader(visiting, rules(settings), intake, state)
