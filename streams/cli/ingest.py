@@ -203,7 +203,10 @@ def kafka_command(
     http_port: int | None,
     bootstrap: str | None,
 ) -> None:
-    """Another topic, of this cluster or of another (QAWL_FROM_KAFKA_...: how to connect to it)."""
+    """Another topic, of this cluster or of another (QAWL_FROM_KAFKA_...: how to connect to it).
+
+    A record's key and time are mapped by the names @key and @timestamp.
+    """
     settings = sources.begin(bootstrap, http_port)
     given = FromSettings.load(kafka_bootstrap=from_bootstrap)
     if given.kafka_bootstrap is None and given.model_fields_set:
@@ -215,7 +218,7 @@ def kafka_command(
 
     if origin is settings and topic == f"{settings.topic_prefix}articles.raw":
         sources.fail(f"{topic} is where articles go to; name another topic, or another cluster by --from-bootstrap", 2)
-    mapping, agreed = sources.mapping(maps, source), rules(settings)
+    mapping, agreed = sources.mapping(maps, source, records=True), rules(settings)
     sources.check_topic(origin, topic)
 
     async def follow(intake: "Intake", _: "State") -> "Counter[Outcome]":

@@ -130,12 +130,12 @@ def listen(host: str, port: int, variable: str) -> socket.socket:
     return starting.listening("ingest", host, port, variable)
 
 
-def mapping(maps: tuple[str, ...], source: str | None) -> "FieldMapping":
+def mapping(maps: tuple[str, ...], source: str | None, *, records: bool = False) -> "FieldMapping":
     """The mapping that --map and --source tell; ends the command where they tell none."""
     from streams.ingest.mapping import FieldMapping
 
     try:
-        return FieldMapping.parse(maps, source)
+        return FieldMapping.parse(maps, source, records=records)
     except ValueError as e:
         fail(f"--map: {e}", 2)
 
