@@ -134,18 +134,23 @@ _wire("newsml", "NewsML-G2")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @_map
 @_source
+@click.option("--http-port", type=int, help="Port of /healthz and /metrics; for - also by QAWL_HTTP_PORT, else none.")
 @options.bootstrap
-def jsonl_command(path: Path, maps: tuple[str, ...], source: str | None, bootstrap: str | None) -> None:
-    """JSON Lines, plain or gzip, or - for standard input; ends with the file."""
+def jsonl_command(
+    path: Path, maps: tuple[str, ...], source: str | None, http_port: int | None, bootstrap: str | None
+) -> None:
+    """JSON Lines, plain or gzip, or - for standard input; ends with it, which may be never."""
     from streams.ingest import jsonl
 
+    piped = str(path) == "-"
+
     def read(mapping: "FieldMapping", rules: "Rules") -> "Iterator[Item]":
-        if str(path) == "-":
+        if piped:
             # Not sys.stdin: at a signal Python would wait for the thread that reads it.
             return jsonl.from_lines(os.fdopen(os.dup(0), "rb"), mapping, rules, origin="-")
         return jsonl.from_file(path, mapping, rules)
 
-    sources.read_to_the_end("jsonl", read, maps, source, bootstrap)
+    sources.read_to_the_end("jsonl", read, maps, source, bootstrap, http_port, piped=piped)
 
 
 @command.command("corpus")
