@@ -42,7 +42,11 @@ def command() -> None:
 
 @command.command("rss")
 @click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--opml", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File of feeds.")
+@click.option(
+    "--opml",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of feeds; an outline's `interval` goes before --interval.",
+)
 @click.option("--interval", type=click.FloatRange(1), default=300.0, show_default=True, help="Seconds between visits.")
 @click.option(
     "--delay", type=click.FloatRange(0), default=1.0, show_default=True, help="Seconds between a host's visits."
@@ -79,12 +83,14 @@ def rss_command(
         sources.fail(f"{', '.join(wrong)}: expected an address that begins with http:// or https://", 2)
 
     try:
-        feeds = [*urls, *(rss.feeds_of(opml) if opml else [])]
+        listed = rss.feeds_of(opml) if opml else {}
     except (Rejected, OSError) as e:
         sources.fail(str(e), 2)
+    feeds = list(dict.fromkeys([*urls, *listed]))
     if not feeds:
         sources.fail("give addresses of feeds, or --opml FILE", 2)
-    visiting = rss.Visiting(interval, Limits(seconds=timeout, host_delay=delay), full_text, once, source)
+    own = {url: seconds for url, seconds in listed.items() if seconds is not None}
+    visiting = rss.Visiting(interval, Limits(seconds=timeout, host_delay=delay), full_text, once, source, own)
 
     async def visit(intake: "Intake", state: "State") -> "tuple[Counter[Outcome], int]":
         reader = rss.Reader(visiting, rules(settings), intake, state)
@@ -128,18 +134,23 @@ _wire("newsml", "NewsML-G2")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @_map
 @_source
+@click.option("--http-port", type=int, help="Port of /healthz and /metrics; for - also by QAWL_HTTP_PORT, else none.")
 @options.bootstrap
-def jsonl_command(path: Path, maps: tuple[str, ...], source: str | None, bootstrap: str | None) -> None:
-    """JSON Lines, plain or gzip, or - for standard input; ends with the file."""
+def jsonl_command(
+    path: Path, maps: tuple[str, ...], source: str | None, http_port: int | None, bootstrap: str | None
+) -> None:
+    """JSON Lines, plain or gzip, or - for standard input; ends with it, which may be never."""
     from streams.ingest import jsonl
 
+    piped = str(path) == "-"
+
     def read(mapping: "FieldMapping", rules: "Rules") -> "Iterator[Item]":
-        if str(path) == "-":
+        if piped:
             # Not sys.stdin: at a signal Python would wait for the thread that reads it.
             return jsonl.from_lines(os.fdopen(os.dup(0), "rb"), mapping, rules, origin="-")
         return jsonl.from_file(path, mapping, rules)
 
-    sources.read_to_the_end("jsonl", read, maps, source, bootstrap)
+    sources.read_to_the_end("jsonl", read, maps, source, bootstrap, http_port, piped=piped)
 
 
 @command.command("corpus")
@@ -197,7 +208,10 @@ def kafka_command(
     http_port: int | None,
     bootstrap: str | None,
 ) -> None:
-    """Another topic, of this cluster or of another (QAWL_FROM_KAFKA_...: how to connect to it)."""
+    """Another topic, of this cluster or of another (QAWL_FROM_KAFKA_...: how to connect to it).
+
+    A record's key and time are mapped by the names @key and @timestamp.
+    """
     settings = sources.begin(bootstrap, http_port)
     given = FromSettings.load(kafka_bootstrap=from_bootstrap)
     if given.kafka_bootstrap is None and given.model_fields_set:
@@ -209,7 +223,7 @@ def kafka_command(
 
     if origin is settings and topic == f"{settings.topic_prefix}articles.raw":
         sources.fail(f"{topic} is where articles go to; name another topic, or another cluster by --from-bootstrap", 2)
-    mapping, agreed = sources.mapping(maps, source), rules(settings)
+    mapping, agreed = sources.mapping(maps, source, records=True), rules(settings)
     sources.check_topic(origin, topic)
 
     async def follow(intake: "Intake", _: "State") -> "Counter[Outcome]":

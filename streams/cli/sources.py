@@ -67,9 +67,16 @@ def read_to_the_end(
     maps: tuple[str, ...],
     source: str | None,
     bootstrap: str | None,
+    http_port: int | None = None,
+    *,
+    piped: bool = False,
 ) -> None:
-    """All items as they come, with a bar where somebody looks on."""
-    settings = begin(bootstrap)
+    """All items as they come, with a bar where somebody looks on.
+
+    A pipe may never end, and has pages where a port is set; a file only where it is given: most end before long.
+    """
+    settings = begin(bootstrap, http_port)
+    paged = http_port is not None or (piped and "http_port" in settings.model_fields_set)
     from streams.ingest.batches import batches
     from streams.ingest.service import rules
 
@@ -81,7 +88,7 @@ def read_to_the_end(
             outcomes.update(await intake.take(batch))
         return outcomes
 
-    ended(run(settings, name, take, False), True)
+    ended(run(settings, name, take, paged), True)
 
 
 def _shown(items: "Iterator[Item]") -> "Iterator[Item]":
@@ -102,14 +109,14 @@ def _shown(items: "Iterator[Item]") -> "Iterator[Item]":
     return shown()
 
 
-def run(settings: Settings, name: str, work: "Work[T]", lasting: bool) -> T | None:
-    """What the work gives; a service has its pages meanwhile."""
+def run(settings: Settings, name: str, work: "Work[T]", paged: bool) -> T | None:
+    """What the work gives; /metrics and /healthz are there meanwhile where it is `paged`, as services are."""
     from aiokafka.errors import KafkaError
 
     from streams.ingest import service
 
     listener = None
-    if lasting:
+    if paged:
         # A worker beside it has the usual port: only a port that was asked for must be had.
         port = settings.http_port if "http_port" in settings.model_fields_set else 0
         listener = listen(settings.http_host, port, "QAWL_HTTP_PORT")
@@ -130,12 +137,12 @@ def listen(host: str, port: int, variable: str) -> socket.socket:
     return starting.listening("ingest", host, port, variable)
 
 
-def mapping(maps: tuple[str, ...], source: str | None) -> "FieldMapping":
+def mapping(maps: tuple[str, ...], source: str | None, *, records: bool = False) -> "FieldMapping":
     """The mapping that --map and --source tell; ends the command where they tell none."""
     from streams.ingest.mapping import FieldMapping
 
     try:
-        return FieldMapping.parse(maps, source)
+        return FieldMapping.parse(maps, source, records=records)
     except ValueError as e:
         fail(f"--map: {e}", 2)
 

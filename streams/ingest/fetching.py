@@ -1,7 +1,8 @@
 """Polite and careful HTTP: one request a host at a time, with a pause between, and limits of time and size.
 
 A feed that never ends is left at a limit, also one that grows only when it is unpacked. Addresses that a feed names
-(not the operator) are asked only where they are public: a feed must not reach into the network that it is read from.
+(not the operator) are asked only where they are public: a feed must not reach into the network that it is read from;
+and only where their host's robots.txt allows it.
 """
 
 import asyncio
@@ -17,11 +18,14 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-AGENT = "qawl (reads feeds for a newsroom)"
+from streams.ingest.robots import NAME, Robots, address
+
+AGENT = f"{NAME} (reads feeds for a newsroom)"
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 1 << 16
 _MOST_HOSTS = 10_000
+FORBIDDEN = "robots"
 
 
 class FetchFailed(RuntimeError):
@@ -59,10 +63,11 @@ class _Turn:
 
 
 class Fetcher:
-    """`async with Fetcher(limits) as fetch: await fetch.get(url)`."""
+    """`async with Fetcher(limits) as fetch: await fetch.get(url)`; `named_by_feeds` for addresses that feeds name."""
 
-    def __init__(self, limits: Limits, *, public_only: bool = False) -> None:
-        self._limits, self._public_only = limits, public_only
+    def __init__(self, limits: Limits, *, named_by_feeds: bool = False) -> None:
+        self._limits, self._public_only = limits, named_by_feeds
+        self._robots = Robots(self._robots_txt) if named_by_feeds else None
         self._turns: dict[str, _Turn] = {}
 
     async def __aenter__(self) -> "Fetcher":
@@ -89,8 +94,19 @@ class Fetcher:
             headers["If-None-Match"] = etag
         if modified:
             headers["If-Modified-Since"] = modified
+        return await self._get(url, headers, self._robots)
+
+    async def _robots_txt(self, url: str) -> bytes | None:
+        try:
+            return (await self._get(url, {}, None)).body
+        except FetchFailed:
+            return None
+
+    async def _get(self, url: str, headers: dict[str, str], robots: Robots | None) -> Answer:
         for _ in range(_MOST_REDIRECTS + 1):
             try:
+                if robots is not None and not await robots.allow(url):
+                    raise FetchFailed(FORBIDDEN, f"{address(url)} does not let {NAME} read this")
                 answer = await self._visit(url, headers)
             except TimeoutError as e:
                 raise FetchFailed("timeout", f"no whole answer within {self._limits.seconds:g} s") from e

@@ -11,17 +11,19 @@ import msgspec
 from schemas.codec import InvalidPayload
 from streams.ingest import charset
 from streams.ingest.draft import Item, Rejected, Rules, item
-from streams.ingest.mapping import FieldMapping
+from streams.ingest.mapping import Envelope, FieldMapping
 from streams.kafka.topics import MAX_MESSAGE_BYTES
 
 MOST_LINE_BYTES = MAX_MESSAGE_BYTES
 _GZIP = b"\x1f\x8b"
 
 
-def from_json(data: bytes, mapping: FieldMapping, rules: Rules, *, origin: str, line: int = 0) -> Item:
-    """The item of one JSON object; never fails."""
+def from_json(
+    data: bytes, mapping: FieldMapping, rules: Rules, *, origin: str, line: int = 0, envelope: Envelope | None = None
+) -> Item:
+    """The item of one JSON object, perhaps a record's; never fails."""
     try:
-        draft = mapping.draft(parse(data))
+        draft = mapping.draft(parse(data), envelope)
     except InvalidPayload as e:
         return Item(origin, data, line, rejected=e)
     return item(draft, rules, origin=origin, raw=data, line=line)

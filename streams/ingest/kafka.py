@@ -14,7 +14,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError
 from streams.ingest.draft import Item, Rejected, Rules
 from streams.ingest.intake import Intake, Outcome
 from streams.ingest.jsonl import from_json
-from streams.ingest.mapping import FieldMapping
+from streams.ingest.mapping import Envelope, FieldMapping
 from streams.kafka.reading import readable_end
 from streams.kafka.resting import resting
 from streams.kafka.security import client_options
@@ -106,4 +106,5 @@ def _item(record: Any, mapping: FieldMapping, rules: Rules) -> Item:
     if record.value is None:
         why = Rejected(error="null_value", field="$", expected="expected a JSON object, got a null value")
         return Item(origin, b"", record.offset, rejected=why)
-    return from_json(record.value, mapping, rules, origin=origin, line=record.offset)
+    envelope = Envelope(record.key, record.timestamp)
+    return from_json(record.value, mapping, rules, origin=origin, line=record.offset, envelope=envelope)

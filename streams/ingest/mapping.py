@@ -1,14 +1,27 @@
-"""Which field of somebody else's JSON is which field of an article: `body=text`, `published_at=meta.dates.0`."""
+"""Which field of somebody else's JSON is which field of an article: `body=text`, `published_at=meta.dates.0`.
+
+What stands beside the JSON of a Kafka record has the names `@key` and `@timestamp`.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
 
 from streams.ingest.draft import Draft, Rejected
 
 FIELDS: Final = tuple(f.name for f in fields(Draft))
+KEY: Final = "@key"
+TIMESTAMP: Final = "@timestamp"
 _MISSING = object()
 _TAKEN_BACK = ("withheld", "canceled", "cancelled")  # these need no body
+
+
+class Envelope(NamedTuple):
+    """What a Kafka record has beside its value; the time in milliseconds since 1970, negative for none."""
+
+    key: bytes | None
+    timestamp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +35,11 @@ class FieldMapping:
     source: str | None = None
 
     @classmethod
-    def parse(cls, options: Sequence[str], source: str | None = None) -> "FieldMapping":
-        """From `FIELD=PATH` each.
+    def parse(cls, options: Sequence[str], source: str | None = None, *, records: bool = False) -> "FieldMapping":
+        """From `FIELD=PATH` each; `records` tells whether the values are those of Kafka records.
 
         Raises:
-            ValueError: there is no such field, or no path.
+            ValueError: there is no such field, no path, or nothing that has a key and a time.
 
         >>> FieldMapping.parse(["body=text"]).draft({"text": "قال", "article_id": 7}).body
         'قال'
@@ -36,18 +49,20 @@ class FieldMapping:
             name, _, path = option.partition("=")
             if name not in FIELDS or not path:
                 raise ValueError(f"expected FIELD=PATH with a field of {', '.join(FIELDS)}, got {option!r}")
+            if path in (KEY, TIMESTAMP) and not records:
+                raise ValueError(f"only records that `qawl ingest kafka` reads have {path}, got {option!r}")
             paths[name] = path
         return cls(paths, source)
 
-    def draft(self, value: Any) -> Draft:
-        """What a JSON value says of an article.
+    def draft(self, value: Any, envelope: Envelope | None = None) -> Draft:
+        """What a JSON value, and the record whose value it is, says of an article.
 
         Raises:
-            Rejected: it is no object, or has no body.
+            Rejected: it is no object, has no body, or the record not the key that is mapped.
         """
         if not isinstance(value, dict):
             raise Rejected(error="invalid_field", field="$", expected="expected a JSON object")
-        found = {name: at(value, self.paths.get(name, name)) for name in FIELDS}
+        found = {name: _at(value, self.paths.get(name, name), envelope) for name in FIELDS}
         given = {name: what for name, what in found.items() if what is not _MISSING}
         if "body" not in given and str(given.get("status")).lower() not in _TAKEN_BACK:
             path = self.paths.get("body", "body")
@@ -55,6 +70,32 @@ class FieldMapping:
         if not given.get("source"):
             given["source"] = self.source
         return Draft(**given)
+
+
+def _at(value: Any, path: str, envelope: Envelope | None) -> Any:
+    if envelope is None or path not in (KEY, TIMESTAMP):
+        return at(value, path)
+    return _key(envelope.key) if path == KEY else _time(envelope.timestamp)
+
+
+def _key(key: bytes | None) -> str:
+    if not key:
+        raise Rejected(error="missing_field", field=KEY, expected="expected a record with a key, it has none")
+    try:
+        return key.decode()
+    except UnicodeDecodeError:
+        expected = f"expected a record's key in UTF-8, got the bytes {key[:20].hex(' ')}"
+        raise Rejected(error="invalid_field", field=KEY, expected=expected) from None
+
+
+def _time(milliseconds: int) -> Any:
+    if milliseconds < 0:
+        return _MISSING
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        expected = f"expected a record's time in milliseconds since 1970, got {milliseconds}"
+        raise Rejected(error="invalid_field", field=TIMESTAMP, expected=expected) from None
 
 
 def at(value: Any, path: str) -> Any:

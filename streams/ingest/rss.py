@@ -3,19 +3,20 @@
 import asyncio
 import json
 import logging
+import math
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from schemas.codec import InvalidPayload
-from streams.ingest import charset, library
+from streams.ingest import charset, library, pacing
 from streams.ingest.draft import Draft, Item, Rejected, Rules, fingerprint, item
-from streams.ingest.fetching import Answer, Fetcher, FetchFailed, Limits
+from streams.ingest.fetching import FORBIDDEN, Answer, Fetcher, FetchFailed, Limits
 from streams.ingest.intake import Intake, Outcome, summary
 from streams.ingest.state import State
 
@@ -24,35 +25,36 @@ logger = logging.getLogger("qawl.ingest")
 _ENTITY = re.compile(rb"<!ENTITY", re.I)
 _END, _END_BYTES = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I), 2000  # comments may follow
 TRUNCATED = "truncated"
-_JITTER = 0.1  # of the interval, so that a hundred feeds are not visited at one moment
 _BETWEEN_FEEDS = 0.1  # seconds at the start, on average
-_LONGEST_PAUSE = 6 * 3600.0
 _MOST_ENTRIES = 1000
 _FEWEST_CHARS = 200  # of a page's text; below, it is a notice about cookies or a wall
 
 
 @dataclass(frozen=True, slots=True)
 class Visiting:
-    """How feeds are visited."""
+    """How feeds are visited: every `interval` seconds, those that have one of their own in `intervals` by that."""
 
     interval: float = 300.0
     limits: Limits = field(default_factory=Limits)
     full_text: bool = False
     once: bool = False
     source: str | None = None
+    intervals: Mapping[str, float] = field(default_factory=dict)
 
 
 def entries(
     data: bytes, rules: Rules, *, url: str, declared: str | None = None, source: str | None = None
-) -> list[Item]:
-    """The articles of a feed; never fails. A feed that is cut off gives what it has before the cut.
+) -> tuple[list[Item], float]:
+    """The articles of a feed, and the seconds between visits that it asks for; never fails.
+
+    A feed that is cut off gives what it has before the cut.
 
     `declared` is the character set in the answer's Content-Type.
     """
     try:
-        drafts, whole = parse(data, url=url, declared=declared, source=source)
+        drafts, whole, asked = parse(data, url=url, declared=declared, source=source)
     except InvalidPayload as e:
-        return [Item(url, data, rejected=e)]
+        return [Item(url, data, rejected=e)], 0.0
     within = urlsplit(url).hostname or ""
     found = [
         item(draft, rules, origin=f"{url} {draft.article_id or ''}".rstrip(), raw=raw, within=within)
@@ -62,13 +64,13 @@ def entries(
         # Its last entry may be half of one, and would be an article whose end was never said.
         cut = Rejected(error=TRUNCATED, field="$", expected="expected the end of the feed")
         found = [*found[:-1], Item(url, data, rejected=cut)]
-    return found
+    return found, asked
 
 
 def parse(
     data: bytes, *, url: str, declared: str | None = None, source: str | None = None
-) -> tuple[list[tuple[Draft, bytes]], bool]:
-    """Each entry as a draft and as JSON, and whether the feed was whole.
+) -> tuple[list[tuple[Draft, bytes]], bool, float]:
+    """Each entry as a draft and as JSON, whether the feed was whole, and the seconds between visits that it asks for.
 
     Raises:
         Rejected: it is no feed, or unsafe XML.
@@ -88,7 +90,7 @@ def parse(
         (_draft(entry, feed.feed, paper), json.dumps(entry, ensure_ascii=False, default=str).encode("utf-8", "replace"))
         for entry in feed.entries[:_MOST_ENTRIES]
     ]
-    return drafts, _END.search(document[-_END_BYTES:]) is not None
+    return drafts, _END.search(document[-_END_BYTES:]) is not None, pacing.asked(feed.feed)
 
 
 def _draft(entry: Any, feed: Any, paper: str | None) -> Draft:
@@ -105,19 +107,31 @@ def _draft(entry: Any, feed: Any, paper: str | None) -> Draft:
     )
 
 
-def feeds_of(opml: Path) -> list[str]:
-    """The feeds of an OPML file.
+def feeds_of(opml: Path) -> dict[str, float | None]:
+    """The feeds of an OPML file, and the `interval` in seconds of those that have one.
 
     Raises:
-        Rejected: it is no OPML.
+        Rejected: it is no OPML, or an interval is none.
         OSError: it cannot be read.
     """
     try:
         root = library("defusedxml.ElementTree").fromstring(charset.decode_xml(opml.read_bytes()))
     except (SyntaxError, ValueError) as e:  # ParseError is the first, what defusedxml forbids the second
         raise Rejected(error="not_xml", field=str(opml), expected=f"expected OPML: {e}") from e
-    found = [e.get("xmlUrl") or e.get("xmlurl") for e in root.iter("outline")]
-    return list(dict.fromkeys(url for url in found if url))
+    found: dict[str, float | None] = {}
+    for outline in root.iter("outline"):
+        url, given = outline.get("xmlUrl") or outline.get("xmlurl"), outline.get("interval")
+        if not url:
+            continue
+        try:
+            interval = None if given is None else float(given)
+        except ValueError:
+            interval = math.nan
+        if interval is not None and not 1 <= interval < math.inf:
+            expected = f"expected as interval of {url} a number of seconds, 1 or more, got {given!r}"
+            raise Rejected(error="invalid_field", field=str(opml), expected=expected)
+        found.setdefault(url, interval)
+    return found
 
 
 class Reader:
@@ -126,12 +140,13 @@ class Reader:
     def __init__(self, visiting: Visiting, rules: Rules, intake: Intake, state: State) -> None:
         self.outcomes: Counter[Outcome] = Counter()
         self._visiting, self._rules, self._intake, self._state = visiting, rules, intake, state
+        self._told: set[str] = set()
 
     async def run(self, urls: Sequence[str]) -> int:
         """Visit all feeds, again and again unless `once`; how many visits failed."""
         async with (
             Fetcher(self._visiting.limits) as fetch,
-            Fetcher(self._visiting.limits, public_only=True) as fetch_page,
+            Fetcher(self._visiting.limits, named_by_feeds=True) as fetch_page,
         ):
             begins = 0.0 if self._visiting.once else len(urls) * _BETWEEN_FEEDS
             failures = await asyncio.gather(*(self._follow(url, begins, fetch, fetch_page) for url in urls))
@@ -139,21 +154,20 @@ class Reader:
 
     async def _follow(self, url: str, begins: float, fetch: Fetcher, fetch_page: Fetcher) -> int:
         """Visit a feed from some moment within `begins` seconds on; the failures at the end."""
-        failures, interval = 0, self._visiting.interval
+        failures, interval = 0, self._visiting.intervals.get(url, self._visiting.interval)
         await asyncio.sleep(random.uniform(0, begins))  # noqa: S311
         while True:
-            pause = interval * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311
+            gone, retry_after = False, 0.0
             try:
                 await self.visit(url, fetch, fetch_page)
                 failures = 0
             except FetchFailed as e:
-                failures += 1
+                failures, gone, retry_after = failures + 1, e.error == "gone", e.retry_after
                 self._intake.failed(e.error, str(e), url)
-                growing = min(pause * 2 ** min(failures, 16), _LONGEST_PAUSE)
-                pause = max(_LONGEST_PAUSE if e.error == "gone" else growing, e.retry_after)
             if self._visiting.once:
                 return failures
-            await asyncio.sleep(pause)
+            asked = self._state.pace(url)
+            await asyncio.sleep(pacing.pause(interval, asked, failures, gone=gone, retry_after=retry_after))
 
     async def visit(self, url: str, fetch: Fetcher, fetch_page: Fetcher) -> None:
         """Take what a feed has now. Its state is noted when all is safe: else a 304 would hide what was lost.
@@ -166,7 +180,8 @@ class Reader:
             await self._intake.take([])
             return
         # In a thread: a large feed takes a second to parse, and other feeds need not wait.
-        found = await asyncio.to_thread(self._entries, url, answer)
+        found, asked = await asyncio.to_thread(self._entries, url, answer)
+        self._state.set_pace(url, asked)
         outcomes: Counter[Outcome] = Counter()
         if self._visiting.full_text:
             for one in found:  # each leaves when its page is there: a host is asked for one page a second
@@ -180,7 +195,7 @@ class Reader:
             return  # a 304 would hide what was cut off
         self._state.visited(url, answer.etag, answer.modified)
 
-    def _entries(self, url: str, answer: Answer) -> list[Item]:
+    def _entries(self, url: str, answer: Answer) -> tuple[list[Item], float]:
         assert answer.body is not None
         return entries(answer.body, self._rules, url=url, declared=answer.charset, source=self._visiting.source)
 
@@ -195,7 +210,10 @@ class Reader:
         try:
             answer = await fetch_page.get(article.url)
         except FetchFailed as e:
-            self._intake.failed(f"page_{e.error}", str(e), article.url)
+            if str(e) not in self._told:
+                self._intake.failed(f"page_{e.error}", str(e), article.url)
+            if e.error == FORBIDDEN:  # told once a host
+                self._told.add(str(e))
             return found
         page = await asyncio.to_thread(page_text, answer.body or b"", answer.charset)
         page = page.removeprefix(f"{article.title}\n")  # a headline is no sentence of the text

@@ -29,6 +29,7 @@ create table if not exists waiting (
 ) without rowid;
 create table if not exists rejected (digest text primary key, at real not null) without rowid;
 create table if not exists feed (url text primary key, etag text, modified text) without rowid;
+create table if not exists pace (url text primary key, seconds real not null) without rowid;
 create table if not exists signature (
     place integer primary key autoincrement, id text not null unique, original text not null, hashes blob not null,
     at real not null
@@ -138,6 +139,15 @@ class State:
     def visited(self, url: str, etag: str | None, modified: str | None) -> None:
         """All that a feed gave has left."""
         self._db.execute("insert or replace into feed values (?, ?, ?)", (url, etag, modified))
+
+    def pace(self, url: str) -> float:
+        """Seconds between visits that a feed asks for, as it said when it was last read; a 304 does not say it."""
+        row = self._db.execute("select seconds from pace where url = ?", (url,)).fetchone()
+        return float(row[0]) if row else 0.0
+
+    def set_pace(self, url: str, seconds: float) -> None:
+        """What a feed asks for."""
+        self._db.execute("insert or replace into pace values (?, ?)", (url, seconds))
 
     def sign(self, article_id: str, original: str, hashes: bytes) -> None:
         """Keep an article's signature, in place of that of an earlier version."""

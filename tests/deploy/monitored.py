@@ -108,6 +108,7 @@ def _scraping(folder: Path, ports: dict[str, int]) -> Path:
         for group in rules["groups"]:
             group.pop("interval", None)
         (folder / name).write_text(yaml.safe_dump(rules))
+    config["scrape_configs"] = [job for job in config["scrape_configs"] if job["job_name"] in ports]
     for job in config["scrape_configs"]:
         job.pop("dns_sd_configs", None)
         job["static_configs"] = [{"targets": [f"127.0.0.1:{ports[job['job_name']]}"]}]

@@ -20,17 +20,23 @@ from tests.kafka import apache
 PINNED = re.compile(r"[^:@]+:v?\d+\.\d+\.\d+(-[a-z0-9.]+)?")
 BUILT_HERE = re.compile(r"qawl:\d+\.\d+\.\d+(-camel)?")
 # The places in the containers: the image and the compose file say them, no .env.
-PLACES = {"http_host", "http_port", "gateway_host", "gateway_port", "gateway_tokens_file", "data_dir", "log_format"}
+PLACES = {"http_host", "http_port", "data_dir", "log_format"} | {
+    f"{service}_{what}" for service in ("gateway", "ingest") for what in ("host", "port", "tokens_file")
+}
 # Their broker is in the file too, without a password; engine and model come with their own file; a worker's name would
-# be the same for all copies; a list of actors is a file that no container has; `qawl ingest` runs where the feeds are.
+# be the same for all copies; a list of actors is a file that no container has.
 UNUSED = {"entity_engine", "camel_model", "actors_file", "worker_id"} | {
-    name for name in Settings.model_fields if name.startswith(("kafka_", "ingest_")) and name != "kafka_bootstrap"
+    name for name in Settings.model_fields if name.startswith("kafka_") and name != "kafka_bootstrap"
 }
 
 
 def compose(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """docker compose over the shipped files, with nothing of the developer's."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("QAWL_", "COMPOSE_", "GATEWAY_", "GRAFANA_"))}
+    clean = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("QAWL_", "COMPOSE_", "GATEWAY_", "GRAFANA_", "INGEST_"))
+    }
     return subprocess.run(
         [tool("docker-compose"), "--env-file", ".env.example", *arguments],
         cwd=REPOSITORY,
@@ -41,8 +47,8 @@ def compose(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-def read(*files: str, **environment: str) -> dict[str, Any]:
-    options = [option for file in files for option in ("--file", file)]
+def read(*files: str, profile: str = "ingest", **environment: str) -> dict[str, Any]:
+    options = ["--profile", profile, *(option for file in files for option in ("--file", file))]
     done = compose(*options, "config", "--format", "json", GRAFANA_ADMIN_PASSWORD="x", **environment)
     assert done.returncode == 0, done.stderr
     assert not done.stderr, done.stderr  # a variable that .env.example does not have would be told here
@@ -78,6 +84,17 @@ def test_every_service_that_stays_tells_its_health(services: dict[str, Any]) -> 
             assert service["healthcheck"]["test"], name
 
 
+def test_articles_by_http_are_taken_only_where_that_is_asked_for(services: dict[str, Any]) -> None:
+    assert services.keys() - read("docker-compose.yml", profile="").keys() == {"ingest"}
+    assert services["ingest"]["command"] == ["ingest", "http"]
+
+
+def test_what_ingest_keeps_outlives_its_container(services: dict[str, Any]) -> None:
+    (volume,) = services["ingest"]["volumes"]
+    assert (volume["type"], volume["source"]) == ("volume", "ingest")
+    assert f"QAWL_DATA_DIR={volume['target']}" in (REPOSITORY / "deploy/Dockerfile").read_text()
+
+
 def test_workers_can_be_scaled(services: dict[str, Any]) -> None:
     assert services["worker"]["deploy"]["replicas"] == 2
     assert not {"container_name", "ports", "hostname"} & services["worker"].keys()
@@ -91,7 +108,9 @@ def test_a_worker_has_time_to_finish(services: dict[str, Any]) -> None:
 
 def test_prometheus_finds_what_it_scrapes(services: dict[str, Any]) -> None:
     config = yaml.safe_load((REPOSITORY / "deploy/prometheus/prometheus.yml").read_text())
-    ports = {"worker": Settings().http_port, "gateway": Settings().gateway_port}
+    told = int(services["ingest"]["environment"]["QAWL_HTTP_PORT"])
+    ports = {"worker": Settings().http_port, "gateway": Settings().gateway_port, "ingest": told}
+    assert all(f":{ports[name]}/healthz" in str(services[name]["healthcheck"]) for name in ("gateway", "ingest"))
     found = {
         name: target["port"]
         for job in config["scrape_configs"]
@@ -111,10 +130,12 @@ def test_settings_of_the_environment_file_are_those_of_the_readme() -> None:
     assert {name.lower() for name in names} <= Settings.model_fields.keys()
 
 
-def test_the_tokens_are_a_secret_of_the_gateway_alone(services: dict[str, Any]) -> None:
-    assert [name for name, service in services.items() if service.get("secrets")] == ["gateway"]
-    (secret,) = services["gateway"]["secrets"]
-    assert services["gateway"]["environment"]["QAWL_GATEWAY_TOKENS_FILE"] == f"/run/secrets/{secret['source']}"
+def test_the_tokens_are_a_secret_of_the_service_that_asks_for_them(services: dict[str, Any]) -> None:
+    assert {name for name, service in services.items() if service.get("secrets")} == {"gateway", "ingest"}
+    for name in ("gateway", "ingest"):
+        (secret,) = services[name]["secrets"]
+        assert secret["source"] == f"{name}_tokens"
+        assert services[name]["environment"][f"QAWL_{name.upper()}_TOKENS_FILE"] == f"/run/secrets/{name}_tokens"
 
 
 def test_nothing_starts_without_a_password_for_grafana() -> None:
@@ -125,7 +146,8 @@ def test_nothing_starts_without_a_password_for_grafana() -> None:
 def test_only_what_is_meant_is_offered_beyond_this_machine(services: dict[str, Any]) -> None:
     everywhere = read("docker-compose.yml", PUBLISHED_ON="0.0.0.0")
     seen = {name for name, s in everywhere.items() for port in s.get("ports", []) if port["host_ip"] == "0.0.0.0"}
-    assert seen == {"gateway", "grafana"}
+    assert seen == {"gateway", "grafana", "ingest"}
+    assert [port["target"] for port in services["ingest"]["ports"]] == [Settings().ingest_port]
     assert all(port["host_ip"] == "127.0.0.1" for s in services.values() for port in s.get("ports", []))
 
 

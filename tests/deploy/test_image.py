@@ -25,7 +25,8 @@ LISTED = {
     )
 }
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-DECLARED = [Requirement(line) for line in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["otel"])]
+EXTRAS = PROJECT["optional-dependencies"]
+DECLARED = [Requirement(line) for line in (*PROJECT["dependencies"], *EXTRAS["otel"], *EXTRAS["ingest"])]
 
 
 def test_hadolint_is_content() -> None:
@@ -112,11 +113,37 @@ def test_worker_and_gateway_can_be_loaded_with_nothing_else(nothing_else: Path) 
     assert done.returncode == 0 and "describe" in done.stdout, done.stderr
 
 
+def test_articles_can_be_brought_in_with_nothing_else(nothing_else: Path, tmp_path: Path) -> None:
+    """The command up to where it needs a broker, and beyond that what it does with each line of a file."""
+    file = tmp_path / "cms.jsonl"
+    file.write_text('{"id": 7, "text": "<p>قال الوزير سامي الحداد إن اللقاح متوفر.</p>", "day": "14 رمضان 1447 هـ"}\n')
+    shown = run(nothing_else, "-m", "streams.cli", "ingest", "--help")
+    assert shown.returncode == 0 and "jsonl" in shown.stdout, shown.stderr
+    command = ("-m", "streams.cli", "ingest", "jsonl", str(file), "--bootstrap", "127.0.0.1:1")
+    done = run(nothing_else, *command)
+    assert done.returncode == 1 and "no Kafka broker answers" in done.stderr, done.stderr
+    code = (
+        "import sys, streams.ingest.http, streams.ingest.newsml, streams.ingest.ninjs; from pathlib import Path;"
+        "from streams.ingest import LIBRARIES, jsonl, library; from streams.ingest.draft import Rules;"
+        "from streams.ingest.mapping import FieldMapping;"
+        "mapping = FieldMapping.parse(['article_id=id', 'body=text', 'published_at=day']);"
+        "(one,) = jsonl.from_file(Path(sys.argv[1]), mapping, Rules());"
+        "print(one.article.published_at.date(), one.article.body, *map(library, LIBRARIES))"
+    )
+    parsed = run(nothing_else, "-c", code, str(file))
+    assert parsed.stdout.startswith("2026-03-03 قال الوزير سامي الحداد إن اللقاح متوفر."), parsed.stderr
+
+
 def test_the_list_is_whole() -> None:
     """Of each package that is installed here as it is listed, what it depends on is listed too."""
+    asked = {"", *(extra for requirement in DECLARED for extra in requirement.extras)}
     for name in LISTED.keys() - {"camel-tools"}:
         if metadata.version(name) == LISTED[name]:
-            needed = [r for r in map(Requirement, metadata.requires(name) or []) if not r.marker or r.marker.evaluate()]
+            needed = [
+                r
+                for r in map(Requirement, metadata.requires(name) or [])
+                if not r.marker or any(r.marker.evaluate({"extra": extra}) for extra in asked)
+            ]
             missing = {canonicalize_name(r.name) for r in needed} - LISTED.keys()
             assert not missing, f"{name} depends on {missing}"
 

@@ -181,7 +181,7 @@ def test_keda_scales_what_the_workers_read(settings: Settings) -> None:
     assert trigger["authenticationRef"]["name"] == only("TriggerAuthentication", "qawl-kafka", KEDA)["metadata"]["name"]
 
 
-@pytest.mark.parametrize("name", ["worker", "gateway"])
+@pytest.mark.parametrize("name", ["worker", "gateway", "ingest"])
 def test_pods_may_do_little_and_tell_how_they_are(name: str) -> None:
     pod, one = only("Deployment", f"qawl-{name}")["spec"]["template"]["spec"], container(name)
     assert pod["securityContext"]["runAsNonRoot"] and not pod["automountServiceAccountToken"]
@@ -191,18 +191,25 @@ def test_pods_may_do_little_and_tell_how_they_are(name: str) -> None:
         "capabilities": {"drop": ["ALL"]},
     }
     assert one["livenessProbe"]["httpGet"] == one["startupProbe"]["httpGet"] == {"path": "/healthz", "port": "http"}
-    assert one["readinessProbe"]["httpGet"] == {"path": "/readyz", "port": "http"}
+    ready = "/healthz" if name == "ingest" else "/readyz"
+    assert one["readinessProbe"]["httpGet"] == {"path": ready, "port": "http"}
     assert {"cpu", "memory"} <= one["resources"]["requests"].keys() and "memory" in one["resources"]["limits"]
     assert {m["name"] for m in one["volumeMounts"]} == {v["name"] for v in pod["volumes"]}
     assert pod["terminationGracePeriodSeconds"] > outbox._SETTLE_SECONDS + app._LEAVE_SECONDS
 
 
 def test_ports_are_those_of_the_settings_everywhere(settings: Settings) -> None:
-    ports = {"worker": settings.http_port, "gateway": settings.gateway_port}
-    for name, port in ports.items():
-        assert [p["containerPort"] for p in container(name)["ports"]] == [port]
-        (rule,) = only("NetworkPolicy", f"qawl-{name}")["spec"]["ingress"]
-        assert [p["port"] for p in rule["ports"]] == [port]
+    pages = next(int(e["value"]) for e in container("ingest")["env"] if e["name"] == f"{PREFIX}HTTP_PORT")
+    assert pages == settings.http_port
+    ports = {
+        "worker": [settings.http_port],
+        "gateway": [settings.gateway_port],
+        "ingest": [pages, settings.ingest_port],
+    }
+    for name, expected in ports.items():
+        assert [p["containerPort"] for p in container(name)["ports"]] == expected
+        rules = only("NetworkPolicy", f"qawl-{name}")["spec"]["ingress"]
+        assert [p["port"] for rule in rules for p in rule["ports"]] == expected
     kafka = {int(address.rpartition(":")[2]) for address in str(settings.kafka_bootstrap).split(",")}
     to_kafka = only("NetworkPolicy", "qawl-default")["spec"]["egress"][1]
     assert {p["port"] for p in to_kafka["ports"]} == kafka
@@ -213,25 +220,41 @@ def test_a_workers_name_is_not_kept(settings: Settings) -> None:
     assert settings.worker_id is None and f"{PREFIX}WORKER_ID" not in given
 
 
+def test_what_ingest_keeps_outlives_its_pod_and_is_one_pods_at_a_time() -> None:
+    spec = only("Deployment", "qawl-ingest")["spec"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    (claimed,) = [v for v in spec["template"]["spec"]["volumes"] if "persistentVolumeClaim" in v]
+    claim = only("PersistentVolumeClaim", claimed["persistentVolumeClaim"]["claimName"])
+    assert claim["spec"]["accessModes"] == ["ReadWriteOnce"]
+    (mounted,) = [m["mountPath"] for m in container("ingest")["volumeMounts"] if m["name"] == claimed["name"]]
+    assert f"QAWL_DATA_DIR={mounted}" in (REPOSITORY / "deploy/Dockerfile").read_text()
+
+
 def test_what_selects_pods_selects_ours() -> None:
-    for name in ("qawl-worker", "qawl-gateway"):
+    for name in ("qawl-worker", "qawl-gateway", "qawl-ingest"):
         deployment = only("Deployment", name)["spec"]
         labels = deployment["template"]["metadata"]["labels"]
         selectors = [
             deployment["selector"],
-            only("PodDisruptionBudget", name)["spec"]["selector"],
             only("NetworkPolicy", name)["spec"]["podSelector"],
-            only("PodMonitor" if name == "qawl-worker" else "ServiceMonitor", name)["spec"]["selector"],
+            only("ServiceMonitor" if name == "qawl-gateway" else "PodMonitor", name)["spec"]["selector"],
         ]
+        if name != "qawl-ingest":  # of its one pod a budget would let no node go
+            selectors.append(only("PodDisruptionBudget", name)["spec"]["selector"])
         assert all(s["matchLabels"].items() <= labels.items() for s in selectors)
-    assert only("Service", "qawl-gateway")["spec"]["selector"].items() <= labels.items()
+        if name != "qawl-worker":
+            assert only("Service", name)["spec"]["selector"].items() <= labels.items()
 
 
 def test_jobs_are_called_as_rules_and_dashboards_expect() -> None:
     config = yaml.safe_load((REPOSITORY / "deploy/prometheus/prometheus.yml").read_text())
     jobs = {job["job_name"] for job in config["scrape_configs"]} - {"prometheus"}
-    pods = only("Deployment", "qawl-worker")["spec"]["template"]["metadata"]["labels"]
-    service = only("Service", "qawl-gateway")["metadata"]["labels"]
-    monitors = (only("PodMonitor", "qawl-worker"), only("ServiceMonitor", "qawl-gateway"))
-    called = {labels[monitor["spec"]["jobLabel"]] for monitor, labels in zip(monitors, (pods, service), strict=True)}
+    called = {
+        labels[only(kind, name)["spec"]["jobLabel"]]
+        for kind, name, labels in [
+            ("PodMonitor", "qawl-worker", only("Deployment", "qawl-worker")["spec"]["template"]["metadata"]["labels"]),
+            ("PodMonitor", "qawl-ingest", only("Deployment", "qawl-ingest")["spec"]["template"]["metadata"]["labels"]),
+            ("ServiceMonitor", "qawl-gateway", only("Service", "qawl-gateway")["metadata"]["labels"]),
+        ]
+    }
     assert called == jobs

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,9 +70,11 @@ def lines(*values: object) -> bytes:
     return b"".join(json.dumps(value, ensure_ascii=False).encode() + b"\n" for value in values)
 
 
-def command(settings: Settings, *arguments: str, stdin: bytes = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+def command(
+    settings: Settings, *arguments: str, stdin: bytes = b"", more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """`qawl ingest …` as a user runs it, with more in its environment."""
-    env = environment(settings) | more
+    env = {**environment(settings), **(more or {})}
     return subprocess.run(ingest(*arguments), env=env, input=stdin, capture_output=True, timeout=60, check=False)
 
 

@@ -2,10 +2,13 @@
 
 import asyncio
 import gzip
+import os
 import re
 import signal
 import subprocess
+import time
 import tomllib
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from streams.kafka.topics import declared
 from streams.settings import Settings
 from tests.conftest import REPOSITORY, SHARED
 from tests.ingest.running import BODY, articles, command, environment, header, ingest, item_of, letters, lines, take
-from tests.kafka.pipeline import read_until
+from tests.kafka.pipeline import WorkerProcess, read_until
 
 
 def test_a_file_with_other_names(settings: Settings, tmp_path: Path) -> None:
@@ -59,6 +62,50 @@ async def test_a_pipe_that_stays_open_holds_nothing_back(settings: Settings) -> 
         process.kill()
 
 
+async def test_a_pipe_that_never_ends_is_a_service(settings: Settings, tmp_path: Path) -> None:
+    """`tail -F cms.jsonl | qawl ingest jsonl - --http-port 0`: each article leaves as it comes, one or many."""
+    log, pipe, raw = tmp_path / "cms.jsonl", tmp_path / "pipe", declared(settings).raw
+    log.touch()
+    os.mkfifo(pipe)
+    with pipe.open("r+b", buffering=0) as end:
+        tail = subprocess.Popen(["tail", "-n", "+1", "-F", str(log)], stdout=end)
+    arguments = ("sh", "-c", 'exec "$@" < "$0"', str(pipe), *ingest("jsonl", "-", "--http-port", "0"))
+    process = WorkerProcess(settings, tmp_path, arguments, QAWL_DATA_DIR=str(settings.data_dir), QAWL_HTTP_PORT="")
+    try:
+        process.start()
+        came, waited = 0, []
+        for count in (1, 1, 3, 1):
+            with log.open("ab") as file:
+                file.write(lines(*({"article_id": f"a{came + n}", "body": f"{BODY} {came + n}"} for n in range(count))))
+            came, begun = came + count, time.monotonic()
+            await read_until(settings, raw, lambda found, n=came: len(found) == n)  # type: ignore[misc]
+            waited.append(time.monotonic() - begun)
+        assert max(waited[1:]) < 5.0  # `tail` may look once a second only; the first waits for the start
+        accepted = partial(process.metric, "qawl_ingest_articles_total", source="jsonl", outcome="accepted")
+        await asyncio.to_thread(process.until, lambda: accepted() == came, "does not count them")
+        assert process.get("/healthz")[0] == 200
+        assert await asyncio.to_thread(process.stop, signal.SIGTERM) == 130
+    finally:
+        tail.kill()
+        tail.wait()
+        process.process.kill()
+
+
+def test_pages_are_there_where_a_port_is_set(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b"")
+    pages = b"qawl ingest jsonl starts: http://127.0.0.1:"
+    for arguments, port, there in [
+        (("-",), "", False),
+        (("-",), "0", True),
+        (("-", "--http-port", "0"), "", True),
+        ((str(file),), "0", False),  # the worker's beside it, perhaps
+        ((str(file), "--http-port", "0"), "", True),
+    ]:
+        done = command(settings, "jsonl", *arguments, more={"QAWL_HTTP_PORT": port})
+        assert (done.returncode, pages in done.stderr) == (0, there), done.stderr
+
+
 def test_a_folder_of_archives(settings: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "corpus"
     folder.mkdir()
@@ -91,6 +138,13 @@ def test_options_that_cannot_be_used(settings: Settings, tmp_path: Path) -> None
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"")
     assert b"expected FIELD=PATH" in command(settings, "jsonl", str(file), "--map", "text=body").stderr
+    for source, path in (("jsonl", file), ("corpus", tmp_path)):
+        for name in ("@key", "@timestamp"):
+            done = command(settings, source, str(path), "--map", f"article_id={name}")
+            told = (
+                f"qawl ingest: --map: only records that `qawl ingest kafka` reads have {name}, got 'article_id={name}'"
+            )
+            assert (done.returncode, done.stderr.decode()) == (2, told + "\n")
 
 
 async def test_without_a_broker_nothing_begins(settings: Settings) -> None:

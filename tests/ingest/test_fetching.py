@@ -101,7 +101,7 @@ async def test_one_host_is_asked_one_thing_at_a_time_with_pauses(paper: tuple[Pa
 
 async def test_pages_are_asked_for_only_where_they_are_public(paper: tuple[Paper, str]) -> None:
     answers, url = paper
-    async with Fetcher(QUICK, public_only=True) as fetch:
+    async with Fetcher(QUICK, named_by_feeds=True) as fetch:
         for address in (url, url.replace("127.0.0.1", "localhost"), "http://169.254.169.254/", "http://[::1]:80/"):
             with pytest.raises(FetchFailed, match=r"public|cannot be reached"):
                 await fetch.get(address)

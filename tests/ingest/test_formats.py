@@ -20,7 +20,7 @@ RULES = Rules()
 READERS: dict[str, Callable[[bytes], list[Item]]] = {
     "ninjs": lambda data: ninjs.items(data, RULES, origin="test"),
     "newsml": lambda data: newsml.items(data, RULES, origin="test"),
-    "rss": lambda data: rss.entries(data, RULES, url="http://paper.example.com/rss"),
+    "rss": lambda data: rss.entries(data, RULES, url="http://paper.example.com/rss")[0],
     "jsonl": lambda data: [from_json(data, FieldMapping(), RULES, origin="test")],
 }
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">

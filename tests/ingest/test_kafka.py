@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from streams.ingest.mapping import Envelope, FieldMapping
 from streams.kafka.security import client_options
 from streams.kafka.topics import declared
 from streams.settings import FromSettings, Settings, SettingsError
@@ -83,22 +84,57 @@ async def test_a_second_cluster_with_tls_and_scram_is_read_once_to_its_end(
     environment = {f"QAWL_FROM_{name.upper()}": str(value) for name, value in secured.items()}
     arguments = ("kafka", "--topic", topic, "--group", f"{prefix}desk", *MAPS, "--once")
 
-    first = await asyncio.to_thread(command, settings, *arguments, **environment)
+    first = await asyncio.to_thread(command, settings, *arguments, more=environment)
     assert (first.returncode, b"4 items: 3 accepted, 1 rejected" in first.stderr) == (1, True), first.stderr
     assert sorted(a.article_id for a in await articles(settings)) == ["w0", "w1", "w2"]
     (letter,) = await letters(settings)
     assert f"{topic}/1@1: $: expected JSON" in header(letter, "error.message")
 
-    second = await asyncio.to_thread(command, settings, *arguments, **environment)
+    second = await asyncio.to_thread(command, settings, *arguments, more=environment)
     assert (second.returncode, second.stderr) == (0, b"0 items\n")
 
     wrong = environment | {"QAWL_FROM_KAFKA_SASL_PASSWORD": "guessed-wrong"}
-    refused = await asyncio.to_thread(command, settings, *arguments, **wrong)
+    refused = await asyncio.to_thread(command, settings, *arguments, more=wrong)
     told = refused.stderr.decode()
     assert refused.returncode == 1
     assert "invalid credentials with SASL mechanism SCRAM-SHA-512. Check QAWL_FROM_KAFKA_BOOTSTRAP" in told
     assert "guessed-wrong" not in told
     assert told.count("\n") == 1
+
+
+async def test_key_and_time_of_a_record_are_mapped(settings: Settings) -> None:
+    topic = f"{settings.topic_prefix}wire"
+    await make_topic(settings, topic)
+    producer = AIOKafkaProducer(**client_options(settings))
+    await producer.start()
+    text = lines({"text": BODY})
+    for key, at in [("خبر/7".encode(), 1772529300123), (None, 1772529300123), (b"\xc7\xe1", 1772529300123)]:
+        await producer.send_and_wait(topic, text, key=key, timestamp_ms=at, partition=0)
+    await producer.send_and_wait(topic, text, key=b"8", timestamp_ms=2**62, partition=0)
+    await producer.stop()
+    maps = ("--map", "article_id=@key", "--map", "published_at=@timestamp", "--map", "body=text")
+    done = await asyncio.to_thread(command, settings, "kafka", "--topic", topic, *maps, "--once")
+    assert (done.returncode, b"4 items: 1 accepted, 3 rejected" in done.stderr) == (1, True), done.stderr
+    (article,) = await articles(settings)
+    assert article.article_id == "خبر/7"
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2026-03-03T09:15:00.123000+00:00"
+    assert sorted((header(one, "error.type"), header(one, "error.message")) for one in await letters(settings)) == [
+        ("invalid_field", f"{topic}/0@2: @key: expected a record's key in UTF-8, got the bytes c7 e1"),
+        (
+            "invalid_field",
+            f"{topic}/0@3: @timestamp: expected a record's time in milliseconds since 1970, got {2**62}",
+        ),
+        ("missing_field", f"{topic}/0@1: @key: expected a record with a key, it has none"),
+    ]
+
+
+def test_keys_that_are_not_mapped_may_be_whatever_they_are() -> None:
+    mapping = FieldMapping.parse(["body=text", "title=@type"], records=True)
+    draft = mapping.draft({"article_id": "a", "text": BODY, "@type": "Story"}, Envelope(b"\xc7\xe1", -1))
+    assert (draft.article_id, draft.title, draft.published_at) == ("a", "Story", None)
+    undated = FieldMapping.parse(["published_at=@timestamp"], records=True)
+    assert undated.draft({"body": BODY}, Envelope(None, -1)).published_at is None
 
 
 async def test_a_member_without_a_partition_has_nothing_to_wait_for(settings: Settings, tmp_path: Path) -> None:
@@ -136,5 +172,5 @@ def test_what_cannot_be_read_is_told_before_anything_begins(settings: Settings) 
     done = command(settings, "kafka", "--topic", "wire", "--from-bootstrap", "127.0.0.1:1")
     assert (done.returncode, b"Check QAWL_FROM_KAFKA_BOOTSTRAP" in done.stderr) == (1, True)
     assert done.stderr.count(b"\n") == 1
-    done = command(settings, "kafka", "--topic", "wire", QAWL_FROM_KAFKA_SECURITY_PROTOCOL="SSL")
+    done = command(settings, "kafka", "--topic", "wire", more={"QAWL_FROM_KAFKA_SECURITY_PROTOCOL": "SSL"})
     assert (done.returncode, b"Set QAWL_FROM_KAFKA_BOOTSTRAP" in done.stderr) == (2, True)

@@ -1,0 +1,42 @@
+"""When a feed is visited next: as often as the operator says, and never more often than the feed asks for."""
+
+import random
+from collections.abc import Mapping
+from typing import Any, Final
+
+_JITTER = 0.1  # so that a hundred feeds are not visited at one moment
+_LONGEST_PAUSE = 6 * 3600.0  # between tries of what fails
+_DAY = 86_400.0
+_PERIODS: Final = {
+    "hourly": 3600.0,
+    "daily": _DAY,
+    "weekly": 7 * _DAY,
+    "monthly": 30 * _DAY,
+    "yearly": 365 * _DAY,
+}
+
+
+def asked(channel: Mapping[str, Any]) -> float:
+    """Seconds between visits that a feed asks for by RSS's `ttl` or `sy:updatePeriod`, a day at most; 0 for none.
+
+    >>> asked({"ttl": "15"}), asked({"sy_updateperiod": "hourly", "sy_updatefrequency": "2"}), asked({"ttl": "soon"})
+    (900.0, 1800.0, 0.0)
+    >>> asked({"sy_updateperiod": "yearly"})
+    86400.0
+    """
+    period = _PERIODS.get(str(channel.get("sy_updateperiod", "")).strip().lower(), 0.0)
+    times = _number(channel.get("sy_updatefrequency")) or 1
+    return min(_DAY, max(60.0 * _number(channel.get("ttl")), period / times))
+
+
+def pause(interval: float, asked: float, failures: int = 0, *, gone: bool = False, retry_after: float = 0.0) -> float:
+    """Seconds to the next visit, after so many failures in a row, and the last of them said so."""
+    usual = interval * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311
+    usual = max(usual, min(_DAY, asked * random.uniform(1, 1 + _JITTER)))  # noqa: S311
+    growing = _LONGEST_PAUSE if gone else min(usual * 2 ** min(failures, 16), _LONGEST_PAUSE)
+    return max(usual, growing, retry_after)
+
+
+def _number(value: Any) -> int:
+    text = str(value).strip()[:9]
+    return int(text) if text.isascii() and text.isdecimal() else 0
