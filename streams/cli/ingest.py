@@ -210,7 +210,7 @@ def kafka_command(
 ) -> None:
     """Another topic, of this cluster or of another (QAWL_FROM_KAFKA_...: how to connect to it).
 
-    A record's key and time are mapped by the names @key and @timestamp.
+    A record's key and time are mapped by the names kafka:key and kafka:timestamp.
     """
     settings = sources.begin(bootstrap, http_port)
     given = FromSettings.load(kafka_bootstrap=from_bootstrap)

@@ -1,6 +1,6 @@
 """Which field of somebody else's JSON is which field of an article: `body=text`, `published_at=meta.dates.0`.
 
-What stands beside the JSON of a Kafka record has the names `@key` and `@timestamp`.
+What stands beside the JSON of a Kafka record has the names `kafka:key` and `kafka:timestamp`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from streams.ingest.draft import Draft, Rejected
 
 FIELDS: Final = tuple(f.name for f in fields(Draft))
-KEY: Final = "@key"
-TIMESTAMP: Final = "@timestamp"
+KEY: Final = "kafka:key"
+TIMESTAMP: Final = "kafka:timestamp"
 _MISSING = object()
 _TAKEN_BACK = ("withheld", "canceled", "cancelled")  # these need no body
 

@@ -2,31 +2,22 @@
 
 import random
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 _JITTER = 0.1  # so that a hundred feeds are not visited at one moment
 _LONGEST_PAUSE = 6 * 3600.0  # between tries of what fails
 _DAY = 86_400.0
-_PERIODS: Final = {
-    "hourly": 3600.0,
-    "daily": _DAY,
-    "weekly": 7 * _DAY,
-    "monthly": 30 * _DAY,
-    "yearly": 365 * _DAY,
-}
 
 
 def asked(channel: Mapping[str, Any]) -> float:
-    """Seconds between visits that a feed asks for by RSS's `ttl` or `sy:updatePeriod`, a day at most; 0 for none.
+    """Seconds between visits that a feed asks for by RSS's `ttl`, a day at most; 0 for none.
 
-    >>> asked({"ttl": "15"}), asked({"sy_updateperiod": "hourly", "sy_updatefrequency": "2"}), asked({"ttl": "soon"})
-    (900.0, 1800.0, 0.0)
-    >>> asked({"sy_updateperiod": "yearly"})
-    86400.0
+    Not `sy:updatePeriod`: WordPress writes `hourly` into every feed, and news would be an hour late.
+
+    >>> asked({"ttl": "15"}), asked({"ttl": "soon"}), asked({"ttl": "99999"})
+    (900.0, 0.0, 86400.0)
     """
-    period = _PERIODS.get(str(channel.get("sy_updateperiod", "")).strip().lower(), 0.0)
-    times = _number(channel.get("sy_updatefrequency")) or 1
-    return min(_DAY, max(60.0 * _number(channel.get("ttl")), period / times))
+    return min(_DAY, 60.0 * _number(channel.get("ttl")))
 
 
 def pause(interval: float, asked: float, failures: int = 0, *, gone: bool = False, retry_after: float = 0.0) -> float:

@@ -139,7 +139,7 @@ def test_options_that_cannot_be_used(settings: Settings, tmp_path: Path) -> None
     file.write_bytes(b"")
     assert b"expected FIELD=PATH" in command(settings, "jsonl", str(file), "--map", "text=body").stderr
     for source, path in (("jsonl", file), ("corpus", tmp_path)):
-        for name in ("@key", "@timestamp"):
+        for name in ("kafka:key", "kafka:timestamp"):
             done = command(settings, source, str(path), "--map", f"article_id={name}")
             told = (
                 f"qawl ingest: --map: only records that `qawl ingest kafka` reads have {name}, got 'article_id={name}'"

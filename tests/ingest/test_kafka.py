@@ -112,7 +112,7 @@ async def test_key_and_time_of_a_record_are_mapped(settings: Settings) -> None:
         await producer.send_and_wait(topic, text, key=key, timestamp_ms=at, partition=0)
     await producer.send_and_wait(topic, text, key=b"8", timestamp_ms=2**62, partition=0)
     await producer.stop()
-    maps = ("--map", "article_id=@key", "--map", "published_at=@timestamp", "--map", "body=text")
+    maps = ("--map", "article_id=kafka:key", "--map", "published_at=kafka:timestamp", "--map", "body=text")
     done = await asyncio.to_thread(command, settings, "kafka", "--topic", topic, *maps, "--once")
     assert (done.returncode, b"4 items: 1 accepted, 3 rejected" in done.stderr) == (1, True), done.stderr
     (article,) = await articles(settings)
@@ -120,12 +120,12 @@ async def test_key_and_time_of_a_record_are_mapped(settings: Settings) -> None:
     assert article.published_at is not None
     assert article.published_at.isoformat() == "2026-03-03T09:15:00.123000+00:00"
     assert sorted((header(one, "error.type"), header(one, "error.message")) for one in await letters(settings)) == [
-        ("invalid_field", f"{topic}/0@2: @key: expected a record's key in UTF-8, got the bytes c7 e1"),
+        ("invalid_field", f"{topic}/0@2: kafka:key: expected a record's key in UTF-8, got the bytes c7 e1"),
         (
             "invalid_field",
-            f"{topic}/0@3: @timestamp: expected a record's time in milliseconds since 1970, got {2**62}",
+            f"{topic}/0@3: kafka:timestamp: expected a record's time in milliseconds since 1970, got {2**62}",
         ),
-        ("missing_field", f"{topic}/0@1: @key: expected a record with a key, it has none"),
+        ("missing_field", f"{topic}/0@1: kafka:key: expected a record with a key, it has none"),
     ]
 
 
@@ -133,7 +133,7 @@ def test_keys_that_are_not_mapped_may_be_whatever_they_are() -> None:
     mapping = FieldMapping.parse(["body=text", "title=@type"], records=True)
     draft = mapping.draft({"article_id": "a", "text": BODY, "@type": "Story"}, Envelope(b"\xc7\xe1", -1))
     assert (draft.article_id, draft.title, draft.published_at) == ("a", "Story", None)
-    undated = FieldMapping.parse(["published_at=@timestamp"], records=True)
+    undated = FieldMapping.parse(["published_at=kafka:timestamp"], records=True)
     assert undated.draft({"body": BODY}, Envelope(None, -1)).published_at is None
 
 

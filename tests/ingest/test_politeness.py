@@ -49,12 +49,7 @@ ASKED = {
     "<ttl>15</ttl>": 900.0,
     "<ttl>soon</ttl>": 0.0,
     "<ttl>99999999999</ttl>": DAY,
-    "<sy:updatePeriod>\n hourly </sy:updatePeriod>": 3600.0,
-    "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>": 900.0,
-    "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>": 3600.0,
-    "<sy:updatePeriod>hourly</sy:updatePeriod><ttl>90</ttl>": 5400.0,
-    "<sy:updatePeriod>weekly</sy:updatePeriod>": DAY,
-    "<sy:updatePeriod>now and then</sy:updatePeriod>": 0.0,
+    "<sy:updatePeriod>hourly</sy:updatePeriod>": 0.0,  # what WordPress writes into every feed
 }
 
 
