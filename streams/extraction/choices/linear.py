@@ -32,7 +32,11 @@ class LinearModel:
         >>> LinearModel({"bias": -1.0, "a": 3.0}).score(["a", "b"])
         2.0
         """
-        return self._bias + sum(map(self.weights.get, features, repeat(0.0)))
+        return self._bias + self.weight(features)
+
+    def weight(self, features: Iterable[str]) -> float:
+        """The score without the bias: what is the same for all candidates can be left out, or added up once."""
+        return sum(map(self.weights.get, features, repeat(0.0)))
 
     def probability(self, features: Iterable[str]) -> float:
         """The logistic function of the score: the probability of a yes."""

@@ -33,7 +33,10 @@ class MentionEnds:
     def best(self, first: int, rule: int, limit: int) -> int:
         """The likeliest end (token after it) of the mention that begins at `first` and by rule ends at `rule`."""
         ends = self.candidates(first, rule, limit)
-        scores = [self._model.score(f) for f in self.features(first, rule, ends)]
+        passed, scores = 0.0, []  # what a longer mention passes over was weighed for the shorter ones already
+        for new, own in self._evidence(first, rule, ends):
+            passed += self._model.weight(new)
+            scores.append(passed + self._model.weight(own))
         return ends[max(range(len(ends)), key=scores.__getitem__)]
 
     def candidates(self, first: int, rule: int, limit: int) -> list[int]:
@@ -63,14 +66,23 @@ class MentionEnds:
 
     def features(self, first: int, rule: int, ends: Sequence[int]) -> Iterator[list[str]]:
         """The evidence for each candidate, as feature names."""
+        passed: list[str] = []
+        for new, own in self._evidence(first, rule, ends):
+            passed += new
+            yield passed + own
+
+    def _evidence(self, first: int, rule: int, ends: Sequence[int]) -> Iterator[tuple[list[str], list[str]]]:
+        """Of each candidate what it passes over that the one before did not, and what is its own."""
         doc, phrases, words = self._doc, self._phrases, self._words
         kind = phrases.head_kind(first) or "other"
         name = "name" if phrases.name_type(first) == "PER" else kind
-        passed: list[str] = []
+        elsewhere = self._elsewhere(first)
         j = first + 1
         for end in ends:
+            new: list[str] = []
             while j < end:
-                passed += self._step(j, kind)
+                new += self._step(j, kind)
+                elsewhere = [i for i in elsewhere if doc.norm_at(i + j - first) == doc.norms[j]]
                 j += 1
             after, last = self._doc.norm_at(end), self._doc.norm_at(end - 1)
             category, before = self._words.category_at(end), self._words.category_at(end - 1)
@@ -78,7 +90,6 @@ class MentionEnds:
             led = (attached and attached + "+") or (after if self._lexicon.is_a(after, "preposition") else "")
             begins = phrases.name_type(end)
             out = [
-                *passed,
                 f"rule={end == rule},{name}",
                 f"rule={end == rule},{min(end - first, 8)}",
                 f"length={min(end - first, 10)},{name}",
@@ -105,26 +116,27 @@ class MentionEnds:
             if led:
                 out.append(f"last={last},{led}")
                 out.append(f"lastk={cluster[1] if cluster is not None else ''},{led}")
-            again = self._again(first, end)
+            again = self._again(elsewhere, end - first, end)
             out.append(f"again={again},{name}")
             out.append(f"again={again},{min(end - first, 4)}")
-            yield out
+            yield new, out
 
-    def _again(self, first: int, end: int) -> str:
-        """Whether these words stand elsewhere in the article, and whether they go on there as here."""
-        doc = self._doc
+    def _elsewhere(self, first: int) -> list[int]:
+        """Where else in the article a mention's first word stands."""
         if self._where is None:
             self._where = {}
-            for i, norm in enumerate(doc.norms):
+            for i, norm in enumerate(self._doc.norms):
                 self._where.setdefault(norm, []).append(i)
-        n = end - first
-        if n < 2:
+        return [i for i in self._where[self._doc.norms[first]][:_OCCURRENCES] if i != first]
+
+    def _again(self, elsewhere: Sequence[int], length: int, end: int) -> str:
+        """Whether these words stand elsewhere in the article, and whether they go on there as here."""
+        if length < 2:
             return "one"
-        here, elsewhere = doc.norms[first:end], self._where[doc.norms[first]][:_OCCURRENCES]
-        starts = [i for i in elsewhere if i != first and doc.norms[i : i + n] == here]
-        if not starts:
+        if not elsewhere:
             return "no"
-        return "longer" if any(doc.norms[i + n : i + n + 1] == doc.norms[end : end + 1] for i in starts) else "yes"
+        doc, after = self._doc, self._doc.norm_at(end)
+        return "longer" if any(doc.norm_at(i + length) == after for i in elsewhere) else "yes"
 
     def _step(self, j: int, kind: str) -> Iterator[str]:
         """What a mention holds that goes on over token j."""
