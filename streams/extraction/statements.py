@@ -29,9 +29,9 @@ DOUBTED = 0.4  # confidence below which a statement is not told: about half of t
 class StatementDraft:
     """A statement while its article is being read; `nested_in` is the draft that its cue stands inside.
 
-    `probability` is that of being a statement; `speaker_share`, `end_share` and `antecedent_share` are those of the
-    mention, of the content's end and of whom an implied subject stands for, among all candidates, `rivals` the
-    likeliest others of these;
+    `probability` is that of being a statement; `speaker_share` and `antecedent_share` are those of the mention and of
+    whom an implied subject stands for, among all candidates, `rivals` the likeliest others of these; `end_share` is
+    that of all ends with which the content is about the same;
     `confidence` is that content and actor are right.
     """
 

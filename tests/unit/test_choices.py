@@ -3,6 +3,7 @@
 import pytest
 
 from streams.extraction import Extractor
+from streams.extraction.choices.worth import most_worth
 from tests.unit.test_extraction import run, said
 
 
@@ -86,6 +87,14 @@ ENDS = {
         "قال الوزير سامي الحداد إن اللقاح متوفر في الرياض، وجدة، والدمام.",
         ["اللقاح متوفر في الرياض، وجدة، والدمام"],
     ),
+    "before what the narrator adds of somebody else": (
+        "وقال شهود عيان إنهم شاهدوا طائرات تقصف البلدة، كما أظهرت مقاطع مصورة معاناة الضحايا.",
+        ["إنهم شاهدوا طائرات تقصف البلدة"],
+    ),
+    "behind what the speaker adds of the same": (
+        "وأوضح الوزير سامي الحداد أن الوضع صعب ومعظم المستشفيات مدمرة، كما أنها تحتاج إلى أطباء وجراحين.",
+        ["الوضع صعب ومعظم المستشفيات مدمرة، كما أنها تحتاج إلى أطباء وجراحين"],
+    ),
 }
 
 
@@ -93,6 +102,19 @@ ENDS = {
 def test_the_content_ends(extractor: Extractor, construction: str) -> None:
     body, expected = ENDS[construction]
     assert [s.content.text for s in run(extractor, body).statements] == expected
+
+
+WORTH = {
+    "the likeliest of two that are far apart": ([0.6, 0.4], [(0, 3), (0, 20)], 0),
+    "the likeliest where it is all but sure": ([0.7, 0.2, 0.1], [(0, 3), (0, 20), (0, 21)], 0),
+    "one that two likely ones are near to": ([0.4, 0.3, 0.3], [(0, 3), (0, 20), (0, 21)], 1),
+}
+
+
+@pytest.mark.parametrize("case", WORTH)
+def test_the_content_worth_most_is(case: str) -> None:
+    shares, contents, best = WORTH[case]
+    assert most_worth(shares, contents)[0] == best
 
 
 TYPES = {

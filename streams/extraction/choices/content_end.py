@@ -2,6 +2,7 @@
 
 The rules of `content.py` name one end; it and every other pause, closing mark and cue behind the content's beginning
 are candidates, and which it is, is learned from the annotated articles (`streams.extraction.training.content_end`).
+Of these the one is chosen that is worth most (`choices/worth.py`).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from streams.extraction.choices.linear import LinearModel
+from streams.extraction.choices.worth import most_worth
 from streams.extraction.content import make_content
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
@@ -20,6 +22,7 @@ from streams.extraction.words.signs import CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
 _MOST = 24  # candidates
+_PASSED = 90  # features of boundaries passed over, of the nearest
 
 
 class End(NamedTuple):
@@ -46,15 +49,15 @@ class ContentEnds:
         self._cues, self._model = cues, model
 
     def ended(self, proposal: Proposal) -> tuple[Proposal, float]:
-        """The proposal with the likeliest end of its content, and how probable that is among all."""
+        """The proposal with the best end of its content, and how probable it is that the content is about right."""
         if proposal.opener == "preceding":
             return proposal, 1.0
         ends = self.candidates(proposal)
         if not ends:
             return proposal, 1.0  # there is no word in it
-        scores = [self._model.score(f) for f in self.features(proposal, ends)]
-        best = max(range(len(ends)), key=scores.__getitem__)
-        return self._with_end(proposal, ends[best].last), LinearModel.shares(scores)[best]
+        shares = LinearModel.shares([self._model.score(f) for f in self.features(proposal, ends)])
+        best, probability = most_worth(shares, [(proposal.content.first, end.last) for end in ends])
+        return self._with_end(proposal, ends[best].last), probability
 
     def _with_end(self, proposal: Proposal, last: int) -> Proposal:
         content, doc = proposal.content, self._doc
@@ -111,16 +114,22 @@ class ContentEnds:
         rule = self._trimmed(first, proposal.content.last)
         opened = doc.quotation_of[first] if first == 0 or doc.quotation_of[first - 1] >= 0 else -1
         whole = doc.quotations[opened].close if opened >= 0 else -1
+        lemma = reading.entry.lemma
+        opening = words.category_at(first)
+        signs = [words.sign(end.last - 1, CONTENT_ENDS) for end in ends]
+        strongest = max(signs)
         passed: list[str] = []
-        for end in ends:
+        for end, sign in zip(ends, signs, strict=True):
             nearby = self._behind(end.last)
             after = self._after(end.last, sentence.last)
             norm, category = self._doc.norm_at(after), self._words.category_at(after)
-            second = self._doc.norm_at(after + 1)
+            second, second_category = self._doc.norm_at(after + 1), self._words.category_at(after + 1)
             mark = doc.norms[end.last] if nearby > end.last and doc.kinds[end.last] is MARK else ""
             quoted = doc.quotation_of[end.last - 1] >= 0
             reports = self._reports(after)
             ends_sentence = after >= sentence.last
+            behind = max(words.sign(j, s) for j in (after, after + 1) for s in (CORE_CUE, EXTENDED_CUE))
+            stronger = min(sum(other > sign for other in signs), 3)
             out = [
                 *passed,
                 f"rule={end.last == rule},{opener}",
@@ -130,7 +139,7 @@ class ContentEnds:
                 f"mark={mark},{reports}",
                 f"mark={mark},{norm}",
                 f"mark={mark},{category}",
-                f"mark={mark},{category},{self._words.category_at(after + 1)}",
+                f"mark={mark},{category},{second_category}",
                 f"next={norm},{second}",
                 f"next={norm},{reports}",
                 f"reports={reports},{opener}",
@@ -138,9 +147,16 @@ class ContentEnds:
                 f"quoted={quoted},{end.last == whole},{opener},{mark}",
                 f"last={self._doc.norm_at(end.last - 1)}",
                 f"cue={reading.form},{reports},{mark}",
-                f"ends={words.sign(end.last - 1, CONTENT_ENDS)}",
-                f"ends={words.sign(end.last - 1, CONTENT_ENDS)},{mark},{opener}",
-                f"behind={max(words.sign(j, s) for j in (after, after + 1) for s in (CORE_CUE, EXTENDED_CUE))},{mark}",
+                f"ends={sign}",
+                f"ends={sign},{mark},{opener}",
+                f"stronger={stronger},{min(strongest - sign, 5)}",
+                f"stronger={stronger},{mark}",
+                f"stronger={stronger},{ends_sentence}",
+                f"behind={behind},{mark}",
+                f"lemma={lemma},{ends_sentence}",
+                f"lemma={lemma},{mark}",
+                f"construction={proposal.cue.construction},{reports},{mark}",
+                f"opening={opening},{category},{mark}",
             ]
             cluster = words.clusters.get(norm)
             if cluster is not None:
@@ -148,10 +164,14 @@ class ContentEnds:
             yield out
             # whoever ends later passes over this boundary
             passed = [
-                *passed[-60:],
+                *passed[-_PASSED:],
                 f"over={mark},{norm}",
                 f"over={mark},{category},{reports}",
+                f"over={mark},{category},{second_category}",
                 f"over={mark},{opener}",
+                f"over ends={sign}",
+                f"over ends={sign},{mark}",
+                f"over behind={behind}",
             ]
             if reports:
                 passed.append(f"over={reports},{norm}")
