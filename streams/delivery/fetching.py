@@ -12,7 +12,7 @@ from faust.types import TP
 
 from streams.delivery.committed import committed
 from streams.delivery.transactions import Committed
-from streams.kafka.resting import resting
+from streams.kafka.tolerant import tolerant
 
 _logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
 
@@ -61,7 +61,7 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
             worker: Any = super()._create_worker_consumer(transport)
         finally:
             consumer.in_transaction = False
-        return resting(worker)
+        return tolerant(worker)
 
     async def _highwaters(self, partitions: Any) -> Mapping[TP, int]:
         # The ends of the log: a reader of committed records is told where the first open transaction begins, and the

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from streams.kafka.resting import resting
 from streams.kafka.security import client_options
+from streams.kafka.tolerant import tolerant
 from streams.kafka.topics import MAX_REQUEST_BYTES
 from streams.settings import Settings
 
@@ -21,7 +21,7 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     Raises:
         KafkaError: no broker answers.
     """
-    consumer = resting(
+    consumer = tolerant(
         AIOKafkaConsumer(
             **client_options(settings),
             isolation_level="read_committed",

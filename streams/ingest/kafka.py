@@ -16,8 +16,8 @@ from streams.ingest.intake import Intake, Outcome
 from streams.ingest.jsonl import from_json
 from streams.ingest.mapping import Envelope, FieldMapping
 from streams.kafka.reading import readable_end
-from streams.kafka.resting import resting
 from streams.kafka.security import client_options
+from streams.kafka.tolerant import tolerant
 from streams.kafka.topics import MAX_REQUEST_BYTES
 from streams.settings import Settings
 
@@ -55,7 +55,7 @@ async def follow(
         max_partition_fetch_bytes=MAX_REQUEST_BYTES,
     )
     try:
-        await resting(consumer).start()
+        await tolerant(consumer).start()
         consumer.subscribe([topic], listener=here)
         while True:
             batches = await consumer.getmany(timeout_ms=_FETCH_MS, max_records=_MOST_RECORDS)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from streams.kafka.security import client_options
+from streams.kafka.tolerant import tolerant
 from streams.kafka.topics import MAX_REQUEST_BYTES
 from streams.settings import Settings
 
@@ -20,7 +21,7 @@ async def read_committed(settings: Settings, topic: str, partitions: Sequence[in
         KafkaError: the brokers do not answer, or not as they should.
     """
     options = client_options(settings) | {"isolation_level": "read_committed"}
-    consumer = AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_REQUEST_BYTES)
+    consumer = tolerant(AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_REQUEST_BYTES))
     await consumer.start()
     try:
         wanted = [TopicPartition(topic, p) for p in partitions]

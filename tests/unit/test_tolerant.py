@@ -8,7 +8,7 @@ import pytest
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 
-from streams.kafka.resting import resting
+from streams.kafka.tolerant import tolerant
 
 
 def fetch() -> Any:
@@ -27,10 +27,10 @@ async def test_rest(monkeypatch: pytest.MonkeyPatch, request_: Any, records: lis
         slept.append(seconds)
 
     async def send(node: int, request: Any, **_: Any) -> Any:
-        return SimpleNamespace(topics=[("statements", [(0, 0, 10, 10, [], found) for found in records])])
+        return SimpleNamespace(API_VERSION=4, topics=[("statements", [(0, 0, 10, 10, [], found) for found in records])])
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    consumer: Any = resting(SimpleNamespace(_client=SimpleNamespace(send=send)))
+    consumer: Any = tolerant(SimpleNamespace(_client=SimpleNamespace(send=send)))
     answer = await consumer._client.send(1, request_, group="x")
     assert [p[-1] for _, of_topic in answer.topics for p in of_topic] == records
     assert len(slept) == rests
