@@ -24,8 +24,8 @@ from schemas.codec import InvalidPayload, decode_enriched, decode_told
 from streams.cli.show import statement_line, use_colour
 from streams.cli.tally import Tally
 from streams.embedded.broker import BrokerFailed, EmbeddedBroker, die_with_parent, free_port
+from streams.kafka.reading import committed_consumer
 from streams.kafka.security import client_options
-from streams.kafka.tolerant import tolerant
 from streams.kafka.topics import MAX_MESSAGE_BYTES, BrokerUnreachable, TopicProblem, Topics, create, declared
 from streams.samples import sample_feed
 from streams.settings import Settings
@@ -190,8 +190,7 @@ async def _watch(
     """Publish the feed and show what comes of it; the exit status."""
     started = time.monotonic()
     topics, tally = declared(settings), Tally()
-    options = client_options(settings) | {"isolation_level": "read_committed"}
-    consumer = tolerant(AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_MESSAGE_BYTES))
+    consumer = committed_consumer(settings, max_partition_fetch_bytes=MAX_MESSAGE_BYTES)
     publishing: asyncio.Task[None] | None = None
     try:
         await consumer.start()

@@ -6,9 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from streams.kafka.security import client_options
-from streams.kafka.tolerant import tolerant
-from streams.kafka.topics import MAX_REQUEST_BYTES
+from streams.kafka.reading import committed_consumer, stable_offset
 from streams.settings import Settings
 
 _WAIT_MS = 250  # the broker waits so long for something new before it answers
@@ -21,15 +19,8 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     Raises:
         KafkaError: no broker answers.
     """
-    consumer = tolerant(
-        AIOKafkaConsumer(
-            **client_options(settings),
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=_WAIT_MS,
-            max_partition_fetch_bytes=MAX_REQUEST_BYTES,
-        )
+    consumer = committed_consumer(
+        settings, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=_WAIT_MS
     )
     await consumer.start()
     try:
@@ -58,6 +49,6 @@ async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPar
 
 def known_end(consumer: AIOKafkaConsumer, tp: TopicPartition) -> int | None:
     """Where the committed records of a partition end, as the last answer to a fetch told; None before the first."""
-    stable: int | None = consumer.last_stable_offset(tp)  # not every broker tells it
-    end: int | None = consumer.highwater(tp) if stable is None or stable < 0 else stable
+    stable = stable_offset(consumer, tp)
+    end: int | None = consumer.highwater(tp) if stable is None else stable
     return end

@@ -15,10 +15,7 @@ from streams.ingest.draft import Item, Rejected, Rules
 from streams.ingest.intake import Intake, Outcome
 from streams.ingest.jsonl import from_json
 from streams.ingest.mapping import Envelope, FieldMapping
-from streams.kafka.reading import readable_end
-from streams.kafka.security import client_options
-from streams.kafka.tolerant import tolerant
-from streams.kafka.topics import MAX_REQUEST_BYTES
+from streams.kafka.reading import committed_consumer, readable_end
 from streams.settings import Settings
 
 logger = logging.getLogger("qawl.ingest")
@@ -46,16 +43,9 @@ async def follow(
     """
     outcomes: Counter[Outcome] = Counter()
     here = _Assigned()
-    consumer = AIOKafkaConsumer(
-        **client_options(origin),
-        group_id=group,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        max_partition_fetch_bytes=MAX_REQUEST_BYTES,
-    )
+    consumer = committed_consumer(origin, group_id=group, enable_auto_commit=False, auto_offset_reset="earliest")
     try:
-        await tolerant(consumer).start()
+        await consumer.start()
         consumer.subscribe([topic], listener=here)
         while True:
             batches = await consumer.getmany(timeout_ms=_FETCH_MS, max_records=_MOST_RECORDS)

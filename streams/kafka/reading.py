@@ -1,6 +1,7 @@
-"""Everything that a topic holds now, for clients that read it whole."""
+"""Readers of committed records, and everything that a topic holds now for those that read it whole."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
@@ -12,6 +13,21 @@ from streams.settings import Settings
 _FETCH_MS = 500
 
 
+def committed_consumer(settings: Settings, **options: Any) -> AIOKafkaConsumer:
+    """A consumer of committed records, not started yet; `options` are aiokafka's."""
+    given = {"max_partition_fetch_bytes": MAX_REQUEST_BYTES} | options
+    return tolerant(AIOKafkaConsumer(**client_options(settings), isolation_level="read_committed", **given))
+
+
+def stable_offset(consumer: AIOKafkaConsumer, tp: TopicPartition) -> int | None:
+    """Where the first open transaction begins, or else the partition ends, as the last answer to a fetch told.
+
+    None before the first answer, and with a broker that does not tell it.
+    """
+    stable: int | None = consumer.last_stable_offset(tp)
+    return None if stable is None or stable < 0 else stable
+
+
 async def read_committed(settings: Settings, topic: str, partitions: Sequence[int]) -> list[ConsumerRecord]:
     """All committed records, in order of partition and offset.
 
@@ -20,8 +36,7 @@ async def read_committed(settings: Settings, topic: str, partitions: Sequence[in
     Raises:
         KafkaError: the brokers do not answer, or not as they should.
     """
-    options = client_options(settings) | {"isolation_level": "read_committed"}
-    consumer = tolerant(AIOKafkaConsumer(**options, max_partition_fetch_bytes=MAX_REQUEST_BYTES))
+    consumer = committed_consumer(settings)
     await consumer.start()
     try:
         wanted = [TopicPartition(topic, p) for p in partitions]
@@ -41,5 +56,5 @@ async def read_committed(settings: Settings, topic: str, partitions: Sequence[in
 
 def readable_end(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> int:
     """How far a reader of committed records gets towards `end`: not behind a transaction that is still open."""
-    stable: int | None = consumer.last_stable_offset(tp)  # known with the first answer to a fetch
-    return end if stable is None or stable < 0 else min(end, stable)
+    stable = stable_offset(consumer, tp)
+    return end if stable is None else min(end, stable)
