@@ -35,19 +35,18 @@ def command(file: TextIO) -> None:
     # Imported here: a wrong option answers without loading the models.
     from streams.cli.engine import load_extractor
     from streams.extraction.pipeline import Stages
-    from streams.extraction.statements import resolved
 
     article = Article(article_id="explained", body=file.read())
     found = load_extractor(Settings.load()).find(article, Stages(time.perf_counter))
     if found.doc is None:
         click.echo(f"not Arabic but {found.language}: nothing is looked for")
         return
-    told = [draft for draft, _ in resolved(found.drafts)]
-    doubted = [draft for draft in found.drafts if not any(draft is t for t in told)]
+    told = [draft for draft in found.drafts if draft.is_told]
+    doubted = [draft for draft in found.drafts if not draft.is_told]
     click.echo(f"{len(told)} statements" + (f", {len(doubted)} too doubtful to be told" if doubted else ""))
     for number, draft in enumerate([*told, *doubted], 1):
         who = f"{draft.actor.name} ({draft.actor.kind})" if draft.actor else "nobody that the article names"
-        click.echo(f"\n{number}. {who}{'' if number <= len(told) else ', not told'}")
+        click.echo(f"\n{number}. {who}{'' if draft.is_told else ', not told'}")
         for label, text in _lines(found.doc, draft):
             click.echo(f"   {label:<11}{text}")
 

@@ -31,8 +31,7 @@ class StatementDraft:
 
     `probability` is that of being a statement; `speaker_share` and `antecedent_share` are those of the mention and of
     whom an implied subject stands for, among all candidates, `rivals` the likeliest others of these; `end_share` is
-    that of all ends with which the content is about the same;
-    `confidence` is that content and actor are right.
+    that of all ends with which the content is about the same; `confidence` is that content and actor are right.
     """
 
     proposal: Proposal
@@ -45,6 +44,11 @@ class StatementDraft:
     actor: ActorDraft | None = None
     via: str | None = None
     nested_in: "StatementDraft | None" = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it leaves: it has an actor and is not too likely wrong."""
+        return self.actor is not None and self.confidence >= DOUBTED
 
 
 def find_statements(
@@ -194,7 +198,7 @@ def _learn_gender(draft: StatementDraft) -> None:
 
 
 def resolved(drafts: list[StatementDraft]) -> Iterator[tuple[StatementDraft, ActorDraft]]:
-    """The statements that have an actor and are not too likely wrong."""
+    """The statements that are told, with their actors."""
     for draft in drafts:
-        if draft.actor is not None and draft.confidence >= DOUBTED:
+        if draft.actor is not None and draft.is_told:
             yield draft, draft.actor

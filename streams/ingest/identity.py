@@ -42,10 +42,8 @@ def article_id(identifier: str | None, *, url: str | None = None, within: str = 
     name = _NOISE.sub(" ", identifier or "").strip()
     if name:
         name = canonical_url(name) or (name if ":" in name or not within else f"{within}:{name}")
-    elif url and canonical_url(url):
-        name = canonical_url(url) or ""
     else:
-        name = f"{within or 'qawl'}:{digest(otherwise)[:32]}"
+        name = canonical_url(url or "") or f"{within or 'qawl'}:{digest(otherwise)[:32]}"
     return name if len(name) <= _MOST_CHARS else f"sha256:{digest(name)}"
 
 

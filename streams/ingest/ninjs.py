@@ -35,21 +35,22 @@ def _drafts(value: Any, source: str | None, depth: int) -> Iterator[Draft]:
         return
     if not isinstance(value, dict):
         raise Rejected(error="invalid_field", field="$", expected="expected an object, or a list of objects")
-    ninjs = {str(name).lower(): what for name, what in value.items()}
+    ninjs = _lower(value)
     # It may be missing; a profile is the provider's own word for the item's structure and tells no type.
-    kind = ninjs.get("type") or ("text" if _body(ninjs) or not ninjs.get("renditions") else "picture")
+    body = _body(ninjs)
+    kind = ninjs.get("type") or ("text" if body or not ninjs.get("renditions") else "picture")
     if kind == "composite":
         parts = ninjs.get("associations", [])
         yield from _drafts(list(parts.values()) if isinstance(parts, dict) else parts, source, depth + 1)
-    if kind in ("text", "composite") and (_body(ninjs) or kind == "text"):
-        yield _draft(ninjs, source)
+    if kind == "text" or (kind == "composite" and body):
+        yield _draft(ninjs, body, source)
 
 
-def _draft(ninjs: dict[str, Any], source: str | None) -> Draft:
+def _draft(ninjs: dict[str, Any], body: Any, source: str | None) -> Draft:
     return Draft(
         article_id=ninjs.get("uri"),
-        body=_body(ninjs),
-        title=_text(ninjs.get("headline")) or _valued(ninjs.get("headlines"), ("main",)) or _text(ninjs.get("title")),
+        body=body,
+        title=_text(ninjs.get("headline")) or _valued(ninjs.get("headlines")) or _text(ninjs.get("title")),
         source=_source(ninjs) or source,
         url=_url(ninjs),
         language=ninjs.get("language"),
@@ -69,7 +70,7 @@ def _body(ninjs: dict[str, Any]) -> Any:
     bodies = ninjs.get("bodies")
     if isinstance(bodies, list):
         marked = [b for b in bodies if isinstance(b, dict) and _is_marked_up(_lower(b).get("contenttype"))]
-        return _valued(marked, ("main",)) or _valued(bodies, ("main",)) or ""
+        return _valued(marked) or _valued(bodies) or ""
     rest = [what for name, what in sorted(ninjs.items()) if name.startswith("body_") and _text(what)]
     return ninjs.get("body_text") or (rest[0] if rest else "")
 
@@ -79,12 +80,12 @@ def _is_marked_up(content_type: Any) -> bool:
     return any(part in str(content_type).lower() for part in ("html", "xml"))
 
 
-def _valued(values: Any, roles: tuple[str, ...]) -> str | None:
-    """The value with one of these roles, or the first one, of `[{"role": …, "value": …}]`."""
+def _valued(values: Any) -> str | None:
+    """The main value, or else the first one, of `[{"role": …, "value": …}]`."""
     if not isinstance(values, list):
         return None
     found = [_lower(v) for v in values if isinstance(v, dict)]
-    best = [v for v in found if v.get("role") in roles] or found
+    best = [v for v in found if v.get("role") == "main"] or found
     return next((text for v in best if (text := _text(v.get("value")))), None)
 
 

@@ -32,6 +32,19 @@ class Paper:
             return web.Response(status=304, headers=self.headers)
         return web.Response(body=self.document, headers=self.headers, content_type="application/rss+xml")
 
+    def print_pages(self, url: str, page: str, robots: str | None = None) -> None:
+        """The articles of the feed at `url` stand on this server too, each a page, beside a robots.txt."""
+        self.document = FEED.replace(b"http://paper.example.com", url.removesuffix("/rss").encode())
+
+        async def all_of_it(request: web.Request) -> web.StreamResponse:
+            if request.path == "/rss":
+                return await self.feed(request)
+            if request.path == "/robots.txt":
+                return web.Response(status=404) if robots is None else web.Response(text=robots)
+            return web.Response(text=page, content_type="text/html")
+
+        self.handler = all_of_it
+
 
 @pytest.fixture
 async def paper() -> AsyncIterator[tuple[Paper, str]]:

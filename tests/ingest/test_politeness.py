@@ -118,22 +118,6 @@ def public(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "_is_public", lambda host: True)
 
 
-def with_robots(answers: Paper, url: str, text: str | None) -> None:
-    """A paper with two articles, the pages of them, and a robots.txt."""
-    base = url.removesuffix("/rss")
-    answers.document = FEED.replace(b"http://paper.example.com", base.encode())
-    feed = answers.handler
-
-    async def all_of_it(request: web.Request) -> web.StreamResponse:
-        if request.path == "/rss":
-            return await feed(request)
-        if request.path == "/robots.txt":
-            return web.Response(status=404) if text is None else web.Response(text=text)
-        return web.Response(text=PAGE, content_type="text/html")
-
-    answers.handler = all_of_it
-
-
 async def visit(settings: Settings, url: str) -> None:
     async def work(intake: Intake, state: State) -> int:
         return await Reader(Visiting(limits=QUICK, full_text=True, once=True), Rules(), intake, state).run([url])
@@ -158,7 +142,7 @@ async def test_pages_are_read_where_robots_txt_lets_us(
 ) -> None:
     answers, url = paper
     text, read = ROBOTS[name]
-    with_robots(answers, url, text)
+    answers.print_pages(url, PAGE, text)
     with caplog.at_level(logging.WARNING, "qawl.ingest"):
         await visit(settings, url)
     paths = [r.path for r in answers.seen]

@@ -168,16 +168,8 @@ async def test_the_full_text_of_a_page(
     second = " ".join(f"وأضاف أن الحملة في المدينة رقم {n} تبدأ غدا." for n in range(5))
     texts = f"<h1>اللقاح متوفر</h1><p>{first}</p><p>{second}</p>"
     page = f"<html><body><nav>قائمة</nav><article>{texts}</article></body></html>"
-    base = url.removesuffix("/rss")
-    answers.document = FEED.replace(b"http://paper.example.com", base.encode())
-    feed = answers.handler
-
-    async def both(request: web.Request) -> web.StreamResponse:
-        if request.path == "/rss":
-            return await feed(request)
-        return web.Response(text=page, content_type="text/html")
-
-    answers.handler, answers.headers = both, {}
+    answers.print_pages(url, page)
+    answers.headers = {}
     monkeypatch.setattr(fetching, "_is_public", lambda host: True)
     full = Visiting(limits=QUICK, once=True, full_text=True)
     await visit(settings, url, full)
