@@ -11,8 +11,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import Cue, find_cues
 from streams.extraction.proposals import Proposal, Proposer
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, distil
-from streams.extraction.training.told import of_way
+from streams.extraction.training.ranking import Choice, fit
 
 STRENGTH = 0.2
 _HALF = 0.5  # of the words that a proposal's content and the annotated one have, those that both have
@@ -33,8 +32,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
             shares = [a.reached(p) for p in ways]
             right = [share > max(_HALF, *shares) - _NEARLY for share in shares]
             evidence = [["bias", *features(a.doc, a.lexicon, a.phrases, a.words, p)] for p in ways]
-            told = None if a.told is None else [*(of_way(a.told, p) for p in ways), []]
-            yield Choice([*evidence, []], [*right, not any(right)], told)
+            yield Choice([*evidence, []], [*right, not any(right)])
             if any(right):
                 chosen.append(ways[right.index(True)])
 
@@ -51,6 +49,6 @@ def _ways(
             yield ways
 
 
-def learn(articles: Sequence[GoldArticle], raw: Sequence[GoldArticle] = ()) -> LinearModel:
-    """The model, of annotated articles and raw ones that the reader told of."""
-    return distil(list(choices(articles)), list(choices(raw)), STRENGTH)
+def learn(articles: Sequence[GoldArticle]) -> LinearModel:
+    """The model."""
+    return fit(choices(articles), STRENGTH)

@@ -1,15 +1,12 @@
 """Train the choices that stand on rules: which proposals are statements, who the speaker is, who is implied.
 
-    python -m streams.extraction.training.choices ../shared/gold/train/gold.jsonl WORK/held_out.npz \
-        [--told WORK] [--predictions FILE]
+    python -m streams.extraction.training.choices ../shared WORK/held_out.npz [--predictions FILE]
 
 The rules propose; linear models over the features of `streams/extraction/choices/` choose. They are learned from the
-annotated articles in this order, each from what the ones before chose; with `--told` the first three from raw articles
-too, as a teacher decides there, who weighs the same features and what the reader told (`training.reader`). First the
-same is done five times on four fifths of the articles, and the fifth is extracted: from what was right there confidence
-is learned, and `score.py` gives the scores of the cross-validation, by whole articles, of the file that `--predictions`
-names. A fold's raw articles are told by a reader that has not seen the fold; a fold that has none does without. Five
-minutes on one core.
+annotated articles of gold/train and the annotated news (`training.annotated_news`) in this order, each from what the
+ones before chose. First the same is done five times on four fifths of gold/train and all of the news, and the fifth is
+extracted: from what was right there confidence is learned, and `score.py` gives the scores of the cross-validation, by
+whole articles, of the file that `--predictions` names. Ten minutes on one core.
 """
 
 import argparse
@@ -29,50 +26,25 @@ from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.identity import Identities
 from streams.extraction.statements import StatementDraft, find_actors, find_statements
 from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
+from streams.extraction.training.annotated_news import annotated_news
 from streams.extraction.training.entity_data import read_gold
 from streams.extraction.training.folds import folds_of
-from streams.extraction.training.gold_articles import GoldArticle, as_told, gold_articles, raw_articles
+from streams.extraction.training.gold_articles import GoldArticle, gold_articles
 from streams.extraction.training.provenance import write_note
 from streams.extraction.training.ranking import Choice, fit, write
-from streams.extraction.training.told import ToldCue, read_told
 
 SEED = 20261125
 FOLDS = 5
-RAW_ARTICLES = 1_500
 CONFIDENCE_STRENGTH = 0.3
-TAUGHT = ("acceptance", "content_end", "content_type")
-SOURCES = ["Qawl's annotated articles", "raw Arabic news articles, as the reader tells of them (no text is kept)"]
+SOURCES = ["Qawl's annotated articles, train", "raw Arabic news articles annotated for Qawl (no text is kept)"]
 
 
-class RawNews:
-    """Raw articles, and what the reader of each fold tells of them and of the articles that it has not seen."""
-
-    def __init__(self, work: Path | None) -> None:
-        """`work` is where `training.told_articles` and `training.reader` wrote; there is none without it."""
-        self._work = work
-        self._articles = raw_articles(work / "told_articles.jsonl", RAW_ARTICLES) if work else []
-
-    def of(self, fold: int | None) -> list[GoldArticle]:
-        """The articles as a fold's reader tells of them, None for the reader that has seen all."""
-        path = self._path(fold)
-        return as_told(self._articles, read_told(path, {str(a.gold["id"]) for a in self._articles})) if path else []
-
-    def held_out(self, names: set[str]) -> dict[str, dict[int, ToldCue]]:
-        """What is told of the annotated articles, in each fold by the reader that has not seen them."""
-        paths = [path for fold in range(FOLDS) if (path := self._path(fold))]
-        return {name: told for path in paths for name, told in read_told(path, names).items()}
-
-    def _path(self, fold: int | None) -> Path | None:
-        path = self._work / ("told.npz" if fold is None else f"told-{fold}.npz") if self._work else None
-        return path if path and path.exists() else None
-
-
-def learn(articles: Sequence[GoldArticle], raw: Sequence[GoldArticle] = ()) -> Models:
+def learn(articles: Sequence[GoldArticle]) -> Models:
     """All models but confidence, one after the other."""
     models = Models(
-        acceptance=acceptance.learn(articles, raw),
-        content_end=content_end.learn(articles, raw),
-        content_type=content_type.learn(articles, raw),
+        acceptance=acceptance.learn(articles),
+        content_end=content_end.learn(articles),
+        content_type=content_type.learn(articles),
         speaker=speaker.learn(articles),
         mention_end=mention_end.learn(articles),
         antecedent=LinearModel({}),
@@ -109,11 +81,14 @@ class Extracted(NamedTuple):
             yield Choice([["bias", *features(draft)], []], [right, not right])
 
 
-def cross_validate(articles: Sequence[GoldArticle], raw: RawNews) -> list[Extracted]:
-    """What models find in each article that did not learn from it, with a confidence that did not either."""
+def cross_validate(articles: Sequence[GoldArticle], others: Sequence[GoldArticle]) -> list[Extracted]:
+    """What models find in each article that did not learn from it, with a confidence that did not either.
+
+    They learn from all `others`.
+    """
     found: list[Extracted] = []
     for fold, held in enumerate(folds_of(len(articles), FOLDS)):
-        models = learn([a for n, a in enumerate(articles) if n not in held], raw.of(fold))
+        models = learn([*(a for n, a in enumerate(articles) if n not in held), *others])
         found += [Extracted(fold, articles[n], *find(articles[n], models)) for n in sorted(held)]
     for fold in range(FOLDS):
         confidence = fit((c for x in found if x.fold != fold for c in x.judged()), CONFIDENCE_STRENGTH)
@@ -125,31 +100,30 @@ def cross_validate(articles: Sequence[GoldArticle], raw: RawNews) -> list[Extrac
 def main() -> None:
     """Cross-validate, train and write the models."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
+    parser.add_argument("shared", type=Path)
     parser.add_argument("held_out", type=Path, help="held_out.npz of training.encoder --folds")
-    parser.add_argument("--told", type=Path, help="folder of what the reader told")
     parser.add_argument("--predictions", type=Path, help="write what cross-validation finds to this file")
     a = parser.parse_args()
-    raw = RawNews(a.told)
-    names = {str(article["id"]) for article in read_gold(a.gold)}
-    articles = list(gold_articles(a.gold, a.held_out, raw.held_out(names)))
-    held_out = cross_validate(articles, raw)
+    articles = list(gold_articles(read_gold(a.shared / "gold" / "train" / "gold.jsonl"), a.held_out))
+    news = list(gold_articles(annotated_news(a.shared), a.held_out))
+    held_out = cross_validate(articles, news)
     if a.predictions:
         lines = (msgspec.json.encode(to_event(x.article, x.registry, x.drafts)) for x in held_out)
         a.predictions.write_bytes(b"".join(line + b"\n" for line in lines))
     judged = [choice for x in held_out for choice in x.judged()]
     scores = {
         "articles": len(articles),
+        "news": len(news),
         "cv_statements": len(judged),
         "cv_right": sum(c.right[0] for c in judged),
         "annotated": sum(len(x.gold["statements"]) for x in articles),
     }
     print(scores)
-    models = learn(articles, raw.of(None))._replace(confidence=fit(judged, CONFIDENCE_STRENGTH))
+    models = learn([*articles, *news])._replace(confidence=fit(judged, CONFIDENCE_STRENGTH))
     for name, model in zip(Models._fields, models, strict=True):
         path = FOLDER / f"{name}.tsv"
         write(model, path, f"streams.extraction.choices.{name}")
-        write_note(path, seed=SEED, scores=scores, sources=SOURCES[: 2 if a.told and name in TAUGHT else 1])
+        write_note(path, seed=SEED, scores=scores, sources=SOURCES)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
 from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, distil
-from streams.extraction.training.told import of_ends
+from streams.extraction.training.ranking import Choice, fit
 
 STRENGTH = 0.3
 
@@ -28,10 +27,9 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
             last = bisect_left(starts, statement["content"][-1][1])
             found = ends.candidates(proposal)
             last = max((i + 1 for i in range(last) if a.is_word(i)), default=0)
-            told = None if a.told is None else list(of_ends(a.told, proposal, found))
-            yield Choice(list(ends.features(proposal, found)), [e.last == last for e in found], told)
+            yield Choice(list(ends.features(proposal, found)), [e.last == last for e in found])
 
 
-def learn(articles: Sequence[GoldArticle], raw: Sequence[GoldArticle] = ()) -> LinearModel:
-    """The model, of annotated articles and raw ones that the reader told of."""
-    return distil(list(choices(articles)), list(choices(raw)), STRENGTH)
+def learn(articles: Sequence[GoldArticle]) -> LinearModel:
+    """The model."""
+    return fit(choices(articles), STRENGTH)

@@ -7,8 +7,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import find_cues
 from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, distil
-from streams.extraction.training.told import of_type
+from streams.extraction.training.ranking import Choice, fit
 
 STRENGTH = 0.3
 _HALF = 0.5  # share of the content that must be right
@@ -24,11 +23,10 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
             if statement is None or a.shared(proposal) < _HALF:
                 continue
             evidence = list(types.features(proposal))
-            told = None if a.told is None else [of_type(a.told, proposal, t) for t in TYPES]
             typed = [[f"{t},{f}" for f in evidence] for t in TYPES]
-            yield Choice(typed, [t == statement["type"] for t in TYPES], told)
+            yield Choice(typed, [t == statement["type"] for t in TYPES])
 
 
-def learn(articles: Sequence[GoldArticle], raw: Sequence[GoldArticle] = ()) -> LinearModel:
-    """The model, of annotated articles and raw ones that the reader told of."""
-    return distil(list(choices(articles)), list(choices(raw)), STRENGTH)
+def learn(articles: Sequence[GoldArticle]) -> LinearModel:
+    """The model."""
+    return fit(choices(articles), STRENGTH)

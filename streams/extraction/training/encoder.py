@@ -7,23 +7,24 @@
 
 1. The network learns from raw news to tell a hidden word's cluster and category from its neighbours, and the category
    of words that have only one.
-2. It learns entity labels (CRF) and signs from gold/train, entity labels from ANERcorp train and AQMAR, and labels the
-   raw corpus: how it labelled a word there becomes an attribute of the word.
+2. It learns entity labels (CRF) and signs from gold/train and the annotated news (`training.annotated_news`), entity
+   labels from ANERcorp train and AQMAR, and labels the raw corpus: how it labelled a word there becomes an attribute.
 3. The network of step 1, with those attributes, learns the same again and, beside it, what the reader (a transformer,
    `training.reader`) says of 10,000 raw articles. It is shipped.
 
-`training.categories` then learns the head for word categories anew. `--folds` repeats step 3 on parts of the articles
-of gold/train, with the reader that learned from the same part (on blocks of 100 sentences of ANERcorp: without the
-reader), scores the rest, and writes what it found there to WORK/held_out.npz, for `training.choices`; the attributes
-of step 2 come from a tagger that saw all. What WORK holds already of steps 1 and 2 is taken from there. Half an hour
-on one core, and eight minutes a fold.
+`training.categories` then learns the head for word categories anew. `--folds` repeats step 3 on parts of the annotated
+articles, with the reader that learned from the same part of gold/train (on blocks of 100 sentences of ANERcorp: without
+the reader), scores the rest, and writes what it found to WORK/held_out.npz, for `training.choices`; the attributes of
+step 2 come from a tagger that saw all. What WORK holds already of steps 1 and 2 is taken from there.
 """
 
 import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,17 +48,25 @@ SEED = 20261125
 class Laboratory(NamedTuple):
     """What all trainings share: the encoder's shape, the attributes and weights of step 1, other labelled texts.
 
-    `end` is the form that parts articles; `taught` gives what the reader says that did not learn
-    from a fold of the articles, or that learned from all for None; None where the reader did not get to it.
-    `category_of` are the categories of forms that have only one, -1 for others.
+    `end` is the form that parts articles, `category_of` are the categories of forms that have only one, -1 for others;
+    what the reader says is in the folder `work`.
     """
 
     shape: Shape
     learned: tuple[list[str], dict[str, Any]]
     others: dict[str, Labelled]
     end: int
-    taught: Callable[[int | None], Taught | None]
     category_of: Any
+    inventory: data.Inventory
+    work: Path
+
+    def taught(self, fold: int | None) -> Taught | None:
+        """What the reader says that did not learn from a fold of gold/train, or from all for None.
+
+        None where the reader did not get to it.
+        """
+        path = self.work / ("taught.npz" if fold is None else f"taught-{fold}.npz")
+        return data.read_taught(path, self.inventory, TAUGHT_LENGTH) if path.exists() else None
 
     def fresh(self) -> EncoderModel:
         """A network that has read raw news; attributes that it did not have then begin small."""
@@ -75,7 +84,7 @@ class Laboratory(NamedTuple):
         return model
 
     def student(self, articles: Sequence[data.Text], fold: int | None) -> EncoderModel:
-        """Step 3 on these articles of gold/train and all other labelled texts."""
+        """Step 3 on these annotated articles and all other labelled texts."""
         labels = {"gold": stream(articles, self.end)} | self.others
         return learn(self.fresh(), labels, self.taught(fold), self.category_of, SEED)
 
@@ -107,6 +116,7 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("work", type=Path, help="folder of vectors.npz, and of what the steps make")
     parser.add_argument("--folds", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1, help="folds that are learned at once")
     parser.add_argument("--only-folds", action="store_true", help="cross-validate, leave the shipped model")
     a = parser.parse_args()
     started = time.monotonic()
@@ -136,14 +146,11 @@ def main() -> None:
     learned = kept(a.work / "raw.pt", read_raw)
     end = inventory.number(BREAK)
     others = {"aner": stream(texts["aner"]), "aqmar": stream(texts["aqmar"])}
-
-    def taught(fold: int | None) -> Taught | None:
-        path = a.work / ("taught.npz" if fold is None else f"taught-{fold}.npz")
-        return data.read_taught(path, inventory, TAUGHT_LENGTH) if path.exists() else None
+    annotated = texts["gold"] + texts["news"]
 
     def see() -> dict[str, str]:
-        first = Laboratory(plain, learned, others, end, taught, category_of).fresh()
-        tagger = learn(first, {"gold": stream(texts["gold"], end)} | others, None, category_of, SEED)
+        first = Laboratory(plain, learned, others, end, category_of, inventory, a.work).fresh()
+        tagger = learn(first, {"gold": stream(annotated, end)} | others, None, category_of, SEED)
         counted = np.zeros((len(inventory.forms), len(LABELS)), np.int64)
         for ids, found in label_raw(tagger, raw.ids):
             np.add.at(counted, (ids.ravel(), found.ravel()), 1)
@@ -151,53 +158,68 @@ def main() -> None:
 
     seen = kept(a.work / "seen.pt", see)
     shape = shape_with(replace(knowledge, seen=seen))
-    laboratory = Laboratory(shape, learned, others, end, taught, category_of)
+    laboratory = Laboratory(shape, learned, others, end, category_of, inventory, a.work)
     found: dict[str, Any] = {}
     if not a.only_folds:
-        final = laboratory.student(texts["gold"], None)
+        final = laboratory.student(annotated, None)
         found["dev"] = scores(texts["dev"], inventory, lambda ids: label(final, ids, "gold"))
         found["dev_signs"] = sign_scores((t.signs, signs(final, t.ids)) for t in texts["dev"])
         print("dev:", found, round(time.monotonic() - started), "s", flush=True)
         shipped = Tables(shape.attributes, words, word_clusters, categories, names, territories, seen)
         export(final, shipped, found)
     if a.folds:
-        found |= cross_validate(laboratory, texts["gold"], texts["aner"], inventory, a.folds, a.work)
+        found |= cross_validate(laboratory, texts, a.folds, a.jobs)
         (a.work / "folds.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
         if not a.only_folds:
             export(final, shipped, found)
 
 
-def cross_validate(
-    laboratory: Laboratory,
-    articles: Sequence[data.Text],
-    sentences: Sequence[data.Text],
-    inventory: data.Inventory,
-    folds: int,
-    work: Path,
-) -> dict[str, Any]:
+def cross_validate(laboratory: Laboratory, texts: dict[str, list[data.Text]], folds: int, jobs: int) -> dict[str, Any]:
     """Scores by whole articles of gold/train, and by blocks of ANERcorp; writes held_out.npz."""
     found: dict[str, Any] = {}
-    given: dict[int, list[int]] = {}
+    parts = zip(folds_of(len(texts["gold"]), folds), folds_of(len(texts["news"]), folds), strict=True)
+    held = [[texts["gold"][n] for n in sorted(gold)] + [texts["news"][n] for n in sorted(news)] for gold, news in parts]
+    annotated = texts["gold"] + texts["news"]
     held_out: dict[str, Any] = {}
-    for fold, held in enumerate(folds_of(len(articles), folds)):
-        model = laboratory.student([t for n, t in enumerate(articles) if n not in held], fold)
-        for text in (articles[n] for n in sorted(held)):
-            given[id(text)] = label(model, text.ids, "gold")
-            held_out[f"{text.name}/labels"] = np.array(given[id(text)], np.uint8)
-            held_out[f"{text.name}/signs"] = signs(model, text.ids).astype(np.float16)
-        scored = [t for t in articles if id(t) in given]
-        found["gold_cv"] = scores(scored, inventory, None, given)
-        found["gold_cv_signs"] = sign_scores((t.signs, held_out[f"{t.name}/signs"]) for t in scored)
-        print("gold", len(scored), "articles", found["gold_cv"], found["gold_cv_signs"], flush=True)
-        np.savez_compressed(work / "held_out.npz", **held_out)
-    for held in folds_of(len(sentences), folds, block=100):
-        rest = {"aner": stream([t for n, t in enumerate(sentences) if n not in held])}
-        streams = {"gold": stream(articles, laboratory.end)} | laboratory.others | rest
-        model = learn(laboratory.fresh(), streams, None, laboratory.category_of, SEED)
-        given |= {id(sentences[n]): label(model, sentences[n].ids, "aner") for n in held}
-        found["aner_cv"] = scores([t for t in sentences if id(t) in given], inventory, None, given)
-        print("aner", found["aner_cv"], flush=True)
+    with ProcessPoolExecutor(jobs) as pool:
+        for said in pool.map(_read_held_out, repeat(laboratory), repeat(annotated), held, range(folds)):
+            held_out |= said
+            scored = [t for t in texts["gold"] if f"{t.name}/labels" in held_out]
+            given = {id(t): held_out[f"{t.name}/labels"].tolist() for t in scored}
+            found["gold_cv"] = scores(scored, laboratory.inventory, None, given)
+            found["gold_cv_signs"] = sign_scores((t.signs, held_out[f"{t.name}/signs"]) for t in scored)
+            print("gold", len(scored), "articles", found["gold_cv"], found["gold_cv_signs"], flush=True)
+            np.savez_compressed(laboratory.work / "held_out.npz", **held_out)
+        sentences = texts["aner"]
+        labelled: dict[int, list[int]] = {}
+        blocks = folds_of(len(sentences), folds, block=100)
+        for labels in pool.map(_label_held_out, repeat(laboratory), repeat(annotated), repeat(sentences), blocks):
+            labelled |= {id(sentences[n]): said for n, said in labels.items()}
+            scored = [t for t in sentences if id(t) in labelled]
+            found["aner_cv"] = scores(scored, laboratory.inventory, None, labelled)
+            print("aner", found["aner_cv"], flush=True)
     return found
+
+
+def _read_held_out(
+    laboratory: Laboratory, annotated: Sequence[data.Text], held: Sequence[data.Text], fold: int
+) -> dict[str, Any]:
+    """Labels and signs of the articles of a fold, by an encoder that did not learn from them."""
+    names = {t.name for t in held}
+    model = laboratory.student([t for t in annotated if t.name not in names], fold)
+    return {f"{t.name}/labels": np.array(label(model, t.ids, "gold"), np.uint8) for t in held} | {
+        f"{t.name}/signs": signs(model, t.ids).astype(np.float16) for t in held
+    }
+
+
+def _label_held_out(
+    laboratory: Laboratory, annotated: Sequence[data.Text], sentences: Sequence[data.Text], held: set[int]
+) -> dict[int, list[int]]:
+    """Labels of sentences of ANERcorp by an encoder that did not learn from them."""
+    rest = {"aner": stream([t for n, t in enumerate(sentences) if n not in held])}
+    streams = {"gold": stream(annotated, laboratory.end)} | laboratory.others | rest
+    model = learn(laboratory.fresh(), streams, None, laboratory.category_of, SEED)
+    return {n: label(model, sentences[n].ids, "aner") for n in held}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from streams.extraction.entities.labels import LABELS
 from streams.extraction.lexicon import load_lexicon
 from streams.extraction.text import normalize, written
 from streams.extraction.tokens import BREAK, LINE, NUMBER, WORD, tokenize
+from streams.extraction.training.annotated_news import annotated_news
 from streams.extraction.training.encoder_model import Forms, Taught
 from streams.extraction.training.entity_data import person_names, places, project_gold, read_conll, read_gold, tokens_of
 from streams.extraction.training.reader_windows import STEPS
@@ -121,7 +122,7 @@ def raw_corpus(folder: Path) -> tuple[Inventory, Raw]:
 
 
 def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
-    """Sentences of the CoNLL files and articles of gold/train by domain, gold/dev as `dev`."""
+    """Sentences of the CoNLL files and annotated articles by domain: gold/train, the project's `news`, gold/dev."""
 
     def numbers(words: Iterable[str]) -> list[int]:
         return [inventory.number(_form_of(w)) for w in words]
@@ -130,9 +131,14 @@ def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
     for domain, file in (("aner", "anercorp-train.conll"), ("aqmar", "aqmar.conll")):
         sentences = read_conll(shared / "ner" / file, domain)
         out[domain] = [Text(numbers(s.words), [LABELS.index(x) for x in s.labels], "") for s in sentences]
-    for domain, split in (("gold", "train"), ("dev", "dev")):
+    annotated = {
+        "gold": read_gold(shared / "gold" / "train" / "gold.jsonl"),
+        "news": [a for a in annotated_news(shared) if a["entities"] is not None],
+        "dev": read_gold(shared / "gold" / "dev" / "gold.jsonl"),
+    }
+    for domain, articles in annotated.items():
         out[domain] = []
-        for article in read_gold(shared / "gold" / split / "gold.jsonl"):
+        for article in articles:
             doc = read(str(article["body"]))
             labels = [0] * len(doc.tokens)
             for sentence, projected in zip(doc.sentences, project_gold(article), strict=True):

@@ -1,6 +1,6 @@
 """The annotated articles as the stages before a learned choice see them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +16,7 @@ from streams.extraction.proposals import Proposal
 from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import NUMBER, WORD
-from streams.extraction.training.entity_data import read_gold, tokens_of
-from streams.extraction.training.told import Told, ToldCue, statements
+from streams.extraction.training.entity_data import tokens_of
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology
@@ -27,20 +26,14 @@ _ALIKE = 0.5  # intersection over union from which on a content counts as found,
 
 
 class GoldArticle(NamedTuple):
-    """One article: its number, its annotation, and what is known of its words.
+    """One article: its annotation, and what is known of its words."""
 
-    `told` is what a reader that has not learned from it says, None where there is none. The annotation of a raw article
-    is the likeliest reading of that.
-    """
-
-    number: int
     gold: dict[str, Any]
     doc: Document
     lexicon: Lexicon
     words: WordsInContext
     entities: tuple[EntityMention, ...]
     phrases: Phrases
-    told: Told | None = None
 
     def statement_of(self, cue: Cue) -> dict[str, Any] | None:
         """The annotated statement of a cue."""
@@ -106,45 +99,22 @@ class GoldArticle(NamedTuple):
         }
 
 
-def gold_articles(
-    gold: Path, held_out: Path, told: Mapping[str, dict[int, ToldCue]] | None = None
-) -> Iterator[GoldArticle]:
-    """All articles of a gold.jsonl.
+def gold_articles(annotated: Iterable[dict[str, Any]], held_out: Path) -> Iterator[GoldArticle]:
+    """Annotated articles in the form of a gold.jsonl's lines, as the extractor sees them.
 
-    `held_out` holds the entity labels and signs of each article's tokens, given by an encoder that did not learn from
-    the article (`training.encoder --folds` writes it): a choice that learned from better entities and signs than it
-    will meet trusts them too much. So with `told`, what a reader says that did not learn from the article.
+    `held_out` holds the entity labels and signs of the tokens of articles that the shipped encoder learned from, given
+    by one that did not (`training.encoder --folds` writes it): a choice that learned from better entities and signs
+    than it will meet trusts them too much.
     """
     lexicon = load_lexicon()
     encoder = Encoder.load(lexicon, load_morphology())
     engine = BuiltinEngine(encoder, encoder.weights.words)
     given = np.load(held_out)
-    for number, article in enumerate(read_gold(gold)):
+    for article in annotated:
         doc = read(str(article["body"]))
-        entities = engine.agreed(doc, given[f"{article['id']}/labels"].tolist())
-        words = encoder.in_context(doc, given[f"{article['id']}/signs"])
-        said = (told or {}).get(str(article["id"]))
-        yield GoldArticle(number, article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities), said)
-
-
-def raw_articles(bodies: Path, many: int) -> list[GoldArticle]:
-    """The first raw articles (`training.told_articles` wrote them) as the extractor sees them, not annotated yet."""
-    lexicon = load_lexicon()
-    encoder = Encoder.load(lexicon, load_morphology())
-    engine = BuiltinEngine(encoder, encoder.weights.words)
-    found = []
-    for number, article in enumerate(read_gold(bodies)[:many]):
-        doc = read(str(article["body"]))
-        entities, words = engine.find(doc), encoder.in_context(doc)
-        phrases = Phrases(doc, lexicon, words, entities)
-        found.append(GoldArticle(number, article, doc, lexicon, words, entities, phrases))
-    return found
-
-
-def as_told(raw: Iterable[GoldArticle], told: Mapping[str, dict[int, ToldCue]]) -> list[GoldArticle]:
-    """Raw articles with what one reader says of them."""
-    found = []
-    for a in raw:
-        said = told[str(a.gold["id"])]
-        found.append(a._replace(gold={**a.gold, "statements": list(statements(said, a.doc))}, told=said))
-    return found
+        if f"{article['id']}/labels" in given:
+            entities = engine.agreed(doc, given[f"{article['id']}/labels"].tolist())
+            words = encoder.in_context(doc, given[f"{article['id']}/signs"])
+        else:
+            entities, words = engine.find(doc), encoder.in_context(doc)
+        yield GoldArticle(article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))

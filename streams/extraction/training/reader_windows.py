@@ -1,14 +1,13 @@
 """Windows of words that the reader sees at once: those around a cue, and those that cover an article to be labelled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from streams.extraction.training.reader_model import LENGTH, TYPES, Reader
-from streams.extraction.training.told import BEFORE
+from streams.extraction.training.reader_model import LENGTH, Reader
 from streams.extraction.words.signs import (
     CONTENT_BEGINS,
     CONTENT_ENDS,
@@ -19,11 +18,10 @@ from streams.extraction.words.signs import (
     SPEAKER_GOES_ON,
 )
 
+BEFORE = 190  # words before a cue that are read to find its content, speaker and actor
 OVERLAP = 40  # words that two windows of an article share
 BATCH = 128
 STEPS = 15  # probabilities are written in this many steps
-_TOLD = 0.2  # cues at least so probable are told
-_FAINT = 13  # of 255; what is less is not told
 
 
 class Windows(NamedTuple):
@@ -126,33 +124,6 @@ def _add_statements(model: Reader, articles: Sequence[Any], signs: Sequence[Any]
                 (SPEAKER_GOES_ON, speaker[:, 2]),
             ):
                 signs[n][low:high, sign] = np.maximum(signs[n][low:high, sign], value)
-
-
-@torch.no_grad()
-def tell(model: Reader, articles: Mapping[str, Any], unknown: int, path: Path) -> None:
-    """Write what the model says of the likely cues of articles (name: form numbers), as `training.told` reads it."""
-    device, names, texts = model.hidden.device.type, list(articles), list(articles.values())
-    places, says = [], []
-    for n, (_, signs) in enumerate(label(model, texts, unknown)):
-        cues = signs[:, [CORE_CUE, EXTENDED_CUE]]
-        for i in np.flatnonzero(cues.sum(1) > _TOLD):
-            places.append((n, int(i)))
-            says.append(cues[i])
-    types = np.zeros((len(places), len(TYPES)), np.float32)
-    spans = np.zeros((len(places), LENGTH, 5), np.uint8)
-    for begin in range(0, len(places), BATCH):
-        group = places[begin : begin + BATCH]
-        columns = zip(*(window(texts[n], (i, i + 1), unknown) for n, i in group), strict=True)
-        ids, marked, padding = (torch.from_numpy(np.stack(c)).to(device) for c in columns)
-        h = model(ids, marked=marked, padding=padding)
-        types[begin : begin + BATCH] = model.kind(h[marked > 0]).softmax(-1).float().cpu().numpy()
-        heads = [model.content(h).softmax(-1)[..., 1:], model.speaker(h).softmax(-1)[..., 1:], model.actor(h).sigmoid()]
-        shares = torch.cat(heads, -1).masked_fill(padding[..., None], 0)
-        spans[begin : begin + BATCH] = (shares * 255).round().to(torch.uint8).cpu().numpy()
-    spans[spans < _FAINT] = 0
-    np.savez_compressed(
-        path, names=np.array(names), places=np.array(places), says=np.array(says), types=types, spans=spans
-    )
 
 
 def write(path: Path, forms: Sequence[str], articles: Sequence[Any], found: Sequence[tuple[Any, Any]]) -> None:
