@@ -37,6 +37,10 @@ class Cue(NamedTuple):
         return self.at - self.words + 1
 
 
+_SHORT, _LONG = 8, 20  # tokens in which a verb that is a preposition too must find its complementizer
+_HEAD = 3  # tokens that may stand before such a verb at the head of its sentence (`من جانبه بين`)
+
+
 def find_cues(doc: Document, lexicon: Lexicon) -> tuple[Cue, ...]:
     """All cue candidates of a document, in order; at most one a token.
 
@@ -74,9 +78,10 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
 
 
 def _has_complementizer(doc: Document, i: int) -> bool:
-    """`وبين أن القطاع حريص`, `بين المسؤول أن …` report; `بين المسؤولين` does not."""
+    """`وبين أن القطاع حريص`, `بين المسؤول أن …` report; `بين المسؤولين` does not. Longer subjects begin sentences."""
     sentence = doc.sentences[doc.sentence_of[i]]
-    return any(doc.norms[j] in ("ان", "انه", "انها", "انهم") for j in range(i + 1, min(i + 8, sentence.last)))
+    reach = _LONG if i - sentence.first <= _HEAD else _SHORT
+    return any(doc.norms[j] in ("ان", "انه", "انها", "انهم") for j in range(i + 1, min(i + reach, sentence.last)))
 
 
 def _likeliest(readings: tuple[CueReading, ...]) -> CueReading:

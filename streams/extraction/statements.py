@@ -159,7 +159,7 @@ def find_actors(
     """All actors of a document, after every statement was given its own."""
     ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
     registry = ActorRegistry(doc, lexicon, phrases, entities, ends)
-    antecedents = Antecedents(doc, lexicon, phrases, registry, ends, models.antecedent)
+    antecedents = Antecedents(doc, lexicon, phrases, words, registry, ends, models.antecedent)
     resolve_actors(registry, antecedents, models.confidence, drafts)
     return registry
 

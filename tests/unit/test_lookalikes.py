@@ -14,15 +14,12 @@ OTHERWISE = {
     "حمل, a thing carried; a name borne: a cue",
     "ذكر, عدم ذكر، على ذكر: the masdar, mention: no cue",
     "رفض, the masdar with a thing; a request refused by deed: a cue",
-    "رفع, a thing or a price raised: a cue",
     "طلب, the masdar: demand, order: a cue",
     "عد, يعد, يعد من: is considered: a cue",
     "عرض, a show; an offer of goods: a cue",
-    "علم, the paper's own knowledge: علمت «الصحيفة» أن: no cue",
-    "قدم, a person or thing presented: a cue",
-    "نص, a law that stipulates: no cue",
+    "علق, a thing hung or work suspended: a cue",
+    "وافق, على and a noun phrase: an act of authority: a cue",
     "وجه, a strike, an invitation's addressee, a masdar وجه (face): a cue",
-    "ورد, goods or calls arriving: a cue",
 }
 SIDES = [
     pytest.param(

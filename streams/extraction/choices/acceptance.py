@@ -12,7 +12,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import NUMBER
 from streams.extraction.words.context import WordsInContext
-from streams.extraction.words.signs import CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
+from streams.extraction.words.signs import CONTENT, CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
 
 THRESHOLD = 0.5
 TRAILING_THRESHOLD = 0.55  # of cues behind their content: where that begins may be wrong
@@ -49,6 +49,9 @@ def features(
     yield f"extended={extended},{opener}"
     yield f"begins={begins},{opener}"
     yield f"begins here={words.sign(proposal.content.first, CONTENT_BEGINS)},{opener}"
+    yield f"inside={words.sign(i, CONTENT)},{opener}"
+    yield f"content={words.sign(proposal.content.first, CONTENT)},{opener}"
+    yield f"before={words.sign(proposal.content.first - 1, CONTENT)},{opener}"
     mention = proposal.mention
     who = "none" if mention is None else phrases.head_kind(mention[0]) or "other"
     where = "" if mention is None else "before" if mention[0] < i else "after"

@@ -18,11 +18,15 @@ from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique
-from streams.extraction.tokens import WORD
+from streams.extraction.tokens import NUMBER, WORD
+from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.signs import ACTOR
 
 _SENTENCES = 3  # this one and two before it
 _SPEAKERS = 5  # who spoke last, and up to four before
 _RIVALS = 2  # that are told beside the one chosen
+_SEEN = 6  # step of a sign from which on a word is one of a mention
+_MENTIONS = 4  # of a candidate, the last, in which signs of it are looked for
 _PEOPLE = 3  # of those named last, wherever
 
 
@@ -70,11 +74,13 @@ class Antecedents:
         doc: Document,
         lexicon: Lexicon,
         phrases: Phrases,
+        words: WordsInContext,
         registry: ActorRegistry,
         ends: MentionEnds,
         model: LinearModel,
     ) -> None:
         """`registry` knows the people of the document already."""
+        self._words, self._seen = words, words.where(ACTOR, _SEEN)
         self._ends = ends
         self._model = model
         self._doc, self._lexicon, self._phrases, self._registry = doc, lexicon, phrases, registry
@@ -137,8 +143,12 @@ class Antecedents:
         sentence = doc.sentences[n]
         i, order = sentence.first, 0
         while i < sentence.last:
-            if doc.kinds[i] is WORD and not phrases.is_time(doc.norms[i]) and phrases.head_kind(i) is not None:
+            seen = i in self._seen and doc.kinds[i] in (WORD, NUMBER)
+            heads = doc.kinds[i] is WORD and not phrases.is_time(doc.norms[i]) and phrases.head_kind(i) is not None
+            if seen or heads:
                 last = phrases.end(i, sentence.last)
+                while seen and not heads and last < sentence.last and self._goes_on(last):
+                    last += 1
                 if last > i:
                     behind = i > sentence.first and self._lexicon.is_a(doc.norms[i - 1], "preposition")
                     yield Place(i, last, order, behind or is_oblique(doc, self._lexicon, phrases, i))
@@ -146,6 +156,11 @@ class Antecedents:
                     i = last
                     continue
             i += 1
+
+    def _goes_on(self, i: int) -> bool:
+        """Whether token i goes on with the mention before it that the encoder sees, and begins no other."""
+        another = self._phrases.name_type(i) or self._phrases.head_kind(i) is not None
+        return i in self._seen and not another
 
     def features(
         self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], spoken: Sequence[Spoken]
@@ -160,6 +175,9 @@ class Antecedents:
         draft = candidate.draft
         kind = self._kind(candidate)
         agrees = self._agrees(cue, candidate, kind)
+        speaks = self._speaks(candidate, cue)
+        yield f"speaks={speaks},{kind}"
+        yield f"speaks={speaks},{min(min(candidate.turns, default=-1), 1)},{form}"
         yield f"agrees={agrees},{kind}"
         yield f"agrees={agrees},{reading.form}"
         yield f"kind={kind},{form}"
@@ -228,6 +246,12 @@ class Antecedents:
                 yield f"gap={min(gap, 8)},{form}"
                 yield f"after={self._doc.norm_at(place.last)},{min(gap, 4)},{form}"
             yield f"back={back},before={self._doc.norm_at(place.first - 1)}"
+
+    def _speaks(self, candidate: Candidate, cue: Cue) -> int:
+        """The strongest sign that a mention of the candidate is one of somebody who says something."""
+        draft = candidate.draft
+        before = [i for i in draft.positions if i < cue.at][-_MENTIONS:] if draft is not None else []
+        return max((self._words.sign(i, ACTOR) for i in [*(p.first for p in candidate.places), *before]), default=0)
 
     def _within(self, at: int) -> bool:
         """Whether a token stands in quotation marks."""

@@ -18,11 +18,12 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
-from streams.extraction.words.signs import CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
+from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
 _MOST = 24  # candidates
-_PASSED = 90  # features of boundaries passed over, of the nearest
+_SOON = 4  # words behind an end that may be content too
+_PASSED = 110  # features of boundaries passed over, of the nearest
 
 
 class End(NamedTuple):
@@ -129,6 +130,8 @@ class ContentEnds:
             reports = self._reports(after)
             ends_sentence = after >= sentence.last
             behind = max(words.sign(j, s) for j in (after, after + 1) for s in (CORE_CUE, EXTENDED_CUE))
+            inside = words.sign(after, CONTENT)
+            soon = sum(words.sign(j, CONTENT) for j in range(after, after + _SOON)) // _SOON
             stronger = min(sum(other > sign for other in signs), 3)
             out = [
                 *passed,
@@ -153,6 +156,9 @@ class ContentEnds:
                 f"stronger={stronger},{mark}",
                 f"stronger={stronger},{ends_sentence}",
                 f"behind={behind},{mark}",
+                f"inside={inside},{mark}",
+                f"inside={inside},{words.sign(end.last - 1, CONTENT)}",
+                f"inside={inside},{soon},{ends_sentence}",
                 f"lemma={lemma},{ends_sentence}",
                 f"lemma={lemma},{mark}",
                 f"construction={proposal.cue.construction},{reports},{mark}",
@@ -172,6 +178,8 @@ class ContentEnds:
                 f"over ends={sign}",
                 f"over ends={sign},{mark}",
                 f"over behind={behind}",
+                f"over inside={inside},{mark}",
+                f"over soon={soon}",
             ]
             if reports:
                 passed.append(f"over={reports},{norm}")

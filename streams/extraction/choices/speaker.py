@@ -14,11 +14,12 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
-from streams.extraction.tokens import WORD
+from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
-from streams.extraction.words.signs import SPEAKER_BEGINS
+from streams.extraction.words.signs import ACTOR, SPEAKER_BEGINS, SPEAKER_GOES_ON
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
+_SEEN = 5  # step of a sign from which on a word begins a mention, or goes on with it
 _QUOTED_NAME = 5  # tokens from the opening mark to the closing one of a name in quotation marks, at most
 _OBJECTS = ("ه", "ها", "هم", "هما", "ني", "نا")
 Mention = tuple[int, int]
@@ -39,6 +40,7 @@ class Speakers:
     ) -> None:
         """`model` weighs the features of the candidates."""
         self._doc, self._lexicon, self._phrases, self._words, self._model = doc, lexicon, phrases, words, model
+        self._seen = words.where(SPEAKER_BEGINS, _SEEN)
 
     def best(self, proposal: Proposal) -> tuple[Mention | None, float]:
         """The likeliest speaker's mention, None for an implied one, and how probable it is."""
@@ -78,15 +80,25 @@ class Speakers:
         doc, phrases = self._doc, self._phrases
         i = first
         while i < limit:
-            if doc.kinds[i] is WORD and (i == always or phrases.head_kind(i) is not None):
+            seen = i in self._seen and doc.kinds[i] in (WORD, NUMBER)
+            if seen or (doc.kinds[i] is WORD and (i == always or phrases.head_kind(i) is not None)):
                 last = phrases.end(i, limit)
+                if seen and phrases.head_kind(i) is None:  # `88 في المائة`, `المبتعثة هالة الجشي`
+                    last = max(last, self._seen_end(i, limit))
                 if last > i:
-                    if not self._is_no_source(i, to):
+                    if seen or not self._is_no_source(i, to):
                         yield i, last
                     if i != always or phrases.head_kind(i) is not None:
                         i = last
                         continue
             i += 1
+
+    def _seen_end(self, i: int, limit: int) -> int:
+        """Token behind the mention that the encoder sees begin at token i."""
+        j = i + 1
+        while j < limit and self._words.sign(j, SPEAKER_GOES_ON) >= _SEEN:
+            j += 1
+        return j
 
     def _is_no_source(self, i: int, to: bool) -> bool:
         """`وتابعت`, `بقوله`, `للصحفيين` if ل means `to`: a verb, an oblique word that heads no source, an addressee."""
@@ -162,6 +174,7 @@ class Speakers:
         yield f"begins={begins},{side}"
         yield f"begins={begins},{form},{place}"
         yield f"begins={begins},others={others}"
+        yield f"actor={words.sign(first, ACTOR)},{side}"
         yield f"head={self._doc.norm_at(first)},{side}"
         yield f"attached={phrases.attached(first)},{side}"
         cluster = self._words.clusters.get(self._doc.norm_at(first))

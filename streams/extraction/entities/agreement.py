@@ -38,7 +38,8 @@ def agree(
     for m in mentions:
         norm = doc.norms[m.first]
         # `بادي` after `راجح بادي`: no particle stands within a name
-        skip = 0 if m.type == "PER" and norm in inner else _attached(norm, plain, words, names, m)
+        apart = m.type == "PER" and m.first > 0 and doc.norms[m.first - 1] in "،,:-–" and norm[:1] in "بكف"
+        skip = 0 if apart or (m.type == "PER" and norm in inner) else _attached(norm, plain, words, names, m)
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
         if skip:
             m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
@@ -139,7 +140,8 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
         if rest in plain and plain[rest] >= plain[norm]:
             return len(particle)
         known = rest in names or rest in words
-        if is_person and rest not in names and (norm in names or particle == "ك" or (not known and norm[1] in "يو")):
+        strange = particle == "ك" or (not known and norm[1] in "يو")
+        if is_person and (norm in names or (rest not in names and strange)):
             continue  # كيلي, كمران, ويلبر
         if len(rest) > 4 and particle.endswith("ل") and rest.startswith("ل"):
             return len(particle)  # للأمم: the article's alef is not written after ل

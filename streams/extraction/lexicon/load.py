@@ -13,6 +13,7 @@ CueForm = Literal["past", "present", "participle", "noun", "preposition"]
 SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 _CACHED_FORMS = 1 << 15
 # The preposition and the noun are far more often than the verbs of the same letters.
+_CASES = ("ا", "ان", "ين")  # of the accusative and the dual
 _HOMOGRAPHS = frozenset(["مدينه", "المدينه"])
 _CLASSES: tuple[CueClass, ...] = get_args(CueClass)
 
@@ -122,6 +123,10 @@ class Lexicon:
                 return "organization"
             if self.occasions.get(word) == "document":
                 return "document"
+        for ending in _CASES:  # `أن مصدرا أمنيا قال`, `قال مصدران`
+            word = norm.removesuffix(ending)
+            if word != norm and (word in self.unnamed or word in self.titles):
+                return self._heads(word)
         return None
 
     def _is_time(self, norm: str) -> bool:
@@ -144,7 +149,7 @@ class Lexicon:
 
 def _strippings(norm: str) -> list[tuple[str, str]]:
     out = [("", norm)]
-    if len(norm) > 3 and norm[0] in "وف":
+    if len(norm) > 2 and norm[0] in "وف":  # also before verbs of two letters: `وحث`, `فرد`
         out.append((norm[0], norm[1:]))
     for prefix, stem in out[:]:
         if len(stem) > 3 and stem[0] in "بلكس":

@@ -3,7 +3,8 @@
     python -m streams.extraction.training.annotated_news ../shared COMPILED.jsonl
 
 `annotated_news.jsonl` tells who said what in articles of the raw corpus and holds no text of theirs: each line has the
-article's id and, as code points of its body, every mention of every actor, every statement and every name. The command
+article's id and, as code points of its body, the mentions of every actor, every statement and every name; an actor's
+name stands there only where the body never has it as such (`بريطانيا وفرنسا` of two that speak together). The command
 adds articles that were compiled by `../shared/gold/compile.py` or replaces them.
 
 The annotators were language models who read each article by the guidelines and eight annotated examples; gold articles
@@ -52,10 +53,12 @@ def _with_text(a: dict[str, Any], body: str) -> dict[str, Any]:
     def text(span: Span) -> str:
         return body[slice(*span)]
 
-    actors = {
-        name: {"name": text(x["mentions"][0]), "kind": x["kind"], "aliases": sorted({*map(text, x["mentions"])})}
-        for name, x in a["actors"].items()
-    }
+    def actor(x: dict[str, Any]) -> dict[str, Any]:
+        mentions = [text(span) for span in x["mentions"]]
+        name = x.get("name") or mentions[0]
+        return {"name": name, "kind": x["kind"], "aliases": sorted({name, *mentions})}
+
+    actors = {number: actor(x) for number, x in a["actors"].items()}
     statements = [{**s, "via": text(s["via"]) if s["via"] else None} for s in a["statements"]]
     entities = None if a["entities"] is None else [[text(span), kind] for span, kind in a["entities"]]
     return {**a, "body": body, "actors": actors, "statements": statements, "entities": entities}
@@ -77,19 +80,17 @@ def without_text(article: dict[str, Any]) -> dict[str, Any]:
         at = body.find(text) if text else -1
         return [at, at + len(text)] if text and at >= 0 else None
 
-    def mentions(actor: dict[str, Any]) -> list[Span]:
-        names = [actor["name"], *sorted(actor["aliases"], key=lambda a: (-len(a), a))]
-        found = [s for name in dict.fromkeys(names) if (s := span(name))]
-        if not found:
-            raise ValueError(f"{article['id']}: the body mentions {actor['name']} nowhere")
-        return found
+    def actor(x: dict[str, Any]) -> dict[str, Any]:
+        names = [x["name"], *sorted(x["aliases"], key=lambda a: (-len(a), a))]
+        own = {} if span(x["name"]) else {"name": x["name"]}
+        return {"kind": x["kind"], **own, "mentions": [s for name in dict.fromkeys(names) if (s := span(name))]}
 
     entities = article.get("entities")
     return {
         "id": article["id"],
         "source": article["source"],
         "crc32": crc32(body.encode()),
-        "actors": {n: {"kind": x["kind"], "mentions": mentions(x)} for n, x in article["actors"].items()},
+        "actors": {number: actor(x) for number, x in article["actors"].items()},
         "statements": [{**s, "via": span(s["via"])} for s in article["statements"]],
         "entities": entities and [[s, kind] for text, kind in entities if (s := span(text))],
     }

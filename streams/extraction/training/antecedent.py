@@ -52,7 +52,7 @@ def choices(found: Iterable[Found], models: Models, answers: LinearModel | None 
     for a, drafts in found:
         ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
         registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends)
-        teacher = Teacher(a.doc, a.lexicon, a.phrases, registry, ends, answers or LinearModel({}))
+        teacher = Teacher(a.doc, a.lexicon, a.phrases, a.words, registry, ends, answers or LinearModel({}))
         resolve_actors(registry, teacher.teach(a, noted, corrects=answers is None), LinearModel({}), drafts)
     return noted
 

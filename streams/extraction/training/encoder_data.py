@@ -22,6 +22,8 @@ from streams.extraction.words.attributes import WordKnowledge, attributes, list_
 from streams.extraction.words.encoder import word_row
 from streams.extraction.words.morphology import load_morphology
 from streams.extraction.words.signs import (
+    ACTOR,
+    CONTENT,
     CONTENT_BEGINS,
     CONTENT_ENDS,
     CORE_CUE,
@@ -172,12 +174,19 @@ def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
             found[cue, CORE_CUE if statement["tier"] == "core" else EXTENDED_CUE] = 1
         spans = [tokens_of(starts, span) for span in statement["content"]]
         words = [[i for i in span if doc.kinds[i] in (WORD, NUMBER)] for span in spans]
+        for span in words:
+            found[span, CONTENT] = 1
         if words and words[0] and words[-1]:
             found[words[0][0], CONTENT_BEGINS] = found[words[-1][-1], CONTENT_ENDS] = 1
         if statement["speaker"]:
             speaker = tokens_of(starts, statement["speaker"])
             found[speaker[0], SPEAKER_BEGINS] = 1
             found[speaker[1:], SPEAKER_GOES_ON] = 1
+    for name in {name for actor in article["actors"].values() for name in actor["aliases"]}:
+        at = doc.body.find(name)
+        while at >= 0:
+            found[tokens_of(starts, [at, at + len(name)]), ACTOR] = 1
+            at = doc.body.find(name, at + 1)
     return found
 
 

@@ -14,7 +14,7 @@ SHIPPED_WORDS = 60_000
 SOURCES = [
     "ANERcorp, train side of the CAMeL Lab split (Benajiba and Rosso; CC BY-SA 4.0)",
     "AQMAR Arabic Wikipedia NER corpus (Mohit et al.; CC BY-SA 3.0)",
-    "Qawl's annotated articles, train (names only)",
+    "Qawl's annotated articles, train, and raw Arabic news articles annotated for Qawl (no text is kept)",
     "70,916 Arabic news articles (co-occurrence and labels of words; no text is kept)",
     "Camel Morph MSA 1.0 (CC BY 4.0), through morphology.tsv",
     "arabic-name-romanizer (Wikidata, CC0): name words; Unicode CLDR (Unicode License): territories",

@@ -13,12 +13,12 @@ from streams.extraction.training import encoder_data as data
 from streams.extraction.training.encoder_model import EncoderModel, Labelled, Taught, best_labels, crf_loss
 
 RAW_STEPS, RAW_BATCH, RAW_LENGTH, RAW_RATE = 2400, 64, 128, 2.5e-3
-EPOCHS, RATE = 14, 2e-3
+EPOCHS, RATE = 15, 2e-3
 LABEL_BATCH, LABEL_LENGTH = 24, 96  # windows, words of each
 TAUGHT_BATCH, TAUGHT_LENGTH = 64, 96
 HIDDEN, TAUGHT_HIDDEN = 0.15, 0.04  # share of words hidden from the network on raw text
 _AVERAGED = 3  # epochs at the end whose weights are averaged
-_SIGNS_WEIGH = 1.0
+_SIGNS_WEIGH = 2.5
 
 
 def learn_raw(model: EncoderModel, ids: Any, clusters: Any, categories: Any, seed: int) -> None:
@@ -88,8 +88,10 @@ def taught_loss(
 
 
 def _sign_loss(model: EncoderModel, h: torch.Tensor, wanted: Any) -> torch.Tensor:
+    """Of the signs that `wanted` has, from the first."""
     target = torch.from_numpy(wanted.astype(np.float32))
-    return _SIGNS_WEIGH * functional.binary_cross_entropy_with_logits(model.sign_head(h), target)
+    said = model.sign_head(h)[..., : target.shape[-1]]
+    return _SIGNS_WEIGH * functional.binary_cross_entropy_with_logits(said, target)
 
 
 def learn(

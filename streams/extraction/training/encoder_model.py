@@ -9,7 +9,7 @@ from torch import nn
 from streams.extraction.entities.labels import FORBIDDEN, LABELS
 from streams.extraction.words.signs import SIGNS
 
-DILATIONS = (1, 2, 4)
+DILATIONS = (1, 2, 4, 8)
 WIDTH = 96  # of form vectors and hidden layers
 
 

@@ -11,6 +11,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from streams.extraction.choices.linear import LinearModel
 
+_RARE = 2  # candidates that must have a feature
+
 
 class Choice(NamedTuple):
     """One decision: the features of each candidate, and which of them are right."""
@@ -22,10 +24,11 @@ class Choice(NamedTuple):
 def fit(decisions: Iterable[Choice], strength: float) -> LinearModel:
     """Maximum likelihood of a right candidate being chosen, with L2 regularization of `1 / strength`.
 
-    Decisions without a right candidate, or with right ones only, teach nothing and are left out.
+    Decisions without a right candidate, or with right ones only, teach nothing and are left out; so are features of a
+    single candidate, which are half of all.
     """
     choices = [c for c in decisions if any(c.right) and not all(c.right)]
-    vectorizer = CountVectorizer(analyzer=lambda features: features, binary=True)
+    vectorizer = CountVectorizer(analyzer=lambda features: features, binary=True, min_df=_RARE)
     x: csr_matrix = vectorizer.fit_transform([f for c in choices for f in c.candidates]).astype(np.float64)
     begins = np.cumsum([0, *(len(c.candidates) for c in choices)])[:-1]
     group = np.repeat(np.arange(len(choices)), [len(c.candidates) for c in choices])

@@ -13,7 +13,7 @@ from streams.extraction.words.signs import (
     CONTENT_ENDS,
     CORE_CUE,
     EXTENDED_CUE,
-    SIGNS,
+    READ,
     SPEAKER_BEGINS,
     SPEAKER_GOES_ON,
 )
@@ -79,7 +79,7 @@ def label(model: Reader, articles: Sequence[Any], unknown: int) -> list[tuple[An
         for n, ids in enumerate(articles)
         for first in range(0, max(1, len(ids) - OVERLAP), LENGTH - OVERLAP)
     ]
-    found: list[tuple[Any, Any]] = [(np.zeros((len(ids), 0)), np.zeros((len(ids), len(SIGNS)))) for ids in articles]
+    found: list[tuple[Any, Any]] = [(np.zeros((len(ids), 0)), np.zeros((len(ids), READ))) for ids in articles]
     for begin in range(0, len(cut), BATCH):
         group = cut[begin : begin + BATCH]
         ids = np.full((len(group), LENGTH), unknown, np.int64)

@@ -61,6 +61,7 @@ class WordsInContext:
         self._column = {name: n for n, name in enumerate(names)}
         self._scores = scores
         self._words: dict[int, Word] = {}
+        self._steps = signs
         self._signs: list[list[int]] = signs.tolist()
         self.clusters = clusters
         self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []
@@ -72,6 +73,10 @@ class WordsInContext:
     def sign(self, i: int, sign: int) -> int:
         """How strong a sign (`words/signs.py`) is at token i, in steps; 0 outside of the document."""
         return self._signs[i][sign] if 0 <= i < len(self._signs) else 0
+
+    def where(self, sign: int, step: int) -> frozenset[int]:
+        """The tokens at which a sign is as strong as `step` at least."""
+        return frozenset(np.flatnonzero(self._steps[:, sign] >= step).tolist())
 
     def __getitem__(self, i: int) -> Word:
         """Token i as a word; analysed when it is first asked for.

@@ -1,9 +1,9 @@
 """The encoder: a small convolutional network that reads each word with its neighbours, as plain arrays on the CPU.
 
-A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; three
-convolutions of width 3 (dilated 1, 2 and 4) give each word 7 neighbours on either side; linear heads score its entity
-label, its part of speech and the signs of statements. The first convolution is linear in the form's vector, so its
-three products are computed once a form and kept; an article then takes two layers. Made by
+A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; four
+convolutions of width 3 (dilated 1, 2, 4 and 8) give each word 15 neighbours on either side; linear heads score its
+entity label, its part of speech and the signs of statements. The first convolution is linear in the form's vector, so
+its three products are computed once a form and kept; an article then takes three layers. Made by
 `streams.extraction.training.encoder`.
 """
 
@@ -26,7 +26,7 @@ from streams.extraction.words.morphology import Morphology, Outline
 from streams.extraction.words.signs import steps
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
-_DILATIONS = (1, 2, 4)
+_DILATIONS = (1, 2, 4, 8)
 _REACH = sum(_DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0

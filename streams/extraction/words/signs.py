@@ -4,8 +4,19 @@ from typing import Any
 
 import numpy as np
 
-SIGNS = ("core cue", "extended cue", "content begins", "content ends", "speaker begins", "speaker goes on")
-CORE_CUE, EXTENDED_CUE, CONTENT_BEGINS, CONTENT_ENDS, SPEAKER_BEGINS, SPEAKER_GOES_ON = range(len(SIGNS))
+SIGNS = (
+    "core cue",
+    "extended cue",
+    "content begins",
+    "content ends",
+    "speaker begins",
+    "speaker goes on",
+    "content",  # a word of some content
+    "actor",  # a word of some mention of whoever says something in the article
+)
+CORE_CUE, EXTENDED_CUE, CONTENT_BEGINS, CONTENT_ENDS = range(4)
+SPEAKER_BEGINS, SPEAKER_GOES_ON, CONTENT, ACTOR = range(4, len(SIGNS))
+READ = 6  # of these, from the first, the reader tells of raw news (`training.reader`)
 EDGES = (-6.0, -4.5, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.5)  # log-odds at which a sign passes into its next step
 
 
