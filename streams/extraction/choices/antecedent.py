@@ -5,6 +5,7 @@ learned from the annotated articles (`streams.extraction.training.antecedent`): 
 subject, how near, and whether gender and number agree.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -249,8 +250,9 @@ class Antecedents:
 
     def _speaks(self, candidate: Candidate, cue: Cue) -> int:
         """The strongest sign that a mention of the candidate is one of somebody who says something."""
-        draft = candidate.draft
-        before = [i for i in draft.positions if i < cue.at][-_MENTIONS:] if draft is not None else []
+        positions = candidate.draft.positions if candidate.draft is not None else []
+        n = bisect_left(positions, cue.at)
+        before = positions[max(0, n - _MENTIONS) : n]
         return max((self._words.sign(i, ACTOR) for i in [*(p.first for p in candidate.places), *before]), default=0)
 
     def _within(self, at: int) -> bool:

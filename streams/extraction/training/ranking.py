@@ -12,6 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from streams.extraction.choices.linear import LinearModel
 
 _RARE = 2  # candidates that must have a feature
+_FAINT = 0.02  # a weight that is left out, as a fifth of all are
 
 
 class Choice(NamedTuple):
@@ -50,7 +51,7 @@ def fit(decisions: Iterable[Choice], strength: float) -> LinearModel:
 
     found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
     names = vectorizer.get_feature_names_out()
-    return LinearModel({n: float(v) for n, v in zip(names, found.x, strict=True) if abs(v) >= 0.01})
+    return LinearModel({n: float(v) for n, v in zip(names, found.x, strict=True) if abs(v) >= _FAINT})
 
 
 def write(model: LinearModel, path: Path, title: str) -> None:

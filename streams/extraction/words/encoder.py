@@ -30,7 +30,7 @@ _DILATIONS = (1, 2, 4, 8)
 _REACH = sum(_DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 96_000  # of three vectors of bytes each: 28 MB
+_CACHED_FORMS = 88_000  # of three vectors of bytes each: 25 MB
 _KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is full
 
 
