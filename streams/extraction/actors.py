@@ -48,6 +48,7 @@ class ActorRegistry:
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
         self._where: dict[str, list[int]] = {}  # tokens of each word without its article, filled when first asked for
+        self._end_of: dict[int, int] = {}  # where phrases end that begin at a token, found out once
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
             if e.type == "PER":
@@ -259,9 +260,12 @@ class ActorRegistry:
 
     def _end(self, first: int) -> int:
         """Where a phrase ends that no statement names as its source: `دراسة حديثة` in `نشرت دراسة حديثة أمس`."""
-        limit = self._doc.sentences[self._doc.sentence_of[first]].last
-        rule = self._phrases.end(first, limit)
-        return self._mention_ends.best(first, rule, limit) if rule > first else rule
+        known = self._end_of.get(first)
+        if known is None:
+            limit = self._doc.sentences[self._doc.sentence_of[first]].last
+            rule = self._phrases.end(first, limit)
+            known = self._end_of[first] = self._mention_ends.best(first, rule, limit) if rule > first else rule
+        return known
 
     def _latest_person(self, before: int) -> ActorDraft | None:
         """الأخير: the person named last before this place."""
