@@ -148,7 +148,7 @@ class Antecedents:
             heads = doc.kinds[i] is WORD and not phrases.is_time(doc.norms[i]) and phrases.head_kind(i) is not None
             if seen or heads:
                 last = phrases.end(i, sentence.last)
-                while seen and not heads and last < sentence.last and self._goes_on(last):
+                while not heads and last < sentence.last and self._goes_on(last):
                     last += 1
                 if last > i:
                     behind = i > sentence.first and self._lexicon.is_a(doc.norms[i - 1], "preposition")

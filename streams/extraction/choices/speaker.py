@@ -80,15 +80,16 @@ class Speakers:
         doc, phrases = self._doc, self._phrases
         i = first
         while i < limit:
-            seen = i in self._seen and doc.kinds[i] in (WORD, NUMBER)
-            if seen or (doc.kinds[i] is WORD and (i == always or phrases.head_kind(i) is not None)):
+            kind = doc.kinds[i]
+            seen, heads = i in self._seen and kind in (WORD, NUMBER), phrases.head_kind(i) is not None
+            if seen or heads or (i == always and kind is WORD):
                 last = phrases.end(i, limit)
-                if seen and phrases.head_kind(i) is None:  # `88 في المائة`, `المبتعثة هالة الجشي`
+                if seen and not heads:  # `88 في المائة`, `المبتعثة هالة الجشي`
                     last = max(last, self._seen_end(i, limit))
                 if last > i:
                     if seen or not self._is_no_source(i, to):
                         yield i, last
-                    if i != always or phrases.head_kind(i) is not None:
+                    if i != always or heads:
                         i = last
                         continue
             i += 1
