@@ -1,4 +1,4 @@
-"""What the encoder learns from: the raw corpus as form numbers, the labelled texts, and the attributes of all forms."""
+"""The raw corpus as form numbers, the labelled texts, and the attributes of all forms; `training.lessons` writes them."""
 
 import gzip
 import json
@@ -15,9 +15,7 @@ from streams.extraction.lexicon import load_lexicon
 from streams.extraction.text import normalize, written
 from streams.extraction.tokens import BREAK, LINE, NUMBER, WORD, tokenize
 from streams.extraction.training.annotated_news import annotated_news
-from streams.extraction.training.encoder_model import Forms, Taught
 from streams.extraction.training.entity_data import person_names, places, project_gold, read_conll, read_gold, tokens_of
-from streams.extraction.training.reader_windows import STEPS
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.encoder import word_row
 from streams.extraction.words.morphology import load_morphology
@@ -33,12 +31,10 @@ from streams.extraction.words.signs import (
     SPEAKER_GOES_ON,
 )
 
-DOMAINS = ["gold", "aner", "aqmar"]
 _ATTRIBUTE_FORMS = 8  # forms that must have an attribute for it to be learned
 _IDENTITIES = 6_000  # frequent forms that are attributes themselves
+NO_LABEL = -100  # of words whose names were not annotated
 _RARE = 3  # raw forms below this count are read by their neighbours only
-_SEEN_LEAST = 4
-_SEEN_STEPS = (0.03, 0.12, 0.3, 0.55, 0.8)
 
 
 class Text(NamedTuple):
@@ -135,15 +131,16 @@ def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
         out[domain] = [Text(numbers(s.words), [LABELS.index(x) for x in s.labels], "") for s in sentences]
     annotated = {
         "gold": read_gold(shared / "gold" / "train" / "gold.jsonl"),
-        "news": [a for a in annotated_news(shared) if a["entities"] is not None],
+        "news": list(annotated_news(shared)),
         "dev": read_gold(shared / "gold" / "dev" / "gold.jsonl"),
     }
     for domain, articles in annotated.items():
         out[domain] = []
         for article in articles:
             doc = read(str(article["body"]))
-            labels = [0] * len(doc.tokens)
-            for sentence, projected in zip(doc.sentences, project_gold(article), strict=True):
+            named = article["entities"] is not None
+            labels = [0 if named else NO_LABEL] * len(doc.tokens)
+            for sentence, projected in zip(doc.sentences, project_gold(article), strict=True) if named else ():
                 words = [i for i in range(sentence.first, sentence.last) if doc.kinds[i] is not LINE]
                 for i, label in zip(words, projected.labels, strict=True):
                     labels[i] = LABELS.index(label)
@@ -190,35 +187,29 @@ def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
     return found
 
 
-def read_taught(path: Path, inventory: Inventory, length: int) -> Taught:
-    """What the reader said of raw news (`training.reader` wrote it), cut into windows of `length` words."""
-    with np.load(path) as z:
-        forms = z["forms"].tobytes().decode().split("\n")
-        ids = np.array([inventory.number(f) for f in forms])[z["ids"]]
-        labels, signs = z["labels"], z["signs"]
-    many = len(ids) // length
-
-    def cut(array: Any) -> Any:
-        return array[: many * length].reshape(many, length, *array.shape[1:])
-
-    step = np.float16(1 / STEPS)
-    return Taught(cut(ids), cut(labels) * step, cut(signs) * step)
-
-
 def form_attributes(
     inventory: Inventory, knowledge: WordKnowledge, needed: set[int]
 ) -> tuple[list[str], list[list[int]]]:
-    """The attributes that are learned, and the rows (from 1) of each form's; none for forms outside `needed`."""
+    """The attributes that are learned, and the rows (from 1) of each form's; none for forms outside `needed`.
+
+    Those that tell how the raw corpus was labelled come last.
+    """
     outline = knowledge.morphology.outline
     found = {n: attributes(f, knowledge, outline(f)) for n in sorted(needed) for f in [inventory.forms[n]]}
     counts = Counter(a for names in found.values() for a in names)
     frequent = {normalize(form) for form in inventory.forms[:_IDENTITIES]}
     kept = sorted(
-        a for a, n in counts.items() if (a[2:] in frequent if a[:2] in ("w=", "t=") else n >= _ATTRIBUTE_FORMS)
+        (a for a, n in counts.items() if (a[2:] in frequent if a[:2] in ("w=", "t=") else n >= _ATTRIBUTE_FORMS)),
+        key=lambda a: (is_seen(a), a),
     )
     row = {a: n + 1 for n, a in enumerate(kept)}
     empty: list[int] = []
     return kept, [[row[a] for a in found[n] if a in row] if n in found else empty for n in range(len(inventory.forms))]
+
+
+def is_seen(attribute: str) -> bool:
+    """Whether an attribute tells how a first tagger labelled the word over the raw corpus."""
+    return attribute.startswith(("z=", "~z=", "z?"))
 
 
 def needed_forms(inventory: Inventory, texts: dict[str, list[Text]]) -> set[int]:
@@ -227,35 +218,12 @@ def needed_forms(inventory: Inventory, texts: dict[str, list[Text]]) -> set[int]
     return frequent | {n for group in texts.values() for text in group for n in text.ids}
 
 
-def arrays(rows: list[list[int]], inventory: Inventory, words: dict[str, int], needed: set[int]) -> Forms:
-    """The forms' arrays for the model."""
-    vector_rows = np.full(len(inventory.forms), -1, np.int64)
+def vector_rows(inventory: Inventory, words: dict[str, int], needed: set[int]) -> Any:
+    """(forms,) rows of the forms' word vectors, -1 for none."""
+    rows = np.full(len(inventory.forms), -1, np.int32)
     for n in needed:
-        vector_rows[n] = word_row(inventory.forms[n], words)
-    return Forms(rows, vector_rows)
-
-
-def seen_table(inventory: Inventory, counted: Any) -> dict[str, str]:
-    """Normalized word -> codes of how a first tagger labelled it over the raw corpus (`PERB3 ORGI1`, `O` for never).
-
-    `counted` is (forms, labels). A code tells type, begin or inside, and which step of the share was passed.
-    """
-    by_norm: dict[str, Any] = defaultdict(lambda: np.zeros(len(LABELS)))
-    for n in np.flatnonzero(counted.sum(1)):
-        by_norm[normalize(inventory.forms[n])] += counted[n]
-    return {norm: codes for norm, counts in by_norm.items() if (codes := _codes(counts))}
-
-
-def _codes(counts: Any) -> str:
-    if counts.sum() < _SEEN_LEAST:
-        return ""
-    shares = counts / counts.sum()
-    codes = []
-    for n, label in enumerate(LABELS[1:], 1):
-        step = sum(shares[n] > edge for edge in _SEEN_STEPS)
-        if step:
-            codes.append(f"{label[2:]}{label[0]}{step}")
-    return " ".join(codes) or "O"
+        rows[n] = word_row(inventory.forms[n], words)
+    return rows
 
 
 def category_numbers(inventory: Inventory, knowledge: WordKnowledge, needed: set[int]) -> tuple[list[str], Any]:
@@ -275,11 +243,3 @@ def category_numbers(inventory: Inventory, knowledge: WordKnowledge, needed: set
     for n, name in found.items():
         numbers[n] = names.index(name)
     return names, numbers
-
-
-def windows(ids: Any, length: int, size: int, random: Any) -> Iterator[Any]:
-    """Batches (size, length) of positions into a long text, in random order from a random start."""
-    starts = np.arange(random.integers(length), len(ids) - length, length)
-    random.shuffle(starts)
-    for n in range(0, len(starts), size):
-        yield starts[n : n + size, None] + np.arange(length)

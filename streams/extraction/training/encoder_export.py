@@ -1,13 +1,23 @@
-"""Writing a trained encoder as the plain arrays that `words/encoder.py` reads."""
+"""Write a trained encoder as the plain arrays that `words/encoder.py` reads, and what its folds say for the choices.
 
-from collections.abc import Iterable, Mapping
+    python -m streams.extraction.training.encoder_export WORK
+
+WORK/held_out.npz gets, for every annotated article, the labels and signs of an encoder that did not learn from it, for
+`training.choices`; models/encoder.npz the encoder, with the scores of both in its note.
+"""
+
+import argparse
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 
-from streams.extraction.training.encoder_model import EncoderModel
+from streams.extraction.training.encoder_scores import scores, sign_scores
 from streams.extraction.training.provenance import write_note
-from streams.extraction.words.encoder import MODEL
+from streams.extraction.words.encoder import DILATIONS, MODEL
 
 _SEED_NOTE = 20261125
 SHIPPED_WORDS = 60_000
@@ -33,16 +43,14 @@ class Tables(NamedTuple):
     seen: Mapping[str, str]
 
 
-def export(model: EncoderModel, tables: Tables, found: dict[str, Any]) -> None:
-    """Write `models/encoder.npz` and its note with the scores `found`."""
-    w = {name: value.detach().numpy() for name, value in model.named_parameters()}
-    fixed = model.vectors.weight.detach().numpy()[1 : SHIPPED_WORDS + 1]
-    projected = fixed @ w["project.weight"].T
+def export(w: Mapping[str, Any], vectors: Any, tables: Tables, found: dict[str, Any]) -> None:
+    """Write `models/encoder.npz` from the weights `w` by name, and its note with the scores `found`."""
+    projected = vectors @ w["project.weight"].T
     words_small, word_scales = _bytes(projected)
     used = np.abs(w["attributes.weight"][1:]).max(1) >= 0.02
     attributes_small, attribute_scales = _bytes(w["attributes.weight"][1:][used])
     layers: dict[str, Any] = {}
-    for n in range(len(model.convolutions)):
+    for n in range(len(DILATIONS)):
         layers[f"taps{n}"] = w[f"convolutions.{n}.weight"].transpose(2, 1, 0).astype(np.float16)
         layers[f"bias{n}"] = w[f"convolutions.{n}.bias"]
     attributes = [a for a, keep in zip(tables.attributes, used, strict=True) if keep]
@@ -54,10 +62,10 @@ def export(model: EncoderModel, tables: Tables, found: dict[str, Any]) -> None:
             attributes=_text(attributes),
             attribute_vectors=attributes_small,
             attribute_scales=attribute_scales,
-            words=_text(list(tables.words)[:SHIPPED_WORDS]),
+            words=_text(list(tables.words)),
             word_vectors=words_small,
             word_scales=word_scales,
-            clusters=tables.clusters[:SHIPPED_WORDS],
+            clusters=tables.clusters,
             norm_weight=w["norm.weight"],
             norm_bias=w["norm.bias"],
             label_weight=w["label_heads.gold.weight"].T,
@@ -75,6 +83,44 @@ def export(model: EncoderModel, tables: Tables, found: dict[str, Any]) -> None:
     write_note(MODEL, seed=_SEED_NOTE, scores=found, sources=SOURCES)
 
 
+def put_together(work: Path, names: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Write WORK/held_out.npz from what each fold says, texts by name; the scores of all folds together."""
+    lessons = dict(np.load(work / "lessons.npz"))
+    arrays: dict[str, Any] = {}
+    said: dict[str, list[tuple[Any, Any]]] = {kind: [] for kind in ("gold", "news", "aner")}
+    signs: dict[str, list[tuple[Any, Any]]] = {kind: [] for kind in ("gold", "news")}
+    for path in sorted(work.glob("held-*.npz")):
+        with np.load(path) as z:
+            for key in z.files:
+                kind, number, what = key.split("/")
+                n, ends = int(number), lessons[f"texts.{kind}.ends"]
+                part = slice(ends[n - 1] if n else 0, ends[n])
+                if kind in signs:
+                    arrays[f"{names[kind][n]}/{what}"] = z[key]
+                wanted = lessons[f"texts.{kind}.{what}"][part]
+                if what == "signs":
+                    signs[kind].append((wanted, z[key]))
+                elif (wanted >= 0).all():
+                    said[kind].append((z[key], wanted))
+    np.savez_compressed(work / "held_out.npz", **arrays)
+    by_kind = {f"{kind}_cv": scores(pairs) for kind, pairs in said.items()}
+    return by_kind | {f"{kind}_cv_signs": sign_scores(pairs) for kind, pairs in signs.items()}
+
+
+def main() -> None:
+    """Put together and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    a = parser.parse_args()
+    given = torch.load(a.work / "tables.pt", weights_only=False)
+    found = json.loads((a.work / "encoder-None.json").read_text(encoding="utf-8"))
+    found |= put_together(a.work, given["names"])
+    with np.load(a.work / "student-None.npz") as z, np.load(a.work / "lessons.npz") as known:
+        weights = {name: z[name].astype(np.float32) for name in z.files}
+        export(weights, known["vectors"].astype(np.float32), Tables(**given["tables"]), found)
+    print(json.dumps(found, indent=1))
+
+
 def _bytes(vectors: Any) -> tuple[Any, Any]:
     """Vectors as int8 with a scale each."""
     scales = np.abs(vectors).max(1) / 127
@@ -83,3 +129,7 @@ def _bytes(vectors: Any) -> tuple[Any, Any]:
 
 def _text(lines: list[str]) -> Any:
     return np.frombuffer("\n".join(lines).encode(), np.uint8)
+
+
+if __name__ == "__main__":
+    main()

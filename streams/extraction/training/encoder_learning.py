@@ -1,157 +1,180 @@
-"""How an encoder learns: from raw news, from labelled texts, and from what the reader says of raw news."""
+"""How an encoder learns: from raw news, then from annotated texts and from what the reader says of raw news."""
 
-import random
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
-from typing import Any
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from streams.extraction.training import encoder_data as data
-from streams.extraction.training.encoder_model import EncoderModel, Labelled, Taught, best_labels, crf_loss
+from streams.extraction.training.encoder_data import NO_LABEL
+from streams.extraction.training.encoder_model import EncoderModel, best_labels, crf_loss
+from streams.extraction.training.lessons import Lessons
+from streams.extraction.training.reader import STEPS, Lesson, Said
+from streams.extraction.words.signs import SIGNS
 
-RAW_STEPS, RAW_BATCH, RAW_LENGTH, RAW_RATE = 2400, 64, 128, 2.5e-3
-EPOCHS, RATE = 15, 2e-3
-LABEL_BATCH, LABEL_LENGTH = 24, 96  # windows, words of each
-TAUGHT_BATCH, TAUGHT_LENGTH = 64, 96
+SEED = 20261125
+LENGTH = 128  # words that are read at once
+RAW_STEPS, RAW_BATCH, RAW_RATE = 1800, 64, 2.5e-3
+LEARN_STEPS, RATE = 4800, 2.5e-3
+BATCHES = {"gold": 24, "aner": 8, "aqmar": 4}  # rows of LENGTH words in a step, beside those that the reader labelled
+TAUGHT_BATCH = 72
 HIDDEN, TAUGHT_HIDDEN = 0.15, 0.04  # share of words hidden from the network on raw text
-_AVERAGED = 3  # epochs at the end whose weights are averaged
-_SIGNS_WEIGH = 2.5
+_AVERAGED = 0.15  # of the steps, at the end, over whose weights a moving mean is taken
+_SIGNS_WEIGH = 4.0
 
 
-def learn_raw(model: EncoderModel, ids: Any, clusters: Any, categories: Any, seed: int) -> None:
-    """Tell hidden words' cluster and category, and the category of words that have only one.
+class Taught(NamedTuple):
+    """Raw articles one behind the other: form numbers (n,), and what the reader says of them."""
 
-    `clusters` and `categories` are targets a form, -1 for none.
-    """
-    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=RAW_RATE)
+    ids: Any
+    said: Said
+
+
+def learn_raw(model: EncoderModel, lessons: Lessons) -> None:
+    """Tell hidden words' cluster and category, and the category of words that have only one."""
+    device = model.masked.device
+    torch.manual_seed(SEED)
+    raw, clusters, categories = (
+        torch.from_numpy(x.astype(np.int64)).to(device) for x in (lessons.raw, lessons.clusters, lessons.categories)
+    )
+    optimizer = torch.optim.Adam(model.parameters(), lr=RAW_RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RAW_RATE, total_steps=RAW_STEPS, pct_start=0.1)
-    draw = np.random.default_rng(seed)
     model.train()
-    step = 0
-    while step < RAW_STEPS:
-        for positions in data.windows(ids, RAW_LENGTH, RAW_BATCH, draw):
-            batch = ids[positions]
-            hidden = draw.random(batch.shape) < HIDDEN
-            h = model(batch, torch.from_numpy(hidden))
-            losses = [
-                _known(model.cluster_head, h, np.where(hidden, clusters[batch], -1)),
-                0.7 * _known(model.category_head, h, np.where(hidden, categories[batch], -1)),
-                0.3 * _known(model.category_head, h, np.where(draw.random(batch.shape) < 0.5, categories[batch], -1)),
-            ]
-            _step(model, optimizer, torch.stack(losses).sum())
-            schedule.step()
-            step += 1
-            if step % 200 == 0:
-                print("raw", step, [round(float(x.detach()), 3) for x in losses], flush=True)
-            if step == RAW_STEPS:
-                break
+    for number in range(RAW_STEPS):
+        ids = raw[_places(len(raw), RAW_BATCH, device)]
+        hidden, half = (torch.rand(ids.shape, device=device) < share for share in (HIDDEN, 0.5))
+        h = model(ids, hidden)
+        losses = [
+            _known(model.cluster_head(h), clusters[ids], hidden),
+            0.7 * _known(model.category_head(h), categories[ids], hidden),
+            0.3 * _known(model.category_head(h), categories[ids], half),
+        ]
+        _step(model, optimizer, torch.stack(losses).sum())
+        schedule.step()
+        if (number + 1) % 400 == 0:
+            print("raw", number + 1, [round(float(x.detach()), 3) for x in losses], flush=True)
 
 
-def _known(head: torch.nn.Module, h: torch.Tensor, targets: Any) -> torch.Tensor:
-    target = torch.from_numpy(targets)
-    return functional.cross_entropy(head(h[target >= 0]), target[target >= 0])
+def _places(many: int, batch: int, device: Any) -> torch.Tensor:
+    """(batch, LENGTH) places in a text of `many` words, each row from anywhere."""
+    starts = torch.randint(0, many - LENGTH, (batch, 1), device=device)
+    return starts + torch.arange(LENGTH, device=device)
+
+
+def _known(scores: torch.Tensor, targets: torch.Tensor, among: torch.Tensor) -> torch.Tensor:
+    """Cross entropy of the targets that are known (not -1), of these words."""
+    wanted = torch.where(among, targets, -1)
+    loss = functional.cross_entropy(scores.flatten(0, 1), wanted.flatten(), ignore_index=-1, reduction="sum")
+    return loss / (wanted >= 0).sum().clamp(min=1)
 
 
 def _step(model: EncoderModel, optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
-    optimizer.zero_grad()
+    optimizer.zero_grad(set_to_none=True)
     torch.autograd.backward(loss)
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
 
 
-def label_loss(model: EncoderModel, domain: str, texts: Labelled, at: Any) -> torch.Tensor:
-    """Of entity labels, and signs where they are annotated, at the positions `at` (batch, length) of one domain."""
-    target = torch.from_numpy(texts.labels[at])
-    h = model(texts.ids[at])
-    emitted = model.label_heads[domain](h)
-    loss = crf_loss(emitted, target, model.transitions[domain])
-    loss = loss + 0.2 * functional.cross_entropy(emitted.flatten(0, 1), target.flatten(), label_smoothing=0.03)
-    return loss if texts.signs is None else loss + _sign_loss(model, h, texts.signs[at])
-
-
-def taught_loss(
-    model: EncoderModel, taught: Taught, categories: Any, at: Any, draw: np.random.Generator
-) -> torch.Tensor:
-    """Of what the reader says of the windows `at`, and of the categories of hidden words, which else are forgotten."""
-    labels = torch.from_numpy(taught.labels[at].astype(np.float32))
-    ids = taught.windows[at]
-    hidden = draw.random(ids.shape) < TAUGHT_HIDDEN
-    h = model(ids, torch.from_numpy(hidden))
-    emitted = model.label_heads["gold"](h)
-    hard = crf_loss(emitted, labels.argmax(2), model.transitions["gold"])
-    soft = (labels * functional.log_softmax(emitted, 2)).sum(2).mean()
-    category = _known(model.category_head, h, np.where(hidden, categories[ids], -1))
-    return hard - 0.5 * soft + _sign_loss(model, h, taught.signs[at]) + 0.3 * category
-
-
-def _sign_loss(model: EncoderModel, h: torch.Tensor, wanted: Any) -> torch.Tensor:
-    """Of the signs that `wanted` has, from the first."""
-    target = torch.from_numpy(wanted.astype(np.float32))
-    said = model.sign_head(h)[..., : target.shape[-1]]
-    return _SIGNS_WEIGH * functional.binary_cross_entropy_with_logits(said, target)
+def _rows(many: int, batch: int, draw: np.random.Generator) -> Iterator[Any]:
+    """Beginnings (batch,) of rows in a text, all of it again and again, each time in another order."""
+    left: list[int] = []
+    while True:
+        while len(left) < batch:
+            starts = np.arange(draw.integers(LENGTH), many - LENGTH, LENGTH)
+            left += draw.permutation(starts).tolist()
+        yield np.array(left[:batch])
+        left = left[batch:]
 
 
 def learn(
-    model: EncoderModel, labels: Mapping[str, Labelled], taught: Taught | None, categories: Any, seed: int
+    model: EncoderModel, lessons: Sequence[Lesson], taught: Taught, categories: Any, steps: int = LEARN_STEPS
 ) -> EncoderModel:
-    """Learn entity labels a domain, and what the reader says if that is given; `categories` are targets a form.
+    """Learn entity labels a domain, signs, and what the reader says; `categories` (forms,) are targets, -1 for none.
 
-    The result is the mean of the last epochs' weights.
+    The result is the mean of the last steps' weights.
     """
-    draw, order = np.random.default_rng(seed), random.Random(seed)
-    np.random.seed(seed)
-    torch.manual_seed(seed)
-    model.drop.p = 0.2 if taught is not None else 0.3
-    windows = 0 if taught is None else len(taught.windows)
-
-    def epoch() -> list[Callable[[], torch.Tensor]]:
-        todo: list[Callable[[], torch.Tensor]] = []
-        for domain, texts in labels.items():
-            for p in data.windows(texts.ids, LABEL_LENGTH, LABEL_BATCH, draw):
-                todo.append(partial(label_loss, model, domain, texts, p))
-        if taught is not None:
-            some = draw.permutation(windows)[: windows // 3]
-            for n in range(0, len(some) - TAUGHT_BATCH + 1, TAUGHT_BATCH):
-                todo.append(partial(taught_loss, model, taught, categories, some[n : n + TAUGHT_BATCH], draw))
-        order.shuffle(todo)
-        return todo
-
-    many = len(epoch()) + len(labels) + 1
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=EPOCHS * many, pct_start=0.1)
+    device = model.masked.device
+    draw = np.random.default_rng(SEED)
+    torch.manual_seed(SEED)
+    model.drop.p = 0.1
+    category_of = torch.from_numpy(categories.astype(np.int64)).to(device)
+    raw, said, signs = (torch.from_numpy(x).to(device) for x in (taught.ids, *taught.said))
+    domains = [*(x.domain for x in lessons), "gold"]
+    sizes = [*(BATCHES[x.domain] for x in lessons), TAUGHT_BATCH]
+    of_row = torch.repeat_interleave(torch.arange(len(sizes), device=device), torch.tensor(sizes, device=device))
+    rows = {x.domain: _rows(len(x.ids), BATCHES[x.domain], draw) for x in lessons}
+    taught_rows = _rows(len(raw), TAUGHT_BATCH, draw)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
+    offsets = torch.arange(LENGTH, device=device)
     mean: dict[str, Any] = {}
-    for number in range(EPOCHS):
-        model.train()
-        for loss in epoch():
-            _step(model, optimizer, loss())
-            schedule.step()
-            if number >= EPOCHS - _AVERAGED:
-                for name, value in model.named_parameters():
-                    now = value.detach()
-                    mean[name] = mean[name] + 0.02 * (now - mean[name]) if name in mean else now.clone()
+    began = time.monotonic()
+    model.train()
+    for number in range(steps):
+        places = [_on(next(rows[x.domain]), device) + offsets for x in lessons]
+        here = _on(next(taught_rows), device) + offsets
+        read = raw[here].long()
+        ids = torch.cat([*(x.ids[at] for x, at in zip(lessons, places, strict=True)), read])
+        shares, wanted_signs = said[here].float() / STEPS, signs[here].float() / STEPS
+        labels = torch.cat([*(x.labels[at] for x, at in zip(lessons, places, strict=True)), shares.argmax(2)])
+        hidden = torch.rand(ids.shape, device=device) < TAUGHT_HIDDEN
+        hidden[:-TAUGHT_BATCH] = False
+        h = model(ids, hidden)
+        scores = torch.cat([model.label_heads[d](x) for d, x in zip(domains, h.split(sizes), strict=True)])
+        transitions = torch.stack([model.transitions[d] for d in domains])[of_row]
+        loss = _label_loss(scores, labels, transitions, of_row)
+        taught_h, annotated_h = h[-TAUGHT_BATCH:], h[: sizes[0]]
+        loss = loss + 0.5 * -(shares * functional.log_softmax(scores[-TAUGHT_BATCH:], 2)).sum(2).mean()
+        loss = loss + _sign_loss(model, annotated_h, lessons[0].signs[places[0]])
+        loss = loss + _sign_loss(model, taught_h, wanted_signs)
+        categories_said = model.category_head(taught_h)
+        for among, weight in ((hidden[-TAUGHT_BATCH:], 0.3), (~hidden[-TAUGHT_BATCH:], 0.1)):
+            loss = loss + weight * _known(categories_said, category_of[read], among)
+        _step(model, optimizer, loss)
+        schedule.step()
+        if (number + 1) % 1200 == 0:
+            print("step", number + 1, round(time.monotonic() - began), "s", round(float(loss.detach()), 4), flush=True)
+        if number >= steps * (1 - _AVERAGED):
+            for name, value in model.named_parameters():
+                now = value.detach()
+                mean[name] = mean[name].lerp(now, 0.01) if name in mean else now.clone()
     model.load_state_dict(mean, strict=False)
     return model.eval()
 
 
-def label(model: EncoderModel, ids: Any, domain: str) -> list[int]:
-    """The labels of one text."""
-    with torch.no_grad():
-        emitted = model.label_heads[domain](model(np.asarray(ids)[None]))
-        return [int(x) for x in best_labels(emitted, model.transitions[domain])[0]]
+def _on(array: Any, device: Any) -> torch.Tensor:
+    """(n, 1) on the device."""
+    return torch.from_numpy(array[:, None]).to(device, non_blocking=True)
 
 
-def signs(model: EncoderModel, ids: Any) -> Any:
-    """(n, signs) log-odds of one text."""
-    with torch.no_grad():
-        return model.sign_head(model(np.asarray(ids)[None]))[0].numpy()
+def _label_loss(
+    scores: torch.Tensor, labels: torch.Tensor, transitions: torch.Tensor, group: torch.Tensor
+) -> torch.Tensor:
+    """Of entity labels, the mean of each group of rows; rows whose names were not annotated do not count."""
+    named = (labels != NO_LABEL).all(1)
+    wanted = labels.clamp(min=0)
+    each = crf_loss(scores, wanted, transitions) / labels.shape[1]
+    smooth = functional.cross_entropy(scores.flatten(0, 1), wanted.flatten(), label_smoothing=0.03, reduction="none")
+    each = torch.where(named, each + 0.2 * smooth.view(labels.shape).mean(1), 0)
+    many = torch.zeros(int(group[-1]) + 1, device=scores.device)
+    sums, counts = many.index_add(0, group, each), many.index_add(0, group, named.float())
+    return (sums / counts.clamp(min=1)).sum()
 
 
-def label_raw(model: EncoderModel, ids: Any) -> Iterator[tuple[Any, Any]]:
-    """(form numbers, labels) of the raw corpus, batch by batch."""
-    with torch.no_grad():
-        for n in range(0, len(ids) - 256 * 64, 256 * 64):
-            batch = ids[n : n + 256 * 64].reshape(64, 256)
-            yield batch, best_labels(model.label_heads["gold"](model(batch)), model.transitions["gold"])
+def _sign_loss(model: EncoderModel, h: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    return _SIGNS_WEIGH * functional.binary_cross_entropy_with_logits(model.sign_head(h), wanted)
+
+
+@torch.no_grad()
+def read(model: EncoderModel, ids: Any, domain: str) -> tuple[Any, Any]:
+    """Labels (n,) and log-odds of signs (n, signs) of one text."""
+    h = model(torch.from_numpy(np.asarray(ids, np.int64)[None]).to(model.masked.device))
+    emitted, transitions = model.label_heads[domain](h).cpu(), model.transitions[domain].detach().cpu()
+    return best_labels(emitted, transitions)[0], model.sign_head(h)[0].cpu().numpy().reshape(-1, len(SIGNS))
+
+
+def weights(model: EncoderModel) -> Mapping[str, Any]:
+    """What was learned, by name, in half precision."""
+    return {name: p.detach().half().cpu().numpy() for name, p in model.named_parameters() if p.requires_grad}

@@ -1,11 +1,10 @@
 """Scores of labelled texts: exact mentions, F1 by type and over all."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from streams.extraction.entities.labels import LABELS
-from streams.extraction.training.encoder_data import Inventory, Text
 from streams.extraction.words.signs import SIGNS
 
 Span = tuple[int, int, str]
@@ -31,19 +30,13 @@ def spans(labels: Sequence[int]) -> set[Span]:
     return found
 
 
-def scores(
-    texts: Sequence[Text],
-    inventory: Inventory,
-    tag: Callable[[list[int]], list[int]] | None,
-    given: dict[int, list[int]] | None = None,
-) -> dict[str, float]:
-    """F1 of exact mentions by type and micro; labels come from `tag`, or from `given` by the text's id()."""
+def scores(pairs: Iterable[tuple[Sequence[int], Sequence[int]]]) -> dict[str, float]:
+    """F1 of exact mentions by type and micro, given (found, annotated) labels of every text."""
     right: Counter[str] = Counter()
     said: Counter[str] = Counter()
     wanted: Counter[str] = Counter()
-    for text in texts:
-        labels = tag(text.ids) if tag else (given or {})[id(text)]
-        predicted, gold = spans(labels), spans(text.labels)
+    for labels, annotated in pairs:
+        predicted, gold = spans(labels), spans(annotated)
         for counter, group in ((right, predicted & gold), (said, predicted), (wanted, gold)):
             counter.update(kind for _, _, kind in group)
     out = {kind: round(2 * right[kind] / max(1, said[kind] + wanted[kind]), 4) for kind in sorted(wanted)}

@@ -2,36 +2,29 @@
 
 Words come in as sums of what is known of their forms (the attributes of `words/attributes.py`) and, where frequent, a
 vector of their own; twelve layers (rotary positions, gated feed-forward, no biases) follow, and heads for hidden words,
-categories, entity labels, cues, and, where a cue is marked, for its content, its speaker, its actor's mentions and the
-statement's type. Muon (Jordan et al., 2024) learns the layers' matrices, AdamW the rest.
+categories, entity labels and the signs of statements. Muon (Jordan et al., 2024) learns the layers' matrices, AdamW the
+rest.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from streams.extraction.entities.labels import LABELS
+from streams.extraction.training.lessons import Lessons
+from streams.extraction.words.signs import SIGNS
 
 WIDTH, LAYERS, HEADS = 512, 12, 8
-LENGTH = 320  # words that are read at once
+LENGTH = 512  # words that are read at once
 DOMAINS = ("gold", "aner", "aqmar")
-CUES = ("none", "core", "extended", "goes on")
-SPAN = ("outside", "begins", "goes on")
-TYPES = ("direct", "indirect", "mixed")
 _OWN_VECTORS = 60_000  # most frequent forms that have a vector of their own
 TARGETS = 40_000  # most frequent forms that are told when hidden
 _FORGET_ATTRIBUTE, _FORGET_WORD, _DROPOUT = 0.1, 0.15, 0.1
 _MOMENTUM, _DECAY = 0.95, 0.1
-
-
-class Knowledge(NamedTuple):
-    """What is known of forms: `attributes` (forms + 1, most) rows from 1, 0 for none; the last form is unknown."""
-
-    attributes: torch.Tensor
-    many: int
-    categories: int
+Turn = tuple[torch.Tensor, torch.Tensor]
 
 
 class Norm(nn.Module):
@@ -60,19 +53,19 @@ class Block(nn.Module):
         nn.init.zeros_(self.told.weight)
         nn.init.zeros_(self.down.weight)
 
-    def forward(self, x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor], seen: torch.Tensor) -> torch.Tensor:
-        """(batch, length, WIDTH); `seen` (batch, 1, 1, length) are words, not padding."""
+    def forward(self, x: torch.Tensor, turn: Turn) -> torch.Tensor:
+        """(batch, length, WIDTH)."""
         batch, length, _ = x.shape
         parts = self.asked(self.norm(x)).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
         query, key, value = _turned(parts[0], turn), _turned(parts[1], turn), parts[2]
-        attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
+        attended = functional.scaled_dot_product_attention(query, key, value)
         told = self.told(attended.transpose(1, 2).reshape(batch, length, WIDTH))
         x = x + functional.dropout(told, _DROPOUT, self.training)
         gate, up = self.up(self.norm_forward(x)).chunk(2, -1)
         return x + functional.dropout(self.down(functional.gelu(gate) * up), _DROPOUT, self.training)
 
 
-def _turned(x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+def _turned(x: torch.Tensor, turn: Turn) -> torch.Tensor:
     a, b = x.chunk(2, -1)
     return torch.cat([a * turn[0] - b * turn[1], a * turn[1] + b * turn[0]], -1)
 
@@ -80,38 +73,34 @@ def _turned(x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> torch.T
 class Reader(nn.Module):
     """The network with all its heads."""
 
-    def __init__(self, known: Knowledge) -> None:
-        """`known` of forms, on the device that is to be used."""
+    def __init__(self, known: Lessons, device: str) -> None:
+        """What is `known` of forms, without how they were labelled before."""
         super().__init__()
-        self.known = known
-        self.attributes = nn.Embedding(known.many + 1, WIDTH, padding_idx=0)
+        plain = torch.from_numpy(known.attributes.astype("int32"))
+        self.known = torch.where(plain <= known.plain, plain, 0).to(device)
+        self.attributes = nn.Embedding(known.plain + 1, WIDTH, padding_idx=0)
         self.words = nn.Embedding(_OWN_VECTORS + 1, WIDTH, padding_idx=_OWN_VECTORS)
         for table in (self.attributes, self.words):
             nn.init.normal_(table.weight, std=0.04)
-        self.hidden, self.marked = nn.Parameter(torch.randn(WIDTH) * 0.05), nn.Parameter(torch.randn(WIDTH) * 0.05)
+        self.hidden = nn.Parameter(torch.randn(WIDTH) * 0.05)
         self.first, self.last = Norm(WIDTH), Norm(WIDTH)
         self.blocks = nn.ModuleList([Block() for _ in range(LAYERS)])
         self.guess, self.guess_bias = nn.Linear(WIDTH, WIDTH), nn.Parameter(torch.zeros(TARGETS))
-        self.category = nn.Linear(WIDTH, known.categories)
+        self.category = nn.Linear(WIDTH, known.many_categories)
         self.entity = nn.ModuleDict({domain: nn.Linear(WIDTH, len(LABELS)) for domain in DOMAINS})
-        self.cue, self.content, self.speaker = (nn.Linear(WIDTH, len(x)) for x in (CUES, SPAN, SPAN))
-        self.actor, self.kind = nn.Linear(WIDTH, 1), nn.Linear(WIDTH, len(TYPES))
+        self.sign = nn.Linear(WIDTH, len(SIGNS))
         half = WIDTH // HEADS
         angles = torch.arange(LENGTH)[:, None] / 10_000 ** (torch.arange(0, half, 2) / half)
         self.register_buffer("cosines", angles.cos())
         self.register_buffer("sines", angles.sin())
+        # Compiled for learning, where shapes are few; a layer is compiled once, for all twelve are alike.
+        self._layer: Callable[[Block, Any, Turn], Any] = torch.compile(Block.forward) if device == "cuda" else _plain
+        self.to(device)
 
-    def forward(
-        self,
-        ids: torch.Tensor,
-        *,
-        hidden: torch.Tensor | None = None,
-        marked: torch.Tensor | None = None,
-        padding: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """(batch, length, WIDTH) of form numbers (batch, length); the others say word by word what is so."""
+    def forward(self, ids: torch.Tensor, hidden: torch.Tensor | None = None) -> torch.Tensor:
+        """(batch, length, WIDTH) of form numbers (batch, length); `hidden` says of which only the place is known."""
         distinct, inverse = torch.unique(ids, return_inverse=True)
-        rows, own = self.known.attributes[distinct], torch.where(distinct < _OWN_VECTORS, distinct, _OWN_VECTORS)
+        rows, own = self.known[distinct], torch.where(distinct < _OWN_VECTORS, distinct, _OWN_VECTORS)
         if self.training:
             rows = torch.where(torch.rand(rows.shape, device=rows.device) < _FORGET_ATTRIBUTE, 0, rows)
             own = torch.where(torch.rand(own.shape, device=own.device) < _FORGET_WORD, _OWN_VECTORS, own)
@@ -119,16 +108,14 @@ class Reader(nn.Module):
         x = self.first(bags + self.words(own.long()))[inverse]
         if hidden is not None:
             x = torch.where(hidden[..., None], self.hidden, x)
-        if marked is not None:
-            x = x + marked[..., None] * self.marked
         x = functional.dropout(x, _DROPOUT, self.training)
         length = ids.shape[1]
-        seen = None if padding is None else ~padding[:, None, None, :]
         with torch.autocast(ids.device.type, torch.bfloat16):
             x = x.bfloat16()
             turn = (self.cosines[:length].bfloat16(), self.sines[:length].bfloat16())  # type: ignore[index]
+            layer = self._layer if self.training else _plain
             for block in self.blocks:
-                x = block(x, turn, seen)
+                x = layer(block, x, turn)
         out: torch.Tensor = self.last(x.float())
         return out
 
@@ -137,6 +124,10 @@ class Reader(nn.Module):
         with torch.autocast(h.device.type, torch.bfloat16):
             scores: torch.Tensor = functional.gelu(self.guess(h)) @ self.words.weight[:TARGETS].T + self.guess_bias
         return scores.float()
+
+
+def _plain(block: Block, x: Any, turn: Turn) -> Any:
+    return block(x, turn)
 
 
 class Muon(torch.optim.Optimizer):

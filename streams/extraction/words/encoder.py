@@ -26,11 +26,11 @@ from streams.extraction.words.morphology import Morphology, Outline
 from streams.extraction.words.signs import steps
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
-_DILATIONS = (1, 2, 4, 8)
-_REACH = sum(_DILATIONS)  # words on either side that a word's scores depend on
+DILATIONS = (1, 2, 4, 8, 16, 1)  # of the convolutions, in their order
+_REACH = sum(DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 88_000  # of three vectors of bytes each: 25 MB
+_CACHED_FORMS = 66_000  # of three vectors of bytes each: 25 MB
 _KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is full
 
 
@@ -106,7 +106,7 @@ class Encoder:
                 name: _lines(z[name]) for name in ("attributes", "words", "names", "places", "seen", "categories")
             }
             layers = [
-                (z[f"taps{n}"].astype(np.float32), z[f"bias{n}"].astype(np.float32)) for n in range(len(_DILATIONS))
+                (z[f"taps{n}"].astype(np.float32), z[f"bias{n}"].astype(np.float32)) for n in range(len(DILATIONS))
             ]
             weights = Weights(
                 rows={a: n for n, a in enumerate(tables["attributes"])},
@@ -200,7 +200,7 @@ class Encoder:
         h[1:] += taps[:-1, 0]
         h[:-1] += taps[1:, 2]
         np.maximum(h, 0, out=h)
-        for ((before, here, behind), bias), dilation in zip(self._deeper, _DILATIONS[1:], strict=True):
+        for ((before, here, behind), bias), dilation in zip(self._deeper, DILATIONS[1:], strict=True):
             # three products that are added are faster than one of three times the width, which must be put together
             out = h @ here
             out[dilation:] += h[:-dilation] @ before
