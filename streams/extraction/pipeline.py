@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from schemas import Article, EnrichedArticle, StatementEvent
-from streams.extraction.choices.linear import Models
+from streams.extraction.choices.models import Models
 from streams.extraction.cue import find_cues
 from streams.extraction.document import read
 from streams.extraction.entities import BatchEngine, EntityEngine

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.acceptance import THRESHOLD, TRAILING_THRESHOLD, features
+from streams.extraction.choices.acceptance import THRESHOLD, TRAILING_THRESHOLD, features, numbers
 from streams.extraction.choices.antecedent import Antecedents, Spoken
 from streams.extraction.choices.confidence import features as judged_by
 from streams.extraction.choices.content_end import ContentEnds
 from streams.extraction.choices.content_type import ContentTypes
-from streams.extraction.choices.linear import LinearModel, Models
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
+from streams.extraction.choices.models import Models
 from streams.extraction.choices.speaker import Speakers
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
@@ -64,13 +65,19 @@ def find_statements(
     Contents end before the next statement, so they are found twice: among all candidates, then among the accepted.
     """
 
-    def judge(ways: Sequence[Proposal]) -> tuple[Proposal, float]:
-        """The likeliest way to read a cue, and how probable it is that the cue reports at all."""
-        scores = [models.acceptance.score(features(doc, lexicon, phrases, words, way)) for way in ways]
-        return ways[scores.index(max(scores))], 1 - LinearModel.shares([*scores, 0.0])[-1]
+    def judge(proposals: Sequence[Proposal]) -> Iterator[tuple[Proposal, float]]:
+        """Of each cue the likeliest way to read it, and how probable it is that it reports at all."""
+        if not proposals:
+            return
+        evidence = (features(doc, lexicon, phrases, words, p) for p in proposals)
+        scores = models.acceptance.scores(evidence, numbers(doc, words, proposals))
+        for _, ways in groupby(zip(proposals, scores, strict=True), key=lambda x: x[0].cue.at):
+            group = list(ways)
+            share = 1 - LinearModel.shares([*(score for _, score in group), 0.0])[-1]
+            yield max(group, key=lambda x: x[1])[0], share
 
     proposer = Proposer(doc, lexicon, phrases, words)
-    judged = [judge(list(ways)) for _, ways in groupby(proposer.propose(cues), key=lambda p: p.cue.at)]
+    judged = list(judge(proposer.propose(cues)))
     probability = {p.cue.at: x for p, x in judged}
     chosen = {p.cue.at: p.content.first for p in _one_a_content((p, x) for p, x in judged if x >= THRESHOLD)}
     reporting = tuple(c for c in cues if c.at in chosen or proposer.trails(c))
@@ -84,8 +91,7 @@ def find_statements(
         if not proposer.trails(cue):
             continue
         beside = proposer.beside(cue, statements)
-        ways = list(proposer.trailing(cue, statements, ends))
-        way, probability[cue.at] = judge(ways) if ways else (None, 0.0)
+        way, probability[cue.at] = next(judge(list(proposer.trailing(cue, statements, ends))), (None, 0.0))
         if way is not None and probability[cue.at] >= TRAILING_THRESHOLD:
             statements.append(way)
         elif beside and (medium := proposer.medium(cue)) is not None:

@@ -4,10 +4,15 @@ The rules propose with generous recall; `كشف`, `بين`, `يعتقد أن` re
 them apart (the lemma, what opens the content, who stands beside it, the words around) is weighed here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
 
+import numpy as np
+
+from streams.extraction.choices.network import logs, one_hot
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.opening import Opener
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import NUMBER
@@ -15,6 +20,9 @@ from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT, CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
 
 THRESHOLD = 0.5
+_AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
+_AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
+_FORMS = ("past", "present", "participle", "noun", "preposition")
 TRAILING_THRESHOLD = 0.55  # of cues behind their content: where that begins may be wrong
 
 
@@ -112,6 +120,24 @@ def features(
         yield f"comma={any(n in '،,' for n in doc.norms[i:start])},{opener}"
     if doc.kinds[start] is NUMBER:
         yield f"number,{opener}"
+
+
+def numbers(doc: Document, words: WordsInContext, proposals: Sequence[Proposal]) -> Any:
+    """(n, d) of proposals: signs about the cue, the content's edges and the mention's; lengths; opener and form."""
+    ats = np.array([[p.cue.at, p.content.first, p.content.last, *(p.mention or (-1, -1))] for p in proposals])
+    at, first, last = ats[:, :1], ats[:, 1:2], ats[:, 2:3]
+    tokens = np.concatenate([at + _AROUND, first + _AT_EDGES, last + _AT_EDGES, ats[:, 3:4], ats[:, 4:] - 1], 1)
+    named = ats[:, 3:4] >= 0
+    own = [
+        np.concatenate([last - first, first - at, np.where(named, ats[:, 3:4] - at, 0)], 1),
+        np.array([[p.cue.reading.entry.clause, p.cue.reading.entry.nominal] for p in proposals]),
+    ]
+    kinds = [
+        one_hot([p.opener for p in proposals], get_args(Opener)),
+        one_hot([p.cue.reading.form for p in proposals], _FORMS),
+        np.array([[doc.quotation_of[p.cue.at] >= 0, p.mention is None] for p in proposals], np.float32),
+    ]
+    return np.concatenate([words.around(tokens), *map(logs, own), *kinds], 1).astype(np.float32)
 
 
 def _bucket(n: int) -> int:

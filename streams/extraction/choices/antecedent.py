@@ -8,26 +8,30 @@ subject, how near, and whether gender and number agree.
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
+from streams.extraction.choices.network import Scorer, logs, one_hot
+from streams.extraction.choices.places import Place, Places
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.source import is_oblique
-from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import ACTOR
 
 _SENTENCES = 3  # this one and two before it
 _SPEAKERS = 5  # who spoke last, and up to four before
 _RIVALS = 2  # that are told beside the one chosen
-_SEEN = 6  # step of a sign from which on a word is one of a mention
 _MENTIONS = 4  # of a candidate, the last, in which signs of it are looked for
+_KINDS = ("person", "organization", "group", "unnamed", "other")
+_FORMS = ("past", "present", "participle", "noun", "preposition")
+_NOWHERE = 400  # tokens, for a candidate that is mentioned nowhere near
 _PEOPLE = 3  # of those named last, wherever
 
 
@@ -47,15 +51,6 @@ class Antecedent(NamedTuple):
     actor: ActorDraft
     share: float
     rivals: tuple[tuple[str, float], ...] = ()
-
-
-class Place(NamedTuple):
-    """A noun phrase [first, last) that may head a source, in a sentence; `order` counts such phrases from 0."""
-
-    first: int
-    last: int
-    order: int
-    oblique: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -78,22 +73,22 @@ class Antecedents:
         words: WordsInContext,
         registry: ActorRegistry,
         ends: MentionEnds,
-        model: LinearModel,
+        model: Scorer,
     ) -> None:
         """`registry` knows the people of the document already."""
-        self._words, self._seen = words, words.where(ACTOR, _SEEN)
+        self._words = words
         self._ends = ends
         self._model = model
         self._doc, self._lexicon, self._phrases, self._registry = doc, lexicon, phrases, registry
-        self._places: dict[int, tuple[Place, ...]] = {}
+        self._places = Places(doc, lexicon, phrases, words)
 
     def best(self, cue: Cue, spoken: Sequence[Spoken]) -> Antecedent | None:
         """Who the cue stands for, None where there is nobody."""
         found = self.candidates(cue, spoken)
         if not found:
             return None
-        scores = [self._model.score(self.features(cue, c, found, spoken)) for c in found]
-        shares = LinearModel.shares(scores)
+        evidence = (self.features(cue, c, found, spoken) for c in found)
+        shares = LinearModel.shares(self._model.scores(evidence, self.numbers(cue, found, spoken)))
         n = max(range(len(found)), key=shares.__getitem__)
         others = sorted(((shares[k], k) for k in range(len(found)) if k != n), reverse=True)[:_RIVALS]
         rivals = tuple((self.name(found[k]), share) for share, k in others)
@@ -125,7 +120,7 @@ class Antecedents:
         for ago, statement in enumerate(reversed(spoken[-_SPEAKERS:])):
             of(statement.actor).turns.append(ago)
         for n in range(here, max(-1, here - _SENTENCES), -1):
-            for place in self._places_of(n):
+            for place in self._places.of(n):
                 if place.first < cue.at:
                     draft = self._registry.known(place.first, place.last)
                     candidate = of(draft) if draft else found.setdefault(place, Candidate(None))
@@ -133,35 +128,6 @@ class Antecedents:
         for draft in self._registry.people_before(cue.at, _PEOPLE):
             of(draft)
         return list(found.values())
-
-    def _places_of(self, n: int) -> tuple[Place, ...]:
-        if n not in self._places:
-            self._places[n] = tuple(self._find_places(n))
-        return self._places[n]
-
-    def _find_places(self, n: int) -> Iterator[Place]:
-        doc, phrases = self._doc, self._phrases
-        sentence = doc.sentences[n]
-        i, order = sentence.first, 0
-        while i < sentence.last:
-            seen = i in self._seen and doc.kinds[i] in (WORD, NUMBER)
-            heads = doc.kinds[i] is WORD and not phrases.is_time(doc.norms[i]) and phrases.head_kind(i) is not None
-            if seen or heads:
-                last = phrases.end(i, sentence.last)
-                while not heads and last < sentence.last and self._goes_on(last):
-                    last += 1
-                if last > i:
-                    behind = i > sentence.first and self._lexicon.is_a(doc.norms[i - 1], "preposition")
-                    yield Place(i, last, order, behind or is_oblique(doc, self._lexicon, phrases, i))
-                    order += 1
-                    i = last
-                    continue
-            i += 1
-
-    def _goes_on(self, i: int) -> bool:
-        """Whether token i goes on with the mention before it that the encoder sees, and begins no other."""
-        another = self._phrases.name_type(i) or self._phrases.head_kind(i) is not None
-        return i in self._seen and not another
 
     def features(
         self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], spoken: Sequence[Spoken]
@@ -215,6 +181,57 @@ class Antecedents:
         else:
             yield "new"
         yield f"rivals={min(len(rivals), 5)},{min(ago, 1)}"
+
+    def numbers(self, cue: Cue, found: Sequence[Candidate], spoken: Sequence[Spoken]) -> Any:
+        """(n, d) of candidates: signs about the nearest mention and the cue, distances, turns, agreement, kind."""
+        doc, at, many = self._doc, cue.at, len(found)
+        here = doc.sentence_of[at]
+        rows, kinds, agree, mentions = [], [], [], []
+        for candidate in found:
+            draft, kind = candidate.draft, self._kind(candidate)
+            near = max((p.first for p in candidate.places), default=-1)
+            last = max(near, draft.last_before(at) if draft is not None else -1)
+            mentions.append(last if last >= 0 else at)
+            ago = min(candidate.turns, default=_SPEAKERS)
+            statement = spoken[-1 - ago] if ago < _SPEAKERS else None
+            place = next((p for p in candidate.places if p.first == near), None)
+            rows.append(
+                [
+                    ago,
+                    len(candidate.turns),
+                    at - last if last >= 0 else _NOWHERE,
+                    here - doc.sentence_of[last] if last >= 0 else _SENTENCES,
+                    at - statement.last if statement is not None else _NOWHERE,
+                    here - doc.sentence_of[statement.cue.at] if statement is not None else _NOWHERE,
+                    statement is not None and statement.explicit,
+                    statement is not None and statement.first <= at < statement.last,
+                    len(candidate.places),
+                    place.order if place is not None else -1,
+                    place is not None and place.oblique,
+                    draft is not None and draft.named,
+                    len(draft.positions) if draft is not None else 0,
+                    self._speaks(candidate, cue),
+                ]
+            )
+            kinds.append(kind)
+            agree.append(self._agrees(cue, candidate, kind))
+        own = np.array(rows, np.float32)
+        rivals = own[:, [0, 2, 13]].min(0) - own[:, [0, 2, 13]]
+        about = np.array(mentions)[:, None] + np.array([-1, 0, 1])
+        return np.concatenate(
+            [
+                logs(own),
+                logs(rivals),
+                self._words.around(about),
+                np.repeat(self._words.around(np.array([[at - 1, at, at + 1]])), many, 0),
+                one_hot(kinds, _KINDS),
+                one_hot(agree, ("yes", "no")),
+                one_hot([cue.reading.form] * many, _FORMS),
+                np.full((many, 1), at - doc.sentences[here].first <= 1, np.float32),
+                np.full((many, 1), min(many, 12), np.float32),
+            ],
+            1,
+        ).astype(np.float32)
 
     def _of_places(
         self, cue: Cue, candidate: Candidate, spoken: Sequence[Spoken], form: str, head: str, ago: int

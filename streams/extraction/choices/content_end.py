@@ -7,13 +7,17 @@ Of these the one is chosen that is worth most (`choices/worth.py`).
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args
+
+import numpy as np
 
 from streams.extraction.choices.linear import LinearModel
+from streams.extraction.choices.network import Scorer, logs, one_hot
 from streams.extraction.choices.worth import most_worth
 from streams.extraction.content import make_content
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.opening import Opener
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import MARK, NUMBER, WORD
@@ -21,9 +25,11 @@ from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
+_MARKS = ("،", ".", "»", '"', ":", "(", "؛")
+_WHYS = ("pause", "close", "cue", "sentence", "rule")
 _MOST = 24  # candidates
 _SOON = 4  # words behind an end that may be content too
-_PASSED = 110  # features of boundaries passed over, of the nearest
+_ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
 
 
 class End(NamedTuple):
@@ -43,7 +49,7 @@ class ContentEnds:
         phrases: Phrases,
         words: WordsInContext,
         cues: Collection[int],
-        model: LinearModel,
+        model: Scorer,
     ) -> None:
         """`cues` are the tokens of the cues that report."""
         self._doc, self._lexicon, self._phrases, self._words = doc, lexicon, phrases, words
@@ -56,7 +62,12 @@ class ContentEnds:
         ends = self.candidates(proposal)
         if not ends:
             return proposal, 1.0  # there is no word in it
-        shares = LinearModel.shares([self._model.score(f) for f in self.features(proposal, ends)])
+        linear = []
+        passed = 0.0  # whoever ends later passes over the boundaries before: they are weighed once
+        for own, boundary in self._evidence(proposal, ends):
+            linear.append(passed + self._model.linear.weight(own))
+            passed += self._model.linear.weight(boundary)
+        shares = LinearModel.shares(self._model.on(linear, self.numbers(proposal, ends)))
         best, probability = most_worth(shares, [(proposal.content.first, end.last) for end in ends])
         return self._with_end(proposal, ends[best].last), probability
 
@@ -108,6 +119,13 @@ class ContentEnds:
 
     def features(self, proposal: Proposal, ends: Sequence[End]) -> Iterator[list[str]]:
         """The evidence for each candidate, as feature names."""
+        passed: list[str] = []
+        for own, boundary in self._evidence(proposal, ends):
+            yield [*passed, *own]
+            passed += boundary
+
+    def _evidence(self, proposal: Proposal, ends: Sequence[End]) -> Iterator[tuple[list[str], list[str]]]:
+        """Of each candidate its own evidence, and that of its boundary for those that pass over it."""
         doc, words = self._doc, self._words
         first, opener = proposal.content.first, proposal.opener
         reading = proposal.cue.reading
@@ -119,7 +137,6 @@ class ContentEnds:
         opening = words.category_at(first)
         signs = [words.sign(end.last - 1, CONTENT_ENDS) for end in ends]
         strongest = max(signs)
-        passed: list[str] = []
         for end, sign in zip(ends, signs, strict=True):
             nearby = self._behind(end.last)
             after = self._after(end.last, sentence.last)
@@ -134,7 +151,6 @@ class ContentEnds:
             soon = sum(words.sign(j, CONTENT) for j in range(after, after + _SOON)) // _SOON
             stronger = min(sum(other > sign for other in signs), 3)
             out = [
-                *passed,
                 f"rule={end.last == rule},{opener}",
                 f"rule={end.last == rule},{end.why},{mark}",
                 f"sentence={ends_sentence},{opener}",
@@ -167,10 +183,7 @@ class ContentEnds:
             cluster = words.clusters.get(norm)
             if cluster is not None:
                 out += [f"c={cluster[0]},{mark}", f"k={cluster[1]},{mark}"]
-            yield out
-            # whoever ends later passes over this boundary
             passed = [
-                *passed[-_PASSED:],
                 f"over={mark},{norm}",
                 f"over={mark},{category},{reports}",
                 f"over={mark},{category},{second_category}",
@@ -187,6 +200,40 @@ class ContentEnds:
                 passed.append(f"over=whole,{mark},{category}")
             if end.last == rule:
                 passed.append(f"over=rule,{end.why}")
+            yield out, passed
+
+    def numbers(self, proposal: Proposal, ends: Sequence[End]) -> Any:
+        """(n, d) of candidates: signs about each, how much of what it holds and leaves is content, lengths, kinds."""
+        words, doc = self._words, self._doc
+        first, many = proposal.content.first, len(ends)
+        last = np.array([end.last for end in ends])
+        behind = np.array([self._behind(end.last) for end in ends])
+        tokens = np.concatenate([last[:, None] + _ABOUT, behind[:, None] + np.array([0, 1, 2])], 1)
+        content = np.concatenate([[0.0], np.cumsum(words.log_odds(CONTENT)[first : last[-1]])])
+        held, whole = content[last - first], content[-1]
+        strength = words.log_odds(CONTENT_ENDS)[last - 1]
+        before = np.maximum.accumulate(np.concatenate([[-1e3], strength]))[:-1]
+        later = np.maximum.accumulate(np.concatenate([strength, [-1e3]])[::-1])[::-1][1:]
+        length = last - first
+        own = np.stack(
+            [
+                held / length,
+                (whole - held) / np.maximum(length[-1] - length, 1),
+                np.clip(strength - before, -16, 16),
+                np.clip(strength - later, -16, 16),
+                logs(length),
+                logs(length[-1] - length),
+                np.arange(many),
+                np.arange(many)[::-1],
+            ],
+            1,
+        )
+        kinds = [
+            one_hot([proposal.opener] * many, get_args(Opener)),
+            one_hot([end.why for end in ends], _WHYS),
+            one_hot([doc.norm_at(end.last) for end in ends], _MARKS),
+        ]
+        return np.concatenate([words.around(tokens), own, *kinds], 1).astype(np.float32)
 
     def _reports(self, i: int) -> str:
         """How the word at i, or one of the next two, reports: form, particle and which it is, "" if none does."""

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
-from typing import NamedTuple
 
 FOLDER = Path(__file__).parent.parent / "models"
 
@@ -53,24 +52,3 @@ class LinearModel:
         weights = [math.exp(s - top) for s in scores]
         total = sum(weights)
         return [w / total for w in weights]
-
-
-class Models(NamedTuple):
-    """The shipped choices.
-
-    Which proposals are statements, where contents end and of which type they are, which phrase is the speaker, where it
-    ends, who an implied subject stands for, and how probable it is that all of it is right.
-    """
-
-    acceptance: LinearModel
-    content_end: LinearModel
-    content_type: LinearModel
-    speaker: LinearModel
-    mention_end: LinearModel
-    antecedent: LinearModel
-    confidence: LinearModel
-
-    @classmethod
-    def load(cls) -> "Models":
-        """Read them from `models/`."""
-        return cls(*(LinearModel.load(FOLDER / f"{name}.tsv") for name in cls._fields))

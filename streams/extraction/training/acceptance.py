@@ -6,12 +6,13 @@ Of several ways to read a cue the one is right whose content is most like the an
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from streams.extraction.choices.acceptance import features
-from streams.extraction.choices.linear import LinearModel
+from streams.extraction.choices.acceptance import features, numbers
+from streams.extraction.choices.network import Scorer
 from streams.extraction.cue import Cue, find_cues
 from streams.extraction.proposals import Proposal, Proposer
+from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, fit
+from streams.extraction.training.ranking import Choice
 
 STRENGTH = 0.2
 _HALF = 0.5  # of the words that a proposal's content and the annotated one have, those that both have
@@ -32,7 +33,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
             shares = [a.reached(p) for p in ways]
             right = [share > max(_HALF, *shares) - _NEARLY for share in shares]
             evidence = [["bias", *features(a.doc, a.lexicon, a.phrases, a.words, p)] for p in ways]
-            yield Choice([*evidence, []], [*right, not any(right)])
+            yield Choice([*evidence, []], [*right, not any(right)], numbers(a.doc, a.words, ways))
             if any(right):
                 chosen.append(ways[right.index(True)])
 
@@ -49,6 +50,6 @@ def _ways(
             yield ways
 
 
-def learn(articles: Sequence[GoldArticle]) -> LinearModel:
+def learn(articles: Sequence[GoldArticle]) -> Scorer:
     """The model."""
-    return fit(choices(articles), STRENGTH)
+    return network.learn(choices(articles), STRENGTH)

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.choices.antecedent import Antecedent, Antecedents, Spoken
-from streams.extraction.choices.linear import LinearModel, Models
+from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
+from streams.extraction.choices.models import Models
+from streams.extraction.choices.network import Scorer
 from streams.extraction.cue import Cue, find_cues
 from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft, find_statements, resolve_actors
+from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
@@ -40,24 +43,25 @@ class Teacher(Antecedents):
         if not found:
             return None
         right = [is_actor(self.name(c), actor) for c in found]
-        self._choices.append(Choice([list(self.features(cue, c, found, spoken)) for c in found], right))
+        evidence = [list(self.features(cue, c, found, spoken)) for c in found]
+        self._choices.append(Choice(evidence, right, self.numbers(cue, found, spoken)))
         if self._corrects and any(right):
             return Antecedent(self.actor(found[right.index(True)], spoken), 1.0)
         return super().best(cue, spoken)
 
 
-def choices(found: Iterable[Found], models: Models, answers: LinearModel | None = None) -> list[Choice]:
+def choices(found: Iterable[Found], models: Models, answers: Scorer | None = None) -> list[Choice]:
     """The decisions of the articles, with the annotators' answers before them, or those of a model."""
     noted: list[Choice] = []
     for a, drafts in found:
         ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
         registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends)
-        teacher = Teacher(a.doc, a.lexicon, a.phrases, a.words, registry, ends, answers or LinearModel({}))
+        teacher = Teacher(a.doc, a.lexicon, a.phrases, a.words, registry, ends, answers or Scorer(LinearModel({})))
         resolve_actors(registry, teacher.teach(a, noted, corrects=answers is None), LinearModel({}), drafts)
     return noted
 
 
-def learn(articles: Sequence[GoldArticle], models: Models) -> LinearModel:
+def learn(articles: Sequence[GoldArticle], models: Models) -> Scorer:
     """The model; `models` are those learned before it, who find the statements and their speakers."""
     found = [
         (a, find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon)))
@@ -66,5 +70,5 @@ def learn(articles: Sequence[GoldArticle], models: Models) -> LinearModel:
     decisions = choices(found, models)
     for part in range(PARTS):
         others = choices((x for n, x in enumerate(found) if n % PARTS != part), models)
-        decisions += choices(found[part::PARTS], models, fit(others, STRENGTH))
-    return fit(decisions, STRENGTH)
+        decisions += choices(found[part::PARTS], models, Scorer(fit(others, STRENGTH)))
+    return network.learn(decisions, STRENGTH)

@@ -20,12 +20,14 @@ import msgspec
 from schemas import Article, EnrichedArticle
 from streams.extraction.actors import ActorRegistry
 from streams.extraction.choices.confidence import features
-from streams.extraction.choices.linear import FOLDER, LinearModel, Models
+from streams.extraction.choices.linear import FOLDER, LinearModel
+from streams.extraction.choices.models import Models
+from streams.extraction.choices.network import Scorer
 from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.identity import Identities
 from streams.extraction.statements import StatementDraft, find_actors, find_statements
-from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, speaker
+from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, network, speaker
 from streams.extraction.training.annotated_news import annotated_news
 from streams.extraction.training.entity_data import read_gold
 from streams.extraction.training.folds import folds_of
@@ -47,7 +49,7 @@ def learn(articles: Sequence[GoldArticle]) -> Models:
         content_type=content_type.learn(articles),
         speaker=speaker.learn(articles),
         mention_end=mention_end.learn(articles),
-        antecedent=LinearModel({}),
+        antecedent=Scorer(LinearModel({})),
         confidence=LinearModel({}),
     )
     return models._replace(antecedent=antecedent.learn(articles, models))
@@ -120,10 +122,14 @@ def main() -> None:
     }
     print(scores)
     models = learn([*articles, *news])._replace(confidence=fit(judged, CONFIDENCE_STRENGTH))
-    for name, model in zip(Models._fields, models, strict=True):
+    for name, model in models._asdict().items():
         path = FOLDER / f"{name}.tsv"
-        write(model, path, f"streams.extraction.choices.{name}")
+        write(model.linear if isinstance(model, Scorer) else model, path, f"streams.extraction.choices.{name}")
         write_note(path, seed=SEED, scores=scores, sources=SOURCES)
+        if isinstance(model, Scorer) and model.network is not None:
+            path = FOLDER / f"{name}_network.npz"
+            network.write(model.network, path)
+            write_note(path, seed=network.SEED, scores=scores, sources=SOURCES)
 
 
 if __name__ == "__main__":

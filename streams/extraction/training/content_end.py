@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from streams.extraction.choices.content_end import ContentEnds
 from streams.extraction.choices.linear import LinearModel
+from streams.extraction.choices.network import Scorer
 from streams.extraction.cue import find_cues
 from streams.extraction.proposals import Proposer
+from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
-from streams.extraction.training.ranking import Choice, fit
+from streams.extraction.training.ranking import Choice
 
 STRENGTH = 0.3
 
@@ -18,7 +20,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
         reporting = frozenset(c.at for c in cues)
-        ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, LinearModel({}))
+        ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, Scorer(LinearModel({})))
         starts = [t.start for t in a.doc.tokens]
         for proposal in Proposer(a.doc, a.lexicon, a.phrases, a.words).propose(cues):
             statement = a.statement_of(proposal.cue)
@@ -27,9 +29,10 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
             last = bisect_left(starts, statement["content"][-1][1])
             found = ends.candidates(proposal)
             last = max((i + 1 for i in range(last) if a.is_word(i)), default=0)
-            yield Choice(list(ends.features(proposal, found)), [e.last == last for e in found])
+            right = [e.last == last for e in found]
+            yield Choice(list(ends.features(proposal, found)), right, ends.numbers(proposal, found))
 
 
-def learn(articles: Sequence[GoldArticle]) -> LinearModel:
+def learn(articles: Sequence[GoldArticle]) -> Scorer:
     """The model."""
-    return fit(choices(articles), STRENGTH)
+    return network.learn(choices(articles), STRENGTH)

@@ -1,9 +1,9 @@
-"""The raw corpus as form numbers, the labelled texts, and the attributes of all forms; `training.lessons` writes them."""
+"""The raw corpus as form numbers, the labelled texts, the attributes of all forms; `training.lessons` writes them."""
 
 import gzip
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 

@@ -18,6 +18,7 @@ SEED = 20261125
 LENGTH = 128  # words that are read at once
 RAW_STEPS, RAW_BATCH, RAW_RATE = 1800, 64, 2.5e-3
 LEARN_STEPS, RATE = 4800, 2.5e-3
+MORE_RATE = 1.5e-3  # of a network that has learned before
 BATCHES = {"gold": 24, "aner": 8, "aqmar": 4}  # rows of LENGTH words in a step, beside those that the reader labelled
 TAUGHT_BATCH = 72
 HIDDEN, TAUGHT_HIDDEN = 0.15, 0.04  # share of words hidden from the network on raw text
@@ -89,7 +90,12 @@ def _rows(many: int, batch: int, draw: np.random.Generator) -> Iterator[Any]:
 
 
 def learn(
-    model: EncoderModel, lessons: Sequence[Lesson], taught: Taught, categories: Any, steps: int = LEARN_STEPS
+    model: EncoderModel,
+    lessons: Sequence[Lesson],
+    taught: Taught,
+    categories: Any,
+    steps: int = LEARN_STEPS,
+    rate: float = RATE,
 ) -> EncoderModel:
     """Learn entity labels a domain, signs, and what the reader says; `categories` (forms,) are targets, -1 for none.
 
@@ -106,8 +112,8 @@ def learn(
     of_row = torch.repeat_interleave(torch.arange(len(sizes), device=device), torch.tensor(sizes, device=device))
     rows = {x.domain: _rows(len(x.ids), BATCHES[x.domain], draw) for x in lessons}
     taught_rows = _rows(len(raw), TAUGHT_BATCH, draw)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.1)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
     offsets = torch.arange(LENGTH, device=device)
     mean: dict[str, Any] = {}
     began = time.monotonic()

@@ -25,15 +25,15 @@ from streams.extraction.words.encoder import MODEL
 from streams.extraction.words.signs import SIGNS
 
 SEED = 20261126
-RAW_LABELLED = 20_000  # raw articles that the reader labels
+RAW_LABELLED = 20_000  # raw articles that the reader labels, half of each file as far as it has so many
 _SHORTEST, _LONGEST = 60, 1200  # words of these
 
 
 class Texts(NamedTuple):
     """Labelled texts of one kind, one after the other.
 
-    `ids` and `labels` (n,), `signs` (n, signs); text k is `ends[k - 1]:ends[k]`. Labels are `encoder_data.NO_LABEL` in texts whose
-    names were not annotated, signs are all 0 in sentences of CoNLL files.
+    `ids` and `labels` (n,), `signs` (n, signs); text k is `ends[k - 1]:ends[k]`. Labels are
+    `encoder_data.NO_LABEL` in texts whose names were not annotated, signs are all 0 in sentences of CoNLL files.
     """
 
     ids: Any
@@ -120,7 +120,7 @@ def seen_before() -> Mapping[str, str]:
     """How words were labelled over the raw corpus, from the shipped encoder."""
     with np.load(MODEL) as z:
         lines = z["seen"].tobytes().decode().split("\n")
-    return dict(line.split("\t") for line in lines)  # type: ignore[misc]
+    return dict(line.split("\t") for line in lines)
 
 
 def main() -> None:

@@ -16,10 +16,11 @@ _FAINT = 0.02  # a weight that is left out, as a fifth of all are
 
 
 class Choice(NamedTuple):
-    """One decision: the features of each candidate, and which of them are right."""
+    """One decision: the features of each candidate, which are right, and numbers (n, d) of the first n of them."""
 
     candidates: list[list[str]]
     right: list[bool]
+    numbers: Any = None
 
 
 def fit(decisions: Iterable[Choice], strength: float) -> LinearModel:
@@ -29,7 +30,7 @@ def fit(decisions: Iterable[Choice], strength: float) -> LinearModel:
     single candidate, which are half of all.
     """
     choices = [c for c in decisions if any(c.right) and not all(c.right)]
-    vectorizer = CountVectorizer(analyzer=lambda features: features, binary=True, min_df=_RARE)
+    vectorizer = CountVectorizer(analyzer=lambda features: features, min_df=_RARE)
     x: csr_matrix = vectorizer.fit_transform([f for c in choices for f in c.candidates]).astype(np.float64)
     begins = np.cumsum([0, *(len(c.candidates) for c in choices)])[:-1]
     group = np.repeat(np.arange(len(choices)), [len(c.candidates) for c in choices])

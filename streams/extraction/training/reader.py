@@ -1,9 +1,8 @@
 """Train the reader and let it label raw news: entities, and the signs of statements.
 
 It reads raw news for some minutes (a share of the words is hidden, and it tells them), then learns from all annotated
-texts at once, and labels raw articles, from which the encoder learns (`training.encoder` runs all of it).
-
-Made for one graphics card.
+texts at once, and labels raw articles, from which the encoder learns (`training.encoder` runs all of it, and tells what
+it took and how the reader scores).
 """
 
 import time

@@ -7,7 +7,7 @@ rest.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -115,7 +115,7 @@ class Reader(nn.Module):
             turn = (self.cosines[:length].bfloat16(), self.sines[:length].bfloat16())  # type: ignore[index]
             layer = self._layer if self.training else _plain
             for block in self.blocks:
-                x = layer(block, x, turn)
+                x = layer(cast(Block, block), x, turn)
         out: torch.Tensor = self.last(x.float())
         return out
 

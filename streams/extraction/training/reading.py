@@ -1,4 +1,4 @@
-"""Rows of words that the reader sees at once: whole texts packed one behind the other, long ones in overlapping parts."""
+"""Rows of words that the reader sees at once: texts packed one behind the other, long ones in overlapping parts."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -20,11 +20,10 @@ class Part(NamedTuple):
 
 
 def pack(texts: Iterable[tuple[int, int]], length: int) -> list[Part]:
-    r"""Texts [first, last) in rows of `length` words, in their order; the next text opens a row where it has no room.
+    """Texts [first, last) in rows of `length` words, in their order; the next text opens a row where it has no room.
 
-    >>> pack([(0, 3), (3, 5), (5, 9)], 6)
-    [Part(row=0, at=0, first=0, last=3, new=0, until=3), Part(row=0, at=3, first=3, last=5, new=3, until=5), \
-Part(row=1, at=0, first=5, last=9, new=5, until=9)]
+    >>> pack([(0, 3), (3, 9)], 6)
+    [Part(row=0, at=0, first=0, last=3, new=0, until=3), Part(row=1, at=0, first=3, last=9, new=3, until=9)]
     """
     out: list[Part] = []
     row = at = 0

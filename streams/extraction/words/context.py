@@ -13,6 +13,7 @@ from streams.extraction.tokens import BREAK
 from streams.extraction.words.analysis import Reading, strip
 from streams.extraction.words.clusters import Clusters
 from streams.extraction.words.morphology import Morphology
+from streams.extraction.words.signs import SURE, steps
 
 _UNHEARD = 1e-6  # share of a category that the encoder does not know
 
@@ -56,13 +57,15 @@ class WordsInContext:
     def __init__(
         self, doc: Document, morphology: Morphology, clusters: Clusters, names: Sequence[str], scores: Any, signs: Any
     ) -> None:
-        """`scores` (tokens, categories) of the categories `names`; `signs` (tokens, signs) in steps."""
+        """`scores` (tokens, categories) of the categories `names`; `signs` (tokens, signs) in log-odds."""
         self._doc, self._morphology = doc, morphology
         self._column = {name: n for n, name in enumerate(names)}
         self._scores = scores
         self._words: dict[int, Word] = {}
-        self._steps = signs
-        self._signs: list[list[int]] = signs.tolist()
+        self._steps = steps(signs)
+        self._signs: list[list[int]] = self._steps.tolist()
+        bounded = np.clip(signs.astype(np.float32), -SURE, SURE)
+        self._log_odds = np.pad(bounded, ((1, 1), (0, 0)), constant_values=-SURE)
         self.clusters = clusters
         self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []
 
@@ -77,6 +80,15 @@ class WordsInContext:
     def where(self, sign: int, step: int) -> frozenset[int]:
         """The tokens at which a sign is as strong as `step` at least."""
         return frozenset(np.flatnonzero(self._steps[:, sign] >= step).tolist())
+
+    def around(self, tokens: Any) -> Any:
+        """(n, k * signs) log-odds of all signs at tokens (n, k), bounded by SURE; -SURE outside of the document."""
+        rows = np.clip(tokens, -1, len(self._log_odds) - 2) + 1
+        return self._log_odds[rows].reshape(len(rows), -1)
+
+    def log_odds(self, sign: int) -> Any:
+        """(tokens,) of one sign."""
+        return self._log_odds[1:-1, sign]
 
     def __getitem__(self, i: int) -> Word:
         """Token i as a word; analysed when it is first asked for.

@@ -23,7 +23,6 @@ from streams.extraction.words.attributes import WordKnowledge, attributes, list_
 from streams.extraction.words.clusters import Clusters
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.morphology import Morphology, Outline
-from streams.extraction.words.signs import steps
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
 DILATIONS = (1, 2, 4, 8, 16, 1)  # of the convolutions, in their order
@@ -144,7 +143,7 @@ class Encoder:
         """The words of a document; `signs` (tokens, signs) stand for its own where they are given."""
         said = self.read(doc)
         known = self._knowledge.morphology, self.clusters, self.weights.categories
-        return WordsInContext(doc, *known, said.categories, steps(said.signs if signs is None else signs))
+        return WordsInContext(doc, *known, said.categories, said.signs if signs is None else signs)
 
     def encode(self, forms: Sequence[str]) -> Encoded:
         """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""

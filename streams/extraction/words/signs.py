@@ -16,7 +16,7 @@ SIGNS = (
 )
 CORE_CUE, EXTENDED_CUE, CONTENT_BEGINS, CONTENT_ENDS = range(4)
 SPEAKER_BEGINS, SPEAKER_GOES_ON, CONTENT, ACTOR = range(4, len(SIGNS))
-READ = 6  # of these, from the first, the reader tells of raw news (`training.reader`)
+SURE = 8.0  # log-odds beyond which a sign is not told to be stronger
 EDGES = (-6.0, -4.5, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.5)  # log-odds at which a sign passes into its next step
 
 
