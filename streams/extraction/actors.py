@@ -40,6 +40,8 @@ class ActorRegistry:
         """Read all named people of the document with their titles. `ends` knows where mentions end."""
         self._mention_ends = ends
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
+        # `سامي الحداد (Sammy Haddad)`: the second name is how the first is spelt, not another person
+        entities = tuple(e for e in entities if e.first == 0 or latin_behind(doc, e.first - 1) is None)
         self._entities = {e.first: e for e in entities}
         self._naming = Naming(doc, lexicon, phrases, self._entities)
         self.gender = self._naming.gender

@@ -81,6 +81,13 @@ def clause_end(doc: Document, lexicon: Lexicon, first: int, limit: int, cue_indi
     return limit
 
 
+def says_whose_words(doc: Document, lexicon: Lexicon, j: int) -> bool:
+    """`إن الأزمة قابلة للحل، على حد تعبيره`: what stands before token j was the speaker's."""
+    if doc.norms[j] != "علي" or doc.norms[j + 1 : j + 2] != ("حد",):
+        return False
+    return "own_words" in map(lexicon.silent.get, doc.norms[j + 2 : j + 3])
+
+
 def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indices: Collection[int]) -> bool:
     norm = doc.norms[j]
     bare = norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
@@ -88,12 +95,8 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
         return True
     if norm == "كما" and j + 1 in cue_indices and paused:
         return True
-    if (
-        norm == "علي"
-        and doc.norms[j + 1 : j + 2] == ("حد",)
-        and "own_words" in map(lexicon.silent.get, doc.norms[j + 2 : j + 3])
-    ):
-        return True  # `إن الأزمة قابلة للحل، على حد تعبيره`
+    if says_whose_words(doc, lexicon, j):
+        return True
     if paused and norm in _NARRATOR:
         return True
     if paused and norm in _BUT and j + 1 in cue_indices:

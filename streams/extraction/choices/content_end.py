@@ -14,7 +14,7 @@ import numpy as np
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import Scorer, logs, one_hot
 from streams.extraction.choices.worth import most_worth
-from streams.extraction.content import make_content
+from streams.extraction.content import make_content, says_whose_words
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.opening import Opener
@@ -106,6 +106,9 @@ class ContentEnds:
         add(rule, "rule")
         for j in range(first + 1, limit):
             if len(found) >= _MOST:
+                break
+            if says_whose_words(doc, self._lexicon, j):
+                limit = j
                 break
             q = doc.quotation_of[j]
             if doc.kinds[j] is MARK:
