@@ -37,16 +37,15 @@ class ActorRegistry:
         entities: tuple[EntityMention, ...],
         ends: MentionEnds,
     ) -> None:
-        """Read all named people of the document with their titles. `ends` knows where mentions end."""
+        """Read all named people with titles; `(Sami Haddad)` behind a name spells it. `ends` knows where they end."""
         self._mention_ends = ends
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
-        # `سامي الحداد (Sammy Haddad)`: the second name is how the first is spelt, not another person
-        entities = tuple(e for e in entities if e.first == 0 or latin_behind(doc, e.first - 1) is None)
+        entities = tuple(e for e in entities if latin_behind(doc, e.first - 1) is None)
         self._entities = {e.first: e for e in entities}
         self._naming = Naming(doc, lexicon, phrases, self._entities)
         self.gender = self._naming.gender
         self._named_at = sorted(e.first for e in entities if e.type == "PER")
-        self._people = frozenset(e.first for e in entities if e.type == "PER")
+        self._people = frozenset(self._named_at)
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
         self._where: dict[str, list[int]] = {}  # tokens of each word without its article, filled when first asked for

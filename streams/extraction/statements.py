@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.acceptance import THRESHOLD, TRAILING_THRESHOLD, features, numbers
+from streams.extraction.choices.acceptance import THRESHOLD, TRAILING_THRESHOLD, features, numbers, possible
 from streams.extraction.choices.antecedent import Antecedents, Spoken
 from streams.extraction.choices.confidence import features as judged_by
 from streams.extraction.choices.content_end import ContentEnds
@@ -76,6 +76,7 @@ def find_statements(
             share = 1 - LinearModel.shares([*(score for _, score in group), 0.0])[-1]
             yield max(group, key=lambda x: x[1])[0], share
 
+    cues = possible(words, cues)
     proposer = Proposer(doc, lexicon, phrases, words)
     judged = list(judge(proposer.propose(cues)))
     probability = {p.cue.at: x for p, x in judged}

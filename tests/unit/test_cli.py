@@ -77,7 +77,7 @@ def test_explain_tells_the_rule_and_the_rivals() -> None:
 
 
 def test_explain_shows_what_is_too_doubtful_to_be_told() -> None:
-    done = qawl("explain", stdin="طالب اللاعب بالماء.")
+    done = qawl("explain", stdin="حذر اللاعب من الماء.")
     assert done.returncode == 0, done.stderr
     assert "0 statements, 1 too doubtful to be told" in done.stdout
     assert "1. اللاعب (person), not told" in done.stdout
