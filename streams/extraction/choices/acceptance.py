@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from streams.extraction.choices.network import logs, one_hot
+from streams.extraction.choices.network import OneOf, logs
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
@@ -24,7 +24,8 @@ THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
 _NO_CUE = -7.0  # log-odds of a cue up to which a word is none
-_FORMS = ("past", "present", "participle", "noun", "preposition")
+FORM = OneOf(("past", "present", "participle", "noun", "preposition"))
+_OPENER = OneOf(get_args(Opener))
 TRAILING_THRESHOLD = 0.55  # of cues behind their content: where that begins may be wrong
 
 
@@ -142,8 +143,8 @@ def numbers(doc: Document, words: WordsInContext, proposals: Sequence[Proposal])
         np.array([[p.cue.reading.entry.clause, p.cue.reading.entry.nominal] for p in proposals]),
     ]
     kinds = [
-        one_hot([p.opener for p in proposals], get_args(Opener)),
-        one_hot([p.cue.reading.form for p in proposals], _FORMS),
+        _OPENER([p.opener for p in proposals]),
+        FORM([p.cue.reading.form for p in proposals]),
         np.array([[doc.quotation_of[p.cue.at] >= 0, p.mention is None] for p in proposals], np.float32),
     ]
     return np.concatenate([words.around(tokens), *map(logs, own), *kinds], 1).astype(np.float32)

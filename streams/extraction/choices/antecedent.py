@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from streams.extraction.actors import ActorRegistry
+from streams.extraction.choices.acceptance import FORM
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
-from streams.extraction.choices.network import Scorer, logs, one_hot
+from streams.extraction.choices.network import OneOf, Scorer, logs
 from streams.extraction.choices.places import Place, Places
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
@@ -29,8 +30,9 @@ _SENTENCES = 3  # this one and two before it
 _SPEAKERS = 5  # who spoke last, and up to four before
 _RIVALS = 2  # that are told beside the one chosen
 _MENTIONS = 4  # of a candidate, the last, in which signs of it are looked for
-_KINDS = ("person", "organization", "group", "unnamed", "other")
-_FORMS = ("past", "present", "participle", "noun", "preposition")
+_KIND = OneOf(("person", "organization", "group", "unnamed", "other"))
+_AGREES = OneOf(("yes", "no"))
+_NEAR = np.array([-1, 0, 1])
 _NOWHERE = 400  # tokens, for a candidate that is mentioned nowhere near
 _PEOPLE = 3  # of those named last, wherever
 
@@ -217,18 +219,17 @@ class Antecedents:
             agree.append(self._agrees(cue, candidate, kind))
         own = np.array(rows, np.float32)
         rivals = own[:, [0, 2, 13]].min(0) - own[:, [0, 2, 13]]
-        about = np.array(mentions)[:, None] + np.array([-1, 0, 1])
+        about = np.array(mentions)[:, None] + _NEAR
         return np.concatenate(
             [
                 logs(own),
                 logs(rivals),
                 self._words.around(about),
-                np.repeat(self._words.around(np.array([[at - 1, at, at + 1]])), many, 0),
-                one_hot(kinds, _KINDS),
-                one_hot(agree, ("yes", "no")),
-                one_hot([cue.reading.form] * many, _FORMS),
-                np.full((many, 1), at - doc.sentences[here].first <= 1, np.float32),
-                np.full((many, 1), min(many, 12), np.float32),
+                np.repeat(self._words.around(at + _NEAR[None]), many, 0),
+                _KIND(kinds),
+                _AGREES(agree),
+                np.repeat(FORM([cue.reading.form]), many, 0),
+                np.full((many, 2), [at - doc.sentences[here].first <= 1, min(many, 12)], np.float32),
             ],
             1,
         ).astype(np.float32)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 
 from streams.extraction.choices.linear import LinearModel
-from streams.extraction.choices.network import Scorer, logs, one_hot
+from streams.extraction.choices.network import OneOf, Scorer, logs
 from streams.extraction.choices.worth import most_worth
 from streams.extraction.content import make_content, says_whose_words
 from streams.extraction.document import Document
@@ -25,8 +25,10 @@ from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
-_MARKS = ("،", ".", "»", '"', ":", "(", "؛")
-_WHYS = ("pause", "close", "cue", "sentence", "rule")
+_MARK = OneOf(("،", ".", "»", '"', ":", "(", "؛"))
+_WHY = OneOf(("pause", "close", "cue", "sentence", "rule"))
+_OPENER = OneOf(get_args(Opener))
+_BEHIND = np.array([0, 1, 2])
 _MOST = 24  # candidates
 _SOON = 4  # words behind an end that may be content too
 _ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
@@ -211,7 +213,7 @@ class ContentEnds:
         first, many = proposal.content.first, len(ends)
         last = np.array([end.last for end in ends])
         behind = np.array([self._behind(end.last) for end in ends])
-        tokens = np.concatenate([last[:, None] + _ABOUT, behind[:, None] + np.array([0, 1, 2])], 1)
+        tokens = np.concatenate([last[:, None] + _ABOUT, behind[:, None] + _BEHIND], 1)
         content = np.concatenate([[0.0], np.cumsum(words.log_odds(CONTENT)[first : last[-1]])])
         held, whole = content[last - first], content[-1]
         strength = words.log_odds(CONTENT_ENDS)[last - 1]
@@ -232,9 +234,9 @@ class ContentEnds:
             1,
         )
         kinds = [
-            one_hot([proposal.opener] * many, get_args(Opener)),
-            one_hot([end.why for end in ends], _WHYS),
-            one_hot([doc.norm_at(end.last) for end in ends], _MARKS),
+            np.repeat(_OPENER([proposal.opener]), many, 0),
+            _WHY([end.why for end in ends]),
+            _MARK([doc.norm_at(end.last) for end in ends]),
         ]
         return np.concatenate([words.around(tokens), own, *kinds], 1).astype(np.float32)
 

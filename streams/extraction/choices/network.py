@@ -36,9 +36,12 @@ class Network(NamedTuple):
         >>> Network(np.zeros(2), np.ones(2), (layer,)).scores(np.array([1.0]), np.array([[2.0]])).round(1).tolist()
         [3.6]
         """
-        h = (np.concatenate([numbers, linear[:, None]], 1) - self.mean) * self.scale
+        h = np.concatenate([numbers, linear[:, None]], 1)
+        h -= self.mean
+        h *= self.scale
         for n, (matrix, bias) in enumerate(self.layers):
-            h = (np.maximum(h, 0) if n else h) @ matrix + bias
+            h = (np.maximum(h, 0, out=h) if n else h) @ matrix
+            h += bias
         return KEPT * linear + h[:, 0]
 
 
@@ -65,15 +68,24 @@ class Scorer(NamedTuple):
         return found
 
 
-def one_hot(values: Sequence[str], names: Sequence[str]) -> Any:
-    """(n, names) which of the names each value is."""
-    found = np.zeros((len(values), len(names)), np.float32)
-    for row, value in enumerate(values):
-        if value in names:
-            found[row, names.index(value)] = 1
-    return found
+class OneOf:
+    """Which of some names a value is, as numbers."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """In this order."""
+        self._rows = np.eye(len(names) + 1, len(names), dtype=np.float32)
+        self._number = {name: n for n, name in enumerate(names)}
+
+    def __call__(self, values: Iterable[str]) -> Any:
+        """(n, names) of values; a row of zeros for one that is none of them.
+
+        >>> OneOf(["a", "b"])(["b", "c"]).tolist()
+        [[0.0, 1.0], [0.0, 0.0]]
+        """
+        number, other = self._number, len(self._number)
+        return self._rows[[number.get(value, other) for value in values]]
 
 
 def logs(values: Any) -> Any:
     """Distances, small ones told apart best; their sign stays."""
-    return np.sign(values) * np.log1p(np.abs(values))
+    return np.copysign(np.log1p(np.abs(values)), values)
