@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from streams.extraction.abbreviations import spelt
 from streams.extraction.quotations import Quotation, find_quotations
 from streams.extraction.tokens import BREAK, LINE, MARK, WORD, Kind, Token, tokenize
 
@@ -75,7 +76,7 @@ def read(body: str) -> Document:
     return Document(
         body=body,
         tokens=tokens,
-        norms=tuple([form.norm for form, _, _ in tokens]),
+        norms=spelt([form.norm for form, _, _ in tokens]),
         kinds=tuple([form.kind for form, _, _ in tokens]),
         quotations=quotations,
         quotation_of=tuple(quotation_of),

@@ -219,12 +219,11 @@ class Antecedents:
             agree.append(self._agrees(cue, candidate, kind))
         own = np.array(rows, np.float32)
         rivals = own[:, [0, 2, 13]].min(0) - own[:, [0, 2, 13]]
-        about = np.array(mentions)[:, None] + _NEAR
         return np.concatenate(
             [
                 logs(own),
                 logs(rivals),
-                self._words.around(about),
+                self._words.around(np.array(mentions)[:, None] + _NEAR),
                 np.repeat(self._words.around(at + _NEAR[None]), many, 0),
                 _KIND(kinds),
                 _AGREES(agree),

@@ -6,6 +6,7 @@ annotated speakers (`streams.extraction.training.mention_end`).
 
 from collections.abc import Iterator, Sequence
 
+from streams.extraction.abbreviations import LETTER
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
@@ -50,9 +51,15 @@ class MentionEnds:
             if j - 1 > first and self._leaves(first, j - 1):
                 break
             closes = kind is MARK and doc.norms[j - 1] in '»")”'
-            if (kind is WORD or kind is NUMBER or closes) and not self._phrases.is_within_name(j):
+            within = self._phrases.is_within_name(j) or self._is_spelt_on(j)
+            if (kind is WORD or kind is NUMBER or closes) and not within:
                 ends.append(j)
         return ends if rule in ends else [*ends, rule]
+
+    def _is_spelt_on(self, j: int) -> bool:
+        """Whether token j goes on with a name that is spelt out (`سي إن إن`)."""
+        behind, norm = self._doc.norm_at(j - 1), self._doc.norm_at(j)
+        return norm == LETTER or (behind == LETTER and self._lexicon.is_a(norm, "letter"))
 
     def _leaves(self, first: int, j: int) -> bool:
         """`أن`, `وهو`; behind a name `لنظيره` says to whom, but `تقرير للوزارة`, `النائب لرئيس البرنامج` whose."""

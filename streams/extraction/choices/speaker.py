@@ -50,7 +50,15 @@ class Speakers:
         scores = [self._model.score(self.features(options, m)) for m in options.mentions]
         shares = LinearModel.shares(scores)
         n = max(range(len(shares)), key=shares.__getitem__)
-        return options.mentions[n], shares[n]
+        return self._from_name(options, options.mentions[n]), shares[n]
+
+    def _from_name(self, options: Options, mention: Mention | None) -> Mention | None:
+        """`وقال ديمون هيل بطل العالم إن`: with a title behind a name the mention begins at the name."""
+        if mention is None or self._phrases.head_kind(mention[0]) != "person":
+            return mention
+        names = (m for m in options.mentions if m is not None and self._phrases.name_type(m[0]) == "PER")
+        first = next((m[0] for m in names if options.proposal.cue.at < m[0] and m[1] == mention[0]), mention[0])
+        return first, mention[1]
 
     def options(self, proposal: Proposal) -> Options | None:
         """All candidates, None where the construction leaves no choice."""

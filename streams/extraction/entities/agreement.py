@@ -140,9 +140,9 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
         if rest in plain and plain[rest] >= plain[norm]:
             return len(particle)
         known = rest in names or rest in words
-        strange = particle == "ك" or (not known and norm[1] in "يو")
-        if is_person and (norm in names or (rest not in names and strange)):
-            continue  # كيلي, كمران, ويلبر
+        strange = rest not in names and not known and norm[1] in "يو"
+        if is_person and (particle == "ك" or norm in names or strange):
+            continue  # كمران, whom nobody is like; كيلي, ويلبر
         if len(rest) > 4 and particle.endswith("ل") and rest.startswith("ل"):
             return len(particle)  # للأمم: the article's alef is not written after ل
         if len(rest) > 4 and rest.startswith(_ARTICLE):

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from schemas import EntityType
+from streams.extraction.abbreviations import LETTER
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.agreement import agree
@@ -47,6 +48,8 @@ class BuiltinEngine:
             first = k
             k += 1
             while k < len(labels) and LABELS[labels[k]] == f"I-{label[2:]}" and doc.kinds[k] is not LINE:
+                k += 1
+            while doc.norm_at(k) == LETTER:  # `سي إن` of `سي إن إن`
                 k += 1
             found.append(EntityMention(first, k, _TYPES[label[2:]]))
         return agree(doc, tuple(found), self._words, self._encoder.names)
