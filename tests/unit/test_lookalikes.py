@@ -19,6 +19,8 @@ OTHERWISE = {
     "رفض, the masdar with a thing; a request refused by deed: a cue",
     "طالب, the noun: student: no cue",
     "طلب, the masdar: demand, order: a cue",
+    "عرض, a show; an offer of goods: a cue",
+    "عقب, the preposition: after: a cue",
     "علم, the paper's own knowledge: علمت «الصحيفة» أن: no cue",
     "وافق, على and a noun phrase: an act of authority: a cue",
     "وجه, a strike, an invitation's addressee, a masdar وجه (face): a cue",
