@@ -3,9 +3,9 @@
     python -m streams.extraction.training.vectors ../shared/corpus WORK
     python -m streams.extraction.training.lessons ../shared WORK
 
-Writes WORK/lessons.npz (forms and texts as numbers, 126 MB, a third under xz) and WORK/tables.pt, the names behind the numbers, from which
-the learned encoder is exported. How words were labelled over the raw corpus (`seen`) comes from the shipped encoder:
-an earlier one, which saw all annotated articles, labelled it. Four minutes on one core.
+Writes WORK/lessons.npz (forms and texts as numbers, 126 MB, a third of that under xz) and WORK/tables.pt, the names
+behind the numbers, from which the learned encoder is exported. How words were labelled over the raw corpus (`seen`)
+comes from the shipped encoder: an earlier one, which saw all annotated articles, labelled it. Two minutes on one core.
 """
 
 import argparse
