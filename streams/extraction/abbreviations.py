@@ -17,14 +17,23 @@ def _names() -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(names, key=len, reverse=True))
 
 
+@cache
+def _other_letters() -> tuple[str, ...]:
+    """The words of the names but for إن; the first إن of each name has one of them beside it."""
+    return tuple({word for name in _names() for word in name} - {_AN})
+
+
 def spelt(norms: Sequence[str]) -> tuple[str, ...]:
     """Normalized words, with `LETTER` for each that is a letter of such a name.
 
     >>> spelt(["قالت", "سي", "ان", "ان", "ان", "العمل", "بدا"])
     ('قالت', 'سي', 'إن', 'إن', 'ان', 'العمل', 'بدا')
     """
-    out = list(norms)
+    out, letters = list(norms), _other_letters()
+    around = ["", *norms, ""]  # of word i, `around[i]` stands before it and `around[i + 2]` behind
     for i in [i for i, norm in enumerate(norms) if norm == _AN]:
+        if not around[i].endswith(letters) and around[i + 2] not in letters:
+            continue
         for name in _names():
             first = i - name.index(_AN)
             if first >= 0 and out[i] == _AN and _is_at(norms, first, name):

@@ -5,15 +5,14 @@ them apart (the lemma, what opens the content, who stands beside it, the words a
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
-from streams.extraction.choices.network import OneOf, logs
+from streams.extraction.choices.network import FORM, OPENER, logs
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.opening import Opener
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import NUMBER
@@ -24,8 +23,6 @@ THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
 _NO_CUE = -7.0  # log-odds of a cue up to which a word is none
-FORM = OneOf(("past", "present", "participle", "noun", "preposition"))
-_OPENER = OneOf(get_args(Opener))
 TRAILING_THRESHOLD = 0.55  # of cues behind their content: where that begins may be wrong
 
 
@@ -143,7 +140,7 @@ def numbers(doc: Document, words: WordsInContext, proposals: Sequence[Proposal])
         np.array([[p.cue.reading.entry.clause, p.cue.reading.entry.nominal] for p in proposals]),
     ]
     kinds = [
-        _OPENER([p.opener for p in proposals]),
+        OPENER([p.opener for p in proposals]),
         FORM([p.cue.reading.form for p in proposals]),
         np.array([[doc.quotation_of[p.cue.at] >= 0, p.mention is None] for p in proposals], np.float32),
     ]

@@ -7,17 +7,15 @@ subject, how near, and whether gender and number agree.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.acceptance import FORM
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
-from streams.extraction.choices.network import OneOf, Scorer, logs
-from streams.extraction.choices.places import Place, Places
+from streams.extraction.choices.network import FORM, OneOf, Scorer, logs
+from streams.extraction.choices.places import Candidate, Place, Places
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
@@ -33,6 +31,7 @@ _MENTIONS = 4  # of a candidate, the last, in which signs of it are looked for
 _KIND = OneOf(("person", "organization", "group", "unnamed", "other"))
 _AGREES = OneOf(("yes", "no"))
 _NEAR = np.array([-1, 0, 1])
+_RIVALRY = [0, 2, 13]  # of a candidate's own numbers: statements ago, tokens ago, sign of a speaker
 _NOWHERE = 400  # tokens, for a candidate that is mentioned nowhere near
 _PEOPLE = 3  # of those named last, wherever
 
@@ -53,15 +52,6 @@ class Antecedent(NamedTuple):
     actor: ActorDraft
     share: float
     rivals: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(slots=True, eq=False)
-class Candidate:
-    """Somebody whom the cue may stand for; `draft` is None for a phrase that is no actor yet."""
-
-    draft: ActorDraft | None
-    places: list[Place] = field(default_factory=list)
-    turns: list[int] = field(default_factory=list)  # how many statements ago, 0 for the last
 
 
 class Antecedents:
@@ -129,6 +119,10 @@ class Antecedents:
                     candidate.places.append(place)
         for draft in self._registry.people_before(cue.at, _PEOPLE):
             of(draft)
+        for candidate in found.values():
+            candidate.kind = self._kind(candidate)
+            candidate.agrees = self._agrees(cue, candidate)
+            candidate.speaks = self._speaks(candidate, cue)
         return list(found.values())
 
     def features(
@@ -141,10 +135,7 @@ class Antecedents:
         sentence = doc.sentences[here]
         form = reading.form + ("+" if reading.prefix else "")
         head = "first" if cue.at - sentence.first <= 1 else "later"
-        draft = candidate.draft
-        kind = self._kind(candidate)
-        agrees = self._agrees(cue, candidate, kind)
-        speaks = self._speaks(candidate, cue)
+        draft, kind, agrees, speaks = candidate.draft, candidate.kind, candidate.agrees, candidate.speaks
         yield f"speaks={speaks},{kind}"
         yield f"speaks={speaks},{min(min(candidate.turns, default=-1), 1)},{form}"
         yield f"agrees={agrees},{kind}"
@@ -188,9 +179,9 @@ class Antecedents:
         """(n, d) of candidates: signs about the nearest mention and the cue, distances, turns, agreement, kind."""
         doc, at, many = self._doc, cue.at, len(found)
         here = doc.sentence_of[at]
-        rows, kinds, agree, mentions = [], [], [], []
+        rows, mentions = [], []
         for candidate in found:
-            draft, kind = candidate.draft, self._kind(candidate)
+            draft = candidate.draft
             near = max((p.first for p in candidate.places), default=-1)
             last = max(near, draft.last_before(at) if draft is not None else -1)
             mentions.append(last if last >= 0 else at)
@@ -212,21 +203,19 @@ class Antecedents:
                     place is not None and place.oblique,
                     draft is not None and draft.named,
                     len(draft.positions) if draft is not None else 0,
-                    self._speaks(candidate, cue),
+                    candidate.speaks,
                 ]
             )
-            kinds.append(kind)
-            agree.append(self._agrees(cue, candidate, kind))
         own = np.array(rows, np.float32)
-        rivals = own[:, [0, 2, 13]].min(0) - own[:, [0, 2, 13]]
+        rivals = own[:, _RIVALRY].min(0) - own[:, _RIVALRY]
         return np.concatenate(
             [
                 logs(own),
                 logs(rivals),
                 self._words.around(np.array(mentions)[:, None] + _NEAR),
                 np.repeat(self._words.around(at + _NEAR[None]), many, 0),
-                _KIND(kinds),
-                _AGREES(agree),
+                _KIND(c.kind for c in found),
+                _AGREES(c.agrees for c in found),
                 np.repeat(FORM([cue.reading.form]), many, 0),
                 np.full((many, 2), [at - doc.sentences[here].first <= 1, min(many, 12)], np.float32),
             ],
@@ -281,17 +270,17 @@ class Antecedents:
             return candidate.draft.kind
         return self._phrases.head_kind(candidate.places[0].first) or "other"
 
-    def _agrees(self, cue: Cue, candidate: Candidate, kind: str) -> str:
+    def _agrees(self, cue: Cue, candidate: Candidate) -> str:
         """Whether gender and number of the cue can be the candidate's: yes, no, ? where one is not known."""
         reading = cue.reading
         if reading.form == "noun":
             norm = self._doc.norms[cue.at]
             if norm.endswith("هم"):
-                return "yes" if kind in ("group", "unnamed") else "no"
+                return "yes" if candidate.kind in ("group", "unnamed") else "no"
             feminine = norm.endswith("ها")
         elif reading.form in ("past", "present", "participle"):
             if reading.plural:
-                return "yes" if kind in ("group", "unnamed") else "no"
+                return "yes" if candidate.kind in ("group", "unnamed") else "no"
             feminine = reading.feminine
         else:
             return "?"

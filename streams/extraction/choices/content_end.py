@@ -7,17 +7,16 @@ Of these the one is chosen that is worth most (`choices/worth.py`).
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from streams.extraction.choices.linear import LinearModel
-from streams.extraction.choices.network import OneOf, Scorer, logs
+from streams.extraction.choices.network import OPENER, OneOf, Scorer, logs
 from streams.extraction.choices.worth import most_worth
 from streams.extraction.content import make_content, says_whose_words
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.opening import Opener
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import MARK, NUMBER, WORD
@@ -27,7 +26,6 @@ from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTE
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
 _MARK = OneOf(("،", ".", "»", '"', ":", "(", "؛"))
 _WHY = OneOf(("pause", "close", "cue", "sentence", "rule"))
-_OPENER = OneOf(get_args(Opener))
 _BEHIND = np.array([0, 1, 2])
 _MOST = 24  # candidates
 _SOON = 4  # words behind an end that may be content too
@@ -234,7 +232,7 @@ class ContentEnds:
             1,
         )
         kinds = [
-            np.repeat(_OPENER([proposal.opener]), many, 0),
+            np.repeat(OPENER([proposal.opener]), many, 0),
             _WHY([end.why for end in ends]),
             _MARK([doc.norm_at(end.last) for end in ends]),
         ]

@@ -6,11 +6,13 @@ of that score and of numbers that describe it: log-odds of signs at the tokens t
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
 from streams.extraction.choices.linear import FOLDER, LinearModel
+from streams.extraction.lexicon.load import CueForm
+from streams.extraction.opening import Opener
 
 KEPT = 0.6  # share of the linear score that is kept as it is, since the network sees it too
 
@@ -84,6 +86,9 @@ class OneOf:
         """
         number, other = self._number, len(self._number)
         return self._rows[[number.get(value, other) for value in values]]
+
+
+FORM, OPENER = OneOf(get_args(CueForm)), OneOf(get_args(Opener))  # of a cue, of a content
 
 
 def logs(values: Any) -> Any:

@@ -1,9 +1,11 @@
 """Where an article's sentences name whoever may be meant by a cue without a subject of its own."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from streams.extraction.document import Document
+from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique
@@ -21,6 +23,21 @@ class Place(NamedTuple):
     last: int
     order: int
     oblique: bool
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """Somebody whom the cue may stand for; `draft` is None for a phrase that is no actor yet.
+
+    `agrees` tells whether gender and number of the cue can be its, `speaks` how strong a sign of a speaker it has.
+    """
+
+    draft: ActorDraft | None
+    places: list[Place] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)  # how many statements ago, 0 for the last
+    kind: str = "other"
+    agrees: str = "?"
+    speaks: int = 0
 
 
 class Places:

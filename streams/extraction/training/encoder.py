@@ -35,7 +35,15 @@ import numpy as np
 import torch
 from torch.multiprocessing import get_context
 
-from streams.extraction.training.encoder_learning import MORE_RATE, Taught, learn, learn_raw, read, weights
+from streams.extraction.training.encoder_learning import (
+    MORE_RATE,
+    Taught,
+    learn,
+    learn_raw,
+    read,
+    weights,
+    with_weights,
+)
 from streams.extraction.training.encoder_model import EncoderModel
 from streams.extraction.training.encoder_scores import scores, sign_scores
 from streams.extraction.training.folds import folds_of
@@ -93,9 +101,7 @@ def judge(work: Path, fold: int | None) -> None:
     torch.set_num_threads(1)
     lessons = load(work / "lessons.npz")
     held = held_out(lessons, fold)
-    model = EncoderModel(lessons, "cpu").eval()
-    with np.load(work / f"student-{fold}.npz") as z:
-        model.load_state_dict({name: torch.from_numpy(z[name]).float() for name in z.files}, strict=False)
+    model = with_weights(EncoderModel(lessons, "cpu"), work / f"student-{fold}.npz").eval()
     todo = {"dev": list(range(len(lessons.texts["dev"].ends)))} if fold is None else held._asdict()
     arrays: dict[str, Any] = {}
     found = {}
@@ -127,9 +133,7 @@ def go_on(work: Path, steps: int) -> None:
     """More of step 3 for the encoder that learned from all."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     lessons = load(work / "lessons.npz")
-    encoder = EncoderModel(lessons, device)
-    with np.load(work / "student-None.npz") as z:
-        encoder.load_state_dict({name: torch.from_numpy(z[name]).float() for name in z.files}, strict=False)
+    encoder = with_weights(EncoderModel(lessons, device), work / "student-None.npz")
     with np.load(work / "taught.npz") as z:
         taught = Taught(z["ids"], Said(z["labels"], z["signs"]))
     annotated = all_lessons(lessons, held_out(lessons, None), device)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -179,6 +180,13 @@ def read(model: EncoderModel, ids: Any, domain: str) -> tuple[Any, Any]:
     h = model(torch.from_numpy(np.asarray(ids, np.int64)[None]).to(model.masked.device))
     emitted, transitions = model.label_heads[domain](h).cpu(), model.transitions[domain].detach().cpu()
     return best_labels(emitted, transitions)[0], model.sign_head(h)[0].cpu().numpy().reshape(-1, len(SIGNS))
+
+
+def with_weights(model: EncoderModel, path: Path) -> EncoderModel:
+    """The model with what was written of `weights`."""
+    with np.load(path) as z:
+        model.load_state_dict({name: torch.from_numpy(z[name]).float() for name in z.files}, strict=False)
+    return model
 
 
 def weights(model: EncoderModel) -> Mapping[str, Any]:

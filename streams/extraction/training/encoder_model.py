@@ -1,6 +1,5 @@
 """The encoder as a torch module, and the loss of its entity head; `words/encoder.py` runs it without torch."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,19 +8,18 @@ from torch import nn
 from torch.nn import functional
 
 from streams.extraction.entities.labels import FORBIDDEN, LABELS
-from streams.extraction.training.lessons import Lessons
+from streams.extraction.training.lessons import DOMAINS, Lessons
 from streams.extraction.words.encoder import DILATIONS
 from streams.extraction.words.signs import SIGNS
 
 FORM_WIDTH, WIDTH = 96, 128  # of form vectors, of hidden layers
-DOMAINS = ("gold", "aner", "aqmar")
 _FORGET_ATTRIBUTE, _FORGET_WORD = 0.12, 0.1
 
 
 class EncoderModel(nn.Module):
     """Form vectors, convolutions; heads for entity labels, signs, word categories, hidden words' clusters."""
 
-    def __init__(self, known: Lessons, device: str, width: int = WIDTH, dilations: Sequence[int] = DILATIONS) -> None:
+    def __init__(self, known: Lessons, device: str) -> None:
         """Fresh, with what is `known` of forms."""
         super().__init__()
         self.known = torch.from_numpy(known.attributes.astype(np.int32)).to(device)
@@ -36,15 +34,15 @@ class EncoderModel(nn.Module):
             self.attributes.weight[0] = 0
         self.masked = nn.Parameter(torch.randn(FORM_WIDTH) * 0.1)
         self.norm = nn.LayerNorm(FORM_WIDTH)
-        widths = [FORM_WIDTH, *(width for _ in dilations)]
+        widths = [FORM_WIDTH, *(WIDTH for _ in DILATIONS)]
         self.convolutions = nn.ModuleList(
-            [nn.Conv1d(w, width, 3, dilation=d, padding=d) for w, d in zip(widths, dilations, strict=False)]
+            [nn.Conv1d(w, WIDTH, 3, dilation=d, padding=d) for w, d in zip(widths, DILATIONS, strict=False)]
         )
         self.drop = nn.Dropout(0.1)
-        self.cluster_head = nn.Linear(width, known.many_clusters)
-        self.category_head = nn.Linear(width, known.many_categories)
-        self.sign_head = nn.Linear(width, len(SIGNS))
-        self.label_heads = nn.ModuleDict({d: nn.Linear(width, len(LABELS)) for d in DOMAINS})
+        self.cluster_head = nn.Linear(WIDTH, known.many_clusters)
+        self.category_head = nn.Linear(WIDTH, known.many_categories)
+        self.sign_head = nn.Linear(WIDTH, len(SIGNS))
+        self.label_heads = nn.ModuleDict({d: nn.Linear(WIDTH, len(LABELS)) for d in DOMAINS})
         self.transitions = nn.ParameterDict({d: nn.Parameter(torch.zeros(len(LABELS), len(LABELS))) for d in DOMAINS})
         self.to(device)
 
@@ -59,7 +57,7 @@ class EncoderModel(nn.Module):
         return out
 
     def forward(self, ids: torch.Tensor, masked: torch.Tensor | None = None) -> torch.Tensor:
-        """(batch, length, width) of form numbers (batch, length); where `masked`, the word itself is hidden."""
+        """(batch, length, WIDTH) of form numbers (batch, length); where `masked`, the word itself is hidden."""
         distinct, inverse = torch.unique(ids, return_inverse=True)
         x = self.form_vectors(distinct)[inverse]
         if masked is not None:

@@ -25,6 +25,7 @@ from streams.extraction.words.encoder import MODEL
 from streams.extraction.words.signs import SIGNS
 
 SEED = 20261126
+DOMAINS = ("gold", "aner", "aqmar")  # kinds of labelled texts, each with its own way to annotate names
 RAW_LABELLED = 20_000  # raw articles that the reader labels, half of each file as far as it has so many
 _SHORTEST, _LONGEST = 60, 1200  # words of these
 
@@ -69,11 +70,6 @@ class Lessons(NamedTuple):
     to_label: Any
     end: int
     texts: dict[str, Texts]
-
-    @property
-    def unknown(self) -> int:
-        """The form that nothing is known of."""
-        return len(self.attributes) - 1
 
 
 def load(path: Path) -> Lessons:

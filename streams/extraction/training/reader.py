@@ -109,7 +109,7 @@ def lesson(domain: str, groups: Sequence[tuple[Texts, set[int]]], end: int, devi
     return Lesson(domain, ids, labels, signs.float(), spans)
 
 
-def learn(model: Reader, lessons: Sequence[Lesson], epochs: int = EPOCHS) -> None:
+def learn(model: Reader, lessons: Sequence[Lesson]) -> None:
     """All tasks at once; the first lesson has signs."""
     device = model.hidden.device
     draw = np.random.default_rng(SEED)
@@ -124,7 +124,7 @@ def learn(model: Reader, lessons: Sequence[Lesson], epochs: int = EPOCHS) -> Non
                 yield texts, rows[n : n + BATCH]
 
     todo: list[tuple[Lesson, Any]] = []
-    for _ in range(epochs):
+    for _ in range(EPOCHS):
         batches = list(epoch())
         todo += [batches[n] for n in draw.permutation(len(batches))]
     using = optimizers(model, RATES)
@@ -144,7 +144,7 @@ def learn(model: Reader, lessons: Sequence[Lesson], epochs: int = EPOCHS) -> Non
 
 
 @torch.no_grad()
-def label(model: Reader, ids: Any, spans: Sequence[tuple[int, int]], domain: str = "gold") -> Said:
+def label(model: Reader, ids: Any, spans: Sequence[tuple[int, int]]) -> Said:
     """What the reader says of the words of texts [first, last) in `ids`, one text after the other."""
     device = model.hidden.device
     model.eval()
@@ -165,6 +165,6 @@ def label(model: Reader, ids: Any, spans: Sequence[tuple[int, int]], domain: str
     for n in range(0, len(rows), LABEL_BATCH):
         h = model(flat[torch.from_numpy(rows[n : n + LABEL_BATCH]).to(device)])
         at = torch.from_numpy(target[n : n + LABEL_BATCH]).to(device).flatten()
-        for array, said in zip(out, (model.entity[domain](h).softmax(-1), model.sign(h).sigmoid()), strict=True):
+        for array, said in zip(out, (model.entity["gold"](h).softmax(-1), model.sign(h).sigmoid()), strict=True):
             array[at] = (said * STEPS).round().to(torch.uint8).flatten(0, 1)
     return Said(*(array[:many].cpu().numpy() for array in out))

@@ -14,12 +14,11 @@ from torch import nn
 from torch.nn import functional
 
 from streams.extraction.entities.labels import LABELS
-from streams.extraction.training.lessons import Lessons
+from streams.extraction.training.lessons import DOMAINS, Lessons
 from streams.extraction.words.signs import SIGNS
 
 WIDTH, LAYERS, HEADS = 512, 12, 8
 LENGTH = 512  # words that are read at once
-DOMAINS = ("gold", "aner", "aqmar")
 _OWN_VECTORS = 60_000  # most frequent forms that have a vector of their own
 TARGETS = 40_000  # most frequent forms that are told when hidden
 _FORGET_ATTRIBUTE, _FORGET_WORD, _DROPOUT = 0.1, 0.15, 0.1

@@ -1,9 +1,9 @@
 """The encoder: a small convolutional network that reads each word with its neighbours, as plain arrays on the CPU.
 
-A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; four
-convolutions of width 3 (dilated 1, 2, 4 and 8) give each word 15 neighbours on either side; linear heads score its
+A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; six
+convolutions of width 3 (dilated as DILATIONS says) give each word 32 neighbours on either side; linear heads score its
 entity label, its part of speech and the signs of statements. The first convolution is linear in the form's vector, so
-its three products are computed once a form and kept; an article then takes three layers. Made by
+its three products are computed once a form and kept; an article then takes five layers. Made by
 `streams.extraction.training.encoder`.
 """
 
