@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 
 
 BREAK = "¶"
-_CACHED = 1 << 16  # forms; each is some 400 bytes
+_CACHED = 1 << 15  # forms, and as many that were met before them; each is some 400 bytes
 
 
 class Kind(IntEnum):
@@ -59,21 +59,31 @@ class Token(NamedTuple):
 
 
 class _Forms(dict[str, Form]):
-    """The forms of texts that have been met; a plain look-up for all others, of which a text has hundreds."""
+    """The forms of texts that have been met; a plain look-up for all others, of which a text has hundreds.
+
+    When it is full all are put aside, and those that are met again before it is full anew come back: what is frequent
+    is never forgotten.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._aside: dict[str, Form] = {}
 
     def __missing__(self, text: str) -> Form:
+        if len(self) >= _CACHED:
+            self._aside = dict(self)
+            self.clear()
+        form = self[text] = self._aside.get(text) or self._made(text)
+        return form
+
+    @staticmethod
+    def _made(text: str) -> Form:
         matched = _TOKEN.match(text)
         assert matched is not None
         kind = _KINDS[str(matched.lastgroup)]
         if kind is WORD:
-            form = Form(text, normalize(text), kind, written(text))
-        else:
-            known_as = "0" if kind is NUMBER else BREAK if kind is LINE else written(text)
-            form = Form(text, text, kind, known_as)
-        if len(self) >= _CACHED:
-            self.clear()
-        self[text] = form
-        return form
+            return Form(text, normalize(text), kind, written(text))
+        return Form(text, text, kind, "0" if kind is NUMBER else BREAK if kind is LINE else written(text))
 
 
 _FORMS = _Forms()

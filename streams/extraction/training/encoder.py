@@ -26,6 +26,7 @@ cross-validation over gold/train, of the reader: names 0.880 (0.894), core cues 
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,7 +37,9 @@ import torch
 from torch.multiprocessing import get_context
 
 from streams.extraction.training.encoder_learning import (
-    MORE_RATE,
+    AFTER_RATE,
+    AFTER_STEPS,
+    BASE_STEPS,
     Taught,
     learn,
     learn_raw,
@@ -129,17 +132,31 @@ def judge_reader(model: Reader, lessons: Lessons, kind: str, numbers: Sequence[i
     return _score(list(found), [(texts.labels[a:b], texts.signs[a:b]) for a, b in spans])
 
 
-def go_on(work: Path, steps: int) -> None:
-    """More of step 3 for the encoder that learned from all."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+def from_labels(work: Path, fold: int | None) -> None:
+    """Step 3 from what the reader said earlier, on one core: `student-base` goes on with the annotated texts."""
+    torch.set_num_threads(1)
     lessons = load(work / "lessons.npz")
-    encoder = with_weights(EncoderModel(lessons, device), work / "student-None.npz")
+    encoder = with_weights(EncoderModel(lessons, "cpu"), work / "student-base.npz")
+    annotated = all_lessons(lessons, held_out(lessons, fold), "cpu")
+    learn(encoder, annotated, _taught(work), lessons.categories, AFTER_STEPS, AFTER_RATE)
+    np.savez(work / f"student-{fold}.npz", **weights(encoder))
+    judge(work, fold)
+
+
+def base(work: Path) -> None:
+    """Steps 1 and 3 without the annotated texts, on one core: WORK/student-base.npz."""
+    torch.set_num_threads(1)
+    lessons = load(work / "lessons.npz")
+    torch.manual_seed(SEED)
+    encoder = EncoderModel(lessons, "cpu")
+    learn_raw(encoder, lessons)
+    learn(encoder, [], _taught(work), lessons.categories, BASE_STEPS)
+    np.savez(work / "student-base.npz", **weights(encoder))
+
+
+def _taught(work: Path) -> Taught:
     with np.load(work / "taught.npz") as z:
-        taught = Taught(z["ids"], Said(z["labels"], z["signs"]))
-    annotated = all_lessons(lessons, held_out(lessons, None), device)
-    learn(encoder, annotated, taught, lessons.categories, steps, MORE_RATE)
-    np.savez(work / "student-None.npz", **weights(encoder))
-    judge(work, None)
+        return Taught(z["ids"], Said(z["labels"], z["signs"]))
 
 
 def main() -> None:
@@ -148,10 +165,13 @@ def main() -> None:
     parser.add_argument("work", type=Path, help="folder of lessons.npz")
     parser.add_argument("--minutes", type=float, default=2.75, help="that the reader reads raw news")
     parser.add_argument("--folds", type=int, default=FOLDS, help=f"how many of the {FOLDS} folds")
-    parser.add_argument("--more", type=int, metavar="STEPS", help="only go on with step 3")
+    parser.add_argument("--from-labels", action="store_true", help="without a card, from WORK/taught.npz")
     a = parser.parse_args()
-    if a.more:
-        go_on(a.work, a.more)
+    beside = get_context("spawn")
+    if a.from_labels:
+        base(a.work)
+        with beside.Pool(min(os.cpu_count() or 1, a.folds + 1), maxtasksperchild=1) as pool:
+            pool.starmap(from_labels, [(a.work, fold) for fold in (None, *range(a.folds))], chunksize=1)
         return
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_float32_matmul_precision("high")
@@ -167,7 +187,6 @@ def main() -> None:
     reader_after_raw = {name: value.clone() for name, value in reader.state_dict().items()}
     to_label = [(int(first), int(last)) for first, last in lessons.to_label]
     labelled = np.concatenate([lessons.raw[first:last] for first, last in to_label])
-    beside = get_context("spawn")
     judges = []
     for fold in (None, *range(a.folds)):
         held = held_out(lessons, fold)

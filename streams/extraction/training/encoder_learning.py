@@ -19,7 +19,8 @@ SEED = 20261125
 LENGTH = 128  # words that are read at once
 RAW_STEPS, RAW_BATCH, RAW_RATE = 1800, 64, 2.5e-3
 LEARN_STEPS, RATE = 4800, 2.5e-3
-MORE_RATE = 1.5e-3  # of a network that has learned before
+BASE_STEPS = 6000  # from the reader alone
+AFTER_STEPS, AFTER_RATE = 1200, 1.2e-3  # after these, with the annotated texts
 BATCHES = {"gold": 24, "aner": 8, "aqmar": 4}  # rows of LENGTH words in a step, beside those that the reader labelled
 TAUGHT_BATCH = 72
 HIDDEN, TAUGHT_HIDDEN = 0.15, 0.04  # share of words hidden from the network on raw text
@@ -100,7 +101,7 @@ def learn(
 ) -> EncoderModel:
     """Learn entity labels a domain, signs, and what the reader says; `categories` (forms,) are targets, -1 for none.
 
-    The result is the mean of the last steps' weights.
+    Without lessons only from the reader. The result is the mean of the last steps' weights.
     """
     device = model.masked.device
     draw = np.random.default_rng(SEED)
@@ -132,16 +133,17 @@ def learn(
         scores = torch.cat([model.label_heads[d](x) for d, x in zip(domains, h.split(sizes), strict=True)])
         transitions = torch.stack([model.transitions[d] for d in domains])[of_row]
         loss = _label_loss(scores, labels, transitions, of_row)
-        taught_h, annotated_h = h[-TAUGHT_BATCH:], h[: sizes[0]]
+        taught_h = h[-TAUGHT_BATCH:]
         loss = loss + 0.5 * -(shares * functional.log_softmax(scores[-TAUGHT_BATCH:], 2)).sum(2).mean()
-        loss = loss + _sign_loss(model, annotated_h, lessons[0].signs[places[0]])
+        if lessons:  # the first one's signs are annotated
+            loss = loss + _sign_loss(model, h[: sizes[0]], lessons[0].signs[places[0]])
         loss = loss + _sign_loss(model, taught_h, wanted_signs)
         categories_said = model.category_head(taught_h)
         for among, weight in ((hidden[-TAUGHT_BATCH:], 0.3), (~hidden[-TAUGHT_BATCH:], 0.1)):
             loss = loss + weight * _known(categories_said, category_of[read], among)
         _step(model, optimizer, loss)
         schedule.step()
-        if (number + 1) % 1200 == 0:
+        if (number + 1) % 400 == 0:
             print("step", number + 1, round(time.monotonic() - began), "s", round(float(loss.detach()), 4), flush=True)
         if number >= steps * (1 - _AVERAGED):
             for name, value in model.named_parameters():

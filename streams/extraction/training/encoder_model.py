@@ -16,6 +16,30 @@ FORM_WIDTH, WIDTH = 96, 128  # of form vectors, of hidden layers
 _FORGET_ATTRIBUTE, _FORGET_WORD = 0.12, 0.1
 
 
+class Drop(nn.Module):
+    """Dropout, of which a random byte decides: on a CPU the random numbers of torch's own take as long as the layers.
+
+    >>> Drop(0.25).eval()(torch.ones(3))
+    tensor([1., 1., 1.])
+    >>> torch.manual_seed(0) and Drop(0.25)(torch.ones(8, 1000)).mean().round(decimals=1)
+    tensor(1.)
+    """
+
+    def __init__(self, p: float) -> None:
+        """`p` of the values become 0."""
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The same shape."""
+        if not self.training:
+            return x
+        left_out = round(256 * self.p)
+        numbers = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device).random_(-(2**63), None)
+        keep = numbers.view(torch.uint8)[: x.numel()].view(x.shape) >= left_out
+        return x * (keep * (256 / (256 - left_out))).to(x.dtype)
+
+
 class EncoderModel(nn.Module):
     """Form vectors, convolutions; heads for entity labels, signs, word categories, hidden words' clusters."""
 
@@ -38,7 +62,7 @@ class EncoderModel(nn.Module):
         self.convolutions = nn.ModuleList(
             [nn.Conv1d(w, WIDTH, 3, dilation=d, padding=d) for w, d in zip(widths, DILATIONS, strict=False)]
         )
-        self.drop = nn.Dropout(0.1)
+        self.drop = Drop(0.1)
         self.cluster_head = nn.Linear(WIDTH, known.many_clusters)
         self.category_head = nn.Linear(WIDTH, known.many_categories)
         self.sign_head = nn.Linear(WIDTH, len(SIGNS))
@@ -63,9 +87,10 @@ class EncoderModel(nn.Module):
         if masked is not None:
             x = torch.where(masked[..., None], self.masked, x)
         x = self.drop(x).transpose(1, 2)
-        h = torch.relu(self.convolutions[0](x))
-        for convolution in list(self.convolutions)[1:]:
-            h = h + torch.relu(convolution(self.drop(h)))
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.training):  # three times as fast
+            h = torch.relu(self.convolutions[0](x)).float()
+            for convolution in list(self.convolutions)[1:]:
+                h = h + torch.relu(convolution(self.drop(h)))
         out: torch.Tensor = self.drop(h.transpose(1, 2))
         return out
 

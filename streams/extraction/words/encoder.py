@@ -194,16 +194,18 @@ class Encoder:
 
     def _hidden(self, ids: Any) -> Any:
         """(n, h) of the last layer for n form numbers."""
-        taps = self._taps[ids] * self._scales[ids, None, None]
-        h = taps[:, 1] + self.weights.convolutions[0][1]
-        h[1:] += taps[:-1, 0]
-        h[:-1] += taps[1:, 2]
+        taps, scales = self._taps.take(ids, 0), self._scales[ids, None]
+        h = taps[:, 1] * scales
+        h[1:] += taps[:-1, 0] * scales[:-1]
+        h[:-1] += taps[1:, 2] * scales[1:]
+        h += self.weights.convolutions[0][1]
         np.maximum(h, 0, out=h)
+        out, part = np.empty_like(h), np.empty_like(h)  # used by all layers: new memory costs as much as the sums
         for ((before, here, behind), bias), dilation in zip(self._deeper, DILATIONS[1:], strict=True):
             # three products that are added are faster than one of three times the width, which must be put together
-            out = h @ here
-            out[dilation:] += h[:-dilation] @ before
-            out[:-dilation] += h[dilation:] @ behind
+            np.matmul(h, here, out=out)
+            out[dilation:] += np.matmul(h[:-dilation], before, out=part[dilation:])
+            out[:-dilation] += np.matmul(h[dilation:], behind, out=part[dilation:])
             out += bias
             np.maximum(out, 0, out=out)
             h += out
