@@ -135,19 +135,25 @@ class ActorRegistry:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
         if not people or self._naming.is_joint(people):
             return None
-        # `أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`: a name at the head; else the last, titles stand before it
-        named = people[0] if people[0].first == first else people[-1]
+        # `أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`: a name at the head; else the last, titles stand before it,
+        # but not that of whose it is: `السيد محمد اللبار أستاذ التاريخ بجامعة محمد الخامس`
         head = self._phrases.head_kind(first)
+        named = people[0] if people[0].first == first else people[-1]
+        if named is not people[0] and self._is_of_another(first, named):
+            named = people[0]
         spokesman = head == "unnamed" and not self._doc.norms[first].startswith("ال")
         of_somebody = spokesman and has_title(self._doc, self._lexicon, first + 1, named.first)
         if named.first > first and (head in ("organization", "document", "group") or of_somebody):
             return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
-        if named.first > first and is_of_another(self._doc, self._lexicon, self._phrases, first, named.first):
+        if named.first > first and self._is_of_another(first, named):
             return None
         draft = self._index.person(self._words(named.first, named.last, named.skip), first, feminine)
         if draft is not None and first < named.first:
             self._add_title(draft, first, named.first, replace=head == "person")
         return draft
+
+    def _is_of_another(self, first: int, named: EntityMention) -> bool:
+        return is_of_another(self._doc, self._lexicon, self._phrases, first, named.first)
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         doc, lexicon = self._doc, self._lexicon
@@ -201,9 +207,8 @@ class ActorRegistry:
         doc = self._doc
         for i in range(first + 1, last):
             norm = doc.norms[i]
-            attached = norm.startswith("ل") and bare("ا" + norm if norm.startswith("لل") else norm[1:]) in (
-                self._lexicon.organizations
-            )
+            heads = self._lexicon.organizations
+            attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
             if attached or self._phrases.head_kind(i) in ("organization", "person"):
                 end = self._phrases.end(i, last)
                 if end > i:

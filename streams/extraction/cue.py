@@ -120,7 +120,7 @@ def _is_as_said(doc: Document, i: int) -> bool:
     sentence = doc.sentences[doc.sentence_of[i]]
     if doc.norms[i - 1] == WHAT:
         return i - 2 > sentence.first and doc.norms[i - 2] in _BEFORE_WHAT
-    if doc.norms[i - 1] not in ("كما", "حسبما", "وفقما", "مثلما") or sentence.first == i - 1:
+    if doc.norms[i - 1] not in ("كما", "حسبما", "وفقما", "مثلما", "هكذا") or sentence.first == i - 1:
         return False
     for j in range(i + 1, min(i + _SUBJECT, sentence.last)):
         if doc.norms[j] in _OPENERS:

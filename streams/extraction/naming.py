@@ -1,6 +1,7 @@
 """Naming: what an actor is called, and of which kind it is, by the phrase that first stands for it."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from schemas import ActorKind
 from streams.extraction.document import Document
@@ -81,9 +82,18 @@ class Naming:
         return "unnamed" if last - first > 3 else "organization"
 
     def is_joint(self, people: list[EntityMention]) -> bool:
-        """`ميركل وماكرون`: several people of one cue."""
-        norms = self._doc.norms
-        return any(norms[e.first].startswith("و") or norms[e.first - 1] in ("،", ",", "و") for e in people[1:])
+        """Several people of one cue: `ميركل وماكرون`, `وزير المالية محمد الجدعان ومحافظ البنك أحمد الخليفي`."""
+        norms, titles = self._doc.norms, self._lexicon.titles
+
+        def joins(word: str) -> bool:
+            return word.startswith("و") and bare(word[1:]) in titles
+
+        return any(
+            norms[e.first].startswith("و")
+            or norms[e.first - 1] in ("،", ",", "و")
+            or any(map(joins, norms[before.last : e.first]))
+            for before, e in pairwise(people)
+        )
 
     def gender(self, first: int) -> bool | None:
         """Whether a verb agrees with a phrase in the feminine, as the phrase's head tells; None where it does not."""

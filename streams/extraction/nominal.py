@@ -103,6 +103,8 @@ def _complement(
             if j > zone:
                 return None
             continue
+        if norm == "عما" and "an" in governs:
+            return j, 1  # `تساءل عما إذا كانت`: عن and ما as one word
         for name, word in PREPOSITIONS.items():
             if name in governs and norm == word and j + 1 < limit:
                 return j + 1, 0

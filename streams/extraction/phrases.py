@@ -15,8 +15,17 @@ _NEW_CLAUSE = frozenset(["pronoun", "complementizer", "relative"])
 _EDGE_WORDS = frozenset(
     ["ثم", "بل", "هو", "هي", "هم", "وهو", "وهي", "وهم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"]
 )
+# `الوزير نفسه`, `الدول غير الأعضاء`, `الحزب ذو الأغلبية`, `المتحدث باسم الجيش`: nouns that go on with a phrase
+_GOING_ON = ("نفس", "ذات", "غير", "ذو", "ذي", "بن", "ابن", "باسم")
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
+
+
+def is_general(doc: Document, lexicon: Lexicon, j: int) -> bool:
+    """`مدير عام الشركة`, `أمين عام الحزب`: behind a title عام is no year."""
+    if doc.norms[j] != "عام" or j == 0 or doc.norms[j - 1].startswith("ال"):
+        return False
+    return any(stem in lexicon.titles for stem in stems(doc.norms[j - 1]))
 
 
 class Phrases:
@@ -110,10 +119,19 @@ class Phrases:
                 break
             if lexicon.is_a(norm, "preposition") and not self._belongs(j, i):
                 break
+            if j > i and self._begins_another(j):
+                break
             j += 1
         while j > i and ((doc.kinds[j - 1] is MARK and doc.norms[j - 1] in "،,-–:؛(") or self._is_dangling(j - 1)):
             j -= 1
         return j
+
+    def _begins_another(self, j: int) -> bool:
+        """`نفى المتحدث باسم الجيش صحة الأنباء`: behind a word with the article a bare noun begins another phrase."""
+        norm, before = self._doc.norms[j], self._doc.norms[j - 1]
+        if not before.startswith("ال") or norm.startswith("ال") or self._categories[j] != "noun":
+            return False
+        return self.head_kind(j) is None and not norm.startswith(_GOING_ON)
 
     def attached(self, j: int) -> str:
         """The preposition attached to token j, as far as its reading in context tells it from a root; "" for none."""
@@ -158,12 +176,15 @@ class Phrases:
 
     def _is_edge(self, j: int) -> bool:
         norm = self._doc.norms[j]
-        facts = self._lexicon.facts(norm)
-        return facts.time or not _EDGES.isdisjoint(facts.roles) or norm in _EDGE_WORDS
+        return self.is_date(j) or not _EDGES.isdisjoint(self._lexicon.facts(norm).roles) or norm in _EDGE_WORDS
 
     def is_time(self, norm: str) -> bool:
         """Whether a word is a date or a time of day."""
         return self._lexicon.facts(norm).time
+
+    def is_date(self, j: int) -> bool:
+        """Whether token j is one where it stands."""
+        return self.is_time(self._doc.norms[j]) and not is_general(self._doc, self._lexicon, j)
 
     def _goes_on_after_name(self, j: int) -> bool:
         """After a name only its title, another name or a mark go on: `حسن روحاني الرئيس الإيراني`, `ميركل وماكرون`."""

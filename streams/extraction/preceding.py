@@ -74,6 +74,7 @@ def find_trailing(
     accords = _accords(doc, lexicon, i)
     common = [f"accords={accords}", f"paused={first > edge + 1}"]
     passed: list[str] = []
+    opened = doc.norm_at(first - 1)
     for start in _starts(doc, lexicon, phrases, sentence.first, edge):
         content = make_content(doc, start, edge + 1, 0)
         if content is None:
@@ -92,14 +93,15 @@ def find_trailing(
             f"holds={min(holds, 2)},{where}",
             f"accords={accords},{where}",
         )
-        yield Attribution(content, mention, (*evidence, "goes on=no"))
+        # a clause, or a subject that waits for its verb
+        clause = f"{any(phrases.is_verb(k) for k in range(start, edge + 1))},{opened}"
+        yield Attribution(content, mention, (*evidence, "goes on=no", f"goes on=no,{clause}"))
         behind = mention[1] if mention is not None else i
         whole = _resumed(doc, lexicon, content, behind, sentence.last, indices) if edge - start < _SHORT else None
         if whole is not None:
             following = doc.norm_at(whole.resumed)
-            yield Attribution(
-                whole.content, mention, (*evidence, "goes on=yes", f"goes on={following}", f"goes on={mark},{where}")
-            )
+            resumes = ("goes on=yes", f"goes on=yes,{clause}", f"goes on={following}", f"goes on={mark},{where}")
+            yield Attribution(whole.content, mention, (*evidence, *resumes))
         passed = [*passed[-30:], f"over={mark},{phrases.is_verb(start)}", f"over={doc.norms[start]}"]
 
 

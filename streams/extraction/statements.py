@@ -80,7 +80,7 @@ def find_statements(
     proposer = Proposer(doc, lexicon, phrases, words)
     judged = list(judge(proposer.propose(cues)))
     probability = {p.cue.at: x for p, x in judged}
-    chosen = {p.cue.at: p.content.first for p in _one_a_content((p, x) for p, x in judged if x >= THRESHOLD)}
+    chosen = {p.cue.at: p.content.first for p in _one_a_content(judged, probability)}
     reporting = tuple(c for c in cues if c.at in chosen or proposer.trails(c))
     ends = frozenset(c.at for c in reporting)
     behind = {p.cue.at: p for p in proposer.propose(reporting, chosen)}
@@ -132,14 +132,22 @@ def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposa
     return proposal if last == rule else replace(proposal, mention=(first, last))
 
 
-def _one_a_content(accepted: Iterable[tuple[Proposal, float]]) -> Iterator[Proposal]:
-    """Of several cues before one content the likeliest (`عبر عن المخاطر وقال إن`), or the verb (`وتابع قائلا`)."""
+def _one_a_content(judged: Iterable[tuple[Proposal, float]], probability: dict[int, float]) -> Iterator[Proposal]:
+    """Of several cues before one content the likeliest (`عبر عن المخاطر وقال إن`), or the verb (`وتابع قائلا`).
+
+    One of them reports it: whether any does is as probable as all of them together, and so becomes the `probability`
+    of the chosen (`وختم حديثه قائلا إن`, where each of the three words may be the cue).
+    """
     rivals: dict[int, list[tuple[bool, float, Proposal]]] = {}
-    for proposal, probability in accepted:
-        is_verb = proposal.cue.construction == "verb"
-        rivals.setdefault(proposal.content.first, []).append((is_verb, probability, proposal))
+    for proposal, share in judged:
+        is_verb = proposal.cue.construction == "verb" and share >= THRESHOLD
+        rivals.setdefault(proposal.content.first, []).append((is_verb, share, proposal))
     for group in rivals.values():
-        yield max(group, key=lambda rival: rival[:2])[2]
+        any_of_them = min(1.0, sum(share for _, share, _ in group))
+        if any_of_them >= THRESHOLD:
+            best = max(group, key=lambda rival: rival[:2])[2]
+            probability[best.cue.at] = any_of_them
+            yield best
 
 
 def _nest(drafts: list[StatementDraft]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Container
 from streams.extraction.document import Document
 from streams.extraction.drafts import bare
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.phrases import Phrases
+from streams.extraction.phrases import Phrases, is_general
 from streams.extraction.tokens import WORD
 
 _REACH = 9  # words of a title before a name
@@ -32,7 +32,9 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
             if norm in '"»«' or (norm in "،,/" and j == name - 1):
                 continue
             break
-        if any(lexicon.is_a(norm, c) for c in _NO_TITLE) or norm in lexicon.calendar:
+        if any(lexicon.is_a(norm, c) for c in _NO_TITLE):
+            break
+        if norm in lexicon.calendar and not is_general(doc, lexicon, j):
             break
         if lexicon.is_a(norm, "preposition") and norm not in ("في", "من"):
             break
@@ -66,8 +68,18 @@ def has_title(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
 
 def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, named: int) -> bool:
     """`محامي نجيب`, `رئيسة الحكومة التي تتهم … سكريبال`: whose name it is that follows is somebody else."""
-    title = lexicon.titles.get(doc.norms[first])
+    head = doc.norms[first]
     if named == first + 1:
+        if head[0] in "لب" and head[1:] in lexicon.titles:
+            head = head[1:]  # `وفقا لمستشاري ماكرون`
+        title = lexicon.titles.get(head)
         bound = title is not None and title.kind != "honorific"
-        return bound and not doc.norms[first].startswith("ال") and doc.norms[first] not in _BEFORE_NAMES
+        return bound and not head.startswith("ال") and head not in _BEFORE_NAMES
+    before = named - 1
+    if doc.norms[before].removeprefix(phrases.attached(before)) in lexicon.organizations:
+        return True  # `مديرة حملة هيلاري كلينتون`, `أستاذ بجامعة محمد الخامس`
+    while before > first and doc.norms[before].startswith("ال") and bare(doc.norms[before]) in lexicon.titles:
+        before -= 1
+    if doc.norms[before] == "باسم":
+        return True  # `المتحدث باسم ميركل`, `المتحدث باسم الرئيس مون`
     return any(lexicon.is_a(doc.norms[i], "relative") or phrases.is_verb(i) for i in range(first + 1, named))

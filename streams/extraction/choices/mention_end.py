@@ -160,7 +160,7 @@ class MentionEnds:
         if self._lexicon.is_a(norm, "preposition"):
             yield f"over={norm},{self._doc.norm_at(j - 1)}"
             yield f"over={norm},{kind},{self._phrases.head_kind(j + 1)}"
-        if self._phrases.is_time(norm):
+        if self._phrases.is_date(j):
             yield f"over=time,{kind}"
         attached = self._phrases.attached(j)
         if attached:

@@ -53,11 +53,15 @@ class Speakers:
         return self._from_name(options, options.mentions[n]), shares[n]
 
     def _from_name(self, options: Options, mention: Mention | None) -> Mention | None:
-        """`وقال ديمون هيل بطل العالم إن`: with a title behind a name the mention begins at the name."""
-        if mention is None or self._phrases.head_kind(mention[0]) != "person":
+        """With a title behind a name the mention begins at the name.
+
+        `وقال ديمون هيل بطل العالم إن`, `وقال سامي الحداد، المتحدث باسم الوزارة، إن`.
+        """
+        if mention is None or self._phrases.head_kind(mention[0]) not in ("person", "unnamed"):
             return mention
-        names = (m for m in options.mentions if m is not None and self._phrases.name_type(m[0]) == "PER")
-        first = next((m[0] for m in names if options.proposal.cue.at < m[0] and m[1] == mention[0]), mention[0])
+        before = mention[0] - (self._doc.norm_at(mention[0] - 1) in ("،", ","))
+        names = (m for m in options.mentions if m is not None and self._phrases.name_ending(m[1]) == "PER")
+        first = next((m[0] for m in names if options.proposal.cue.at < m[0] and m[1] == before), mention[0])
         return first, mention[1]
 
     def options(self, proposal: Proposal) -> Options | None:
@@ -110,11 +114,16 @@ class Speakers:
         return j
 
     def _is_no_source(self, i: int, to: bool) -> bool:
-        """`وتابعت`, `بقوله`, `للصحفيين` if ل means `to`: a verb, an oblique word that heads no source, an addressee."""
+        """A verb, an oblique word that heads no source, an addressee if ل means `to`, what somebody says.
+
+        `وتابعت`, `بقوله`, `للصحفيين`; `وختم حديثه`.
+        """
         if to and self._phrases.attached(i) == "ل":
             return True
         if self._phrases.head_kind(i) is not None:
             return False
+        if any(r.form == "noun" and r.possessive for r in self._lexicon.cue_readings(self._doc.norms[i])):
+            return True
         return self._phrases.is_verb(i) or is_oblique(self._doc, self._lexicon, self._phrases, i)
 
     def features(self, options: Options, mention: Mention | None) -> Iterator[str]:
@@ -173,6 +182,8 @@ class Speakers:
         yield f"agrees={agrees},{reading.plural},{side}"
         yield f"{side},prev={self._doc.norm_at(first - 1)}"
         yield f"{side},next={self._doc.norm_at(last)}"
+        ahead = self._doc.norm_at(first - 1)
+        yield f"{side},led={phrases.attached(first - 1) if first else ''},{ahead.startswith('ال')},{gap == 0}"
         yield f"{side},prevm={self._words.category_at(first - 1)},{self._words.category_at(first)}"
         yield f"{side},category={self._words.category_at(first)},{gap == 0}"
         yield f"{side},length={min(last - first, 6)}"
