@@ -15,11 +15,12 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.naming import Naming, can_be
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
-from streams.extraction.titles import has_title, is_of_another, title_after, title_start
+from streams.extraction.titles import title_after, title_start, whose_name
 from streams.extraction.tokens import WORD
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
-_SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها"])
+_SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها", "نفس", "ذات"])
+_SOURCE = "مصدر"
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 # Documents that speak for themselves where no institution issued them; a statement or a letter is somebody's.
 _NOBODYS = frozenset(["تقرير", "تقارير", "دراسه", "دراسات", "بحث", "ابحاث", "استطلاع", "استطلاعات", "احصاءات"])
@@ -135,25 +136,13 @@ class ActorRegistry:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
         if not people or self._naming.is_joint(people):
             return None
-        # `أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`: a name at the head; else the last, titles stand before it,
-        # but not that of whose it is: `السيد محمد اللبار أستاذ التاريخ بجامعة محمد الخامس`
-        head = self._phrases.head_kind(first)
-        named = people[0] if people[0].first == first else people[-1]
-        if named is not people[0] and self._is_of_another(first, named):
-            named = people[0]
-        spokesman = head == "unnamed" and not self._doc.norms[first].startswith("ال")
-        of_somebody = spokesman and has_title(self._doc, self._lexicon, first + 1, named.first)
-        if named.first > first and (head in ("organization", "document", "group") or of_somebody):
-            return None  # `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون` are not the person
-        if named.first > first and self._is_of_another(first, named):
+        named = whose_name(self._doc, self._lexicon, self._phrases, first, people)
+        if named is None:
             return None
         draft = self._index.person(self._words(named.first, named.last, named.skip), first, feminine)
         if draft is not None and first < named.first:
-            self._add_title(draft, first, named.first, replace=head == "person")
+            self._add_title(draft, first, named.first, replace=self._phrases.head_kind(first) == "person")
         return draft
-
-    def _is_of_another(self, first: int, named: EntityMention) -> bool:
-        return is_of_another(self._doc, self._lexicon, self._phrases, first, named.first)
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         doc, lexicon = self._doc, self._lexicon
@@ -198,6 +187,8 @@ class ActorRegistry:
             if previous.kind != "person":
                 return previous
             return None if bare(head) in _NOBODYS else self._owner(first, bare(head)) or previous
+        if previous is not None and (len(norms) < len(doc.norms[first:last]) or bare(head) == _SOURCE):
+            return previous  # `وأوضح المصدر ذاته` behind an institution
         if len(norms) < _TELLING:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)

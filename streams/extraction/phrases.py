@@ -17,6 +17,7 @@ _EDGE_WORDS = frozenset(
 )
 # `الوزير نفسه`, `الدول غير الأعضاء`, `الحزب ذو الأغلبية`, `المتحدث باسم الجيش`: nouns that go on with a phrase
 _GOING_ON = ("نفس", "ذات", "غير", "ذو", "ذي", "بن", "ابن", "باسم")
+_OVER = ("مشرف", "مشرفه", "مشرفون", "قايم", "قايمون")  # titles of who is over what follows على
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
 
@@ -127,9 +128,16 @@ class Phrases:
         return j
 
     def _begins_another(self, j: int) -> bool:
-        """`نفى المتحدث باسم الجيش صحة الأنباء`: behind a word with the article a bare noun begins another phrase."""
+        """Behind a word with the article a bare noun begins another phrase, behind a quoted name any noun.
+
+        `نفى المتحدث باسم الجيش صحة الأنباء`, `تبنى تنظيم "الدولة" الهجوم` (not so `قناة «الغد» الإخبارية`).
+        """
         norm, before = self._doc.norms[j], self._doc.norms[j - 1]
-        if not before.startswith("ال") or norm.startswith("ال") or self._categories[j] != "noun":
+        if self._categories[j] != "noun":
+            return False
+        if before in ("»", '"', "”"):
+            return norm.startswith("ال") and self.head_kind(j) is None
+        if not before.startswith("ال") or norm.startswith("ال"):
             return False
         return self.head_kind(j) is None and not norm.startswith(_GOING_ON)
 
@@ -248,7 +256,9 @@ class Phrases:
             # a name ends its phrase: `قال سامي الخطيب في الرياض إن`
             named = any(self.name_type(k) == "PER" for k in range(head, j))
             return not named and self.head_kind(head) is not None
-        return (norm in ("عن",) and previous == "المسوول") or norm == "لدي"
+        if norm == "علي":  # `المشرف العام على البرنامج`
+            return any(doc.norms[k].endswith(_OVER) for k in range(head, j))
+        return (norm == "عن" and previous.endswith("مسوول")) or norm == "لدي"
 
     def _after_mark(self, j: int, head: int, limit: int) -> int:
         """Where the phrase goes on after the mark at j, or j if it ends there."""

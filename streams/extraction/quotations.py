@@ -8,6 +8,8 @@ from streams.extraction.tokens import LINE, MARK, Token
 _PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", "‘": "’"}
 _CLOSERS = frozenset(_PAIRS.values())
 _STRAIGHT = frozenset('"＂')
+# Particles that stand before an opening mark: `وفقا لـ"رويترز"`, `وصفهم بـ"الجبناء"`, `و"الحياة"`.
+_PARTICLES = frozenset(["ل", "ب", "و", "ف", "ك", "ال", "بال", "كال", "وال", "فال", "ول", "وب", "فب", "فل"])
 _MARKS = frozenset(_PAIRS) | _CLOSERS | _STRAIGHT
 
 
@@ -27,13 +29,16 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     """Outermost quotations, in order; nested ones belong to their outer one.
 
     An opening guillemet or curly mark may be closed in a later paragraph; straight marks, which look the same on both
-    sides, are paired within a paragraph, where the side that touches a word tells opening from closing.
+    sides, are paired within a paragraph, where the side that touches a word tells opening from closing; where both do,
+    a mark opens if none is open, or behind a particle.
 
     >>> from streams.extraction.tokens import tokenize
     >>> find_quotations(tokenize('قال "نعم" ثم «قال “لا” مرة»'))
     (Quotation(open=1, close=3, balanced=True), Quotation(open=5, close=11, balanced=True))
     >>> find_quotations(tokenize('قال "نعم ولا\\nثم مضى'))
     (Quotation(open=1, close=4, balanced=False),)
+    >>> find_quotations(tokenize('وفقا لـ"رويترز" و"الحياة"'))
+    (Quotation(open=2, close=4, balanced=True), Quotation(open=6, close=8, balanced=True))
     """
     found: list[Quotation] = []
     open_at = -1
@@ -52,19 +57,23 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
         if mark not in _MARKS:
             continue
         if open_at < 0:
-            if mark in _PAIRS or (mark in _STRAIGHT and not _closes_word(tokens, i)):
+            if mark in _PAIRS or (mark in _STRAIGHT and (_opens_word(tokens, i) or not _closes_word(tokens, i))):
                 open_at, depth = i, 1
             continue
         opener = tokens[open_at].form.text
         if opener in _STRAIGHT:
             if mark in _STRAIGHT:
-                if _opens_word(tokens, i) and not _closes_word(tokens, i):
+                if _opens_word(tokens, i) and _follows_particle(tokens, i):
+                    depth += 1  # `"… لـ"رويترز" …"`
+                elif _opens_word(tokens, i) and not _closes_word(tokens, i):
                     # Two openings in a row: the first was never closed, it ends where the second begins.
                     found.append(Quotation(open_at, i, balanced=False))
-                    open_at = i
+                    open_at, depth = i, 1
                 else:
-                    found.append(Quotation(open_at, i, balanced=True))
-                    open_at = -1
+                    depth -= 1
+                    if depth == 0:
+                        found.append(Quotation(open_at, i, balanced=True))
+                        open_at = -1
         elif mark == _PAIRS[opener] or (mark in _STRAIGHT and _closes_word(tokens, i) and depth == 1):
             depth -= 1
             if depth == 0:
@@ -96,6 +105,10 @@ def _closes_later(tokens: Sequence[Token], closers: dict[str, int], open_at: int
 
 def _closes_word(tokens: Sequence[Token], i: int) -> bool:
     return i > 0 and tokens[i - 1].end == tokens[i].start and tokens[i - 1].form.text not in "(:،-"
+
+
+def _follows_particle(tokens: Sequence[Token], i: int) -> bool:
+    return tokens[i - 1].form.norm in _PARTICLES and tokens[i - 1].end == tokens[i].start
 
 
 def _opens_word(tokens: Sequence[Token], i: int) -> bool:

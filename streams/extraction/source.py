@@ -176,8 +176,9 @@ def phrase_ending_at(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, 
 
 def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, first: int) -> tuple[int, int] | None:
     """`حركة طالبان أعلنت أن`, `وكان الرئيس قال إن`: the subject stands before the verb."""
-    if cue.reading.prefix == "ف" and doc.norms[first] in ("اما", "واما"):
-        # `أما الرئيس الإيراني فأكد أن`
+    leads = cue.reading.prefix == "ف" or doc.norms[cue.at - 1] == "فقد"
+    if leads and doc.norms[first] in ("اما", "واما"):
+        # `أما الرئيس الإيراني فأكد أن`, `أما الأصوات المؤيدة، فقد اعتبرت أن`
         end = phrases.end(first + 1, cue.at)
         return (first + 1, end) if end > first + 1 else None
     if cue.reading.prefix:

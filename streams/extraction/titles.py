@@ -1,9 +1,10 @@
 """Titles that stand with a person's name: `وزير الخارجية الروسي سيرغي لافروف`, `محمد ولي، المتحدث باسم الوزارة،`."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from streams.extraction.document import Document
 from streams.extraction.drafts import bare
+from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases, is_general
 from streams.extraction.tokens import WORD
@@ -14,6 +15,10 @@ _APPOSITION = 8  # words of a title after it
 _BEFORE_NAMES = frozenset(
     ["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"]
 )
+_CALLED = frozenset(
+    ["يدعي", "تدعي", "ويدعي", "وتدعي", "اسمه", "اسمها", "يسمي", "تسمي"]
+)  # `أحد السكان يدعى سامي الحداد`
+_ALSO = frozenset(["وكذلك", "كذلك", "وايضا", "ايضا"])  # another person follows
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
 
@@ -32,7 +37,7 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
             if norm in '"»«' or (norm in "،,/" and j == name - 1):
                 continue
             break
-        if any(lexicon.is_a(norm, c) for c in _NO_TITLE):
+        if any(lexicon.is_a(norm, c) for c in _NO_TITLE) or norm in _ALSO:
             break
         if norm in lexicon.calendar and not is_general(doc, lexicon, j):
             break
@@ -61,6 +66,28 @@ def title_after(
     return i, last
 
 
+def whose_name(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, people: Sequence[EntityMention]
+) -> EntityMention | None:
+    """Of the names of `people` in a mention that begins at token `first` the one of whom it stands for.
+
+    A name at the head (`أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`), else the last, titles stand before it, but not
+    that of whose it is (`السيد محمد اللبار أستاذ التاريخ بجامعة محمد الخامس`). None where all are of others:
+    `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون`.
+    """
+    named = people[0] if people[0].first == first else people[-1]
+    if named is not people[0] and is_of_another(doc, lexicon, phrases, first, named.first):
+        named = people[0]
+    if named.first == first:
+        return named
+    head = phrases.head_kind(first)
+    spokesman = head == "unnamed" and not doc.norms[first].startswith("ال")
+    of_somebody = spokesman and has_title(doc, lexicon, first + 1, named.first)
+    if head in ("organization", "document", "group") or of_somebody:
+        return None
+    return None if is_of_another(doc, lexicon, phrases, first, named.first) else named
+
+
 def has_title(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
     """Whether any word of [first, last) is a title."""
     return any(bare(n) in lexicon.titles for n in doc.norms[first:last])
@@ -76,6 +103,8 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         bound = title is not None and title.kind != "honorific"
         return bound and not head.startswith("ال") and head not in _BEFORE_NAMES
     before = named - 1
+    if doc.norms[before] in _CALLED:
+        return False
     if doc.norms[before].removeprefix(phrases.attached(before)) in lexicon.organizations:
         return True  # `مديرة حملة هيلاري كلينتون`, `أستاذ بجامعة محمد الخامس`
     while before > first and doc.norms[before].startswith("ال") and bare(doc.norms[before]) in lexicon.titles:

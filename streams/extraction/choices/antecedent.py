@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from streams.extraction.actors import ActorRegistry
+from streams.extraction.byline import byline_end
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.network import FORM, OneOf, Scorer, logs
@@ -73,6 +74,7 @@ class Antecedents:
         self._model = model
         self._doc, self._lexicon, self._phrases, self._registry = doc, lexicon, phrases, registry
         self._places = Places(doc, lexicon, phrases, words)
+        self._begin = byline_end(doc, phrases)
 
     def best(self, cue: Cue, spoken: Sequence[Spoken]) -> Antecedent | None:
         """Who the cue stands for, None where there is nobody."""
@@ -113,12 +115,13 @@ class Antecedents:
             of(statement.actor).turns.append(ago)
         for n in range(here, max(-1, here - _SENTENCES), -1):
             for place in self._places.of(n):
-                if place.first < cue.at:
+                if self._begin <= place.first < cue.at:
                     draft = self._registry.known(place.first, place.last)
                     candidate = of(draft) if draft else found.setdefault(place, Candidate(None))
                     candidate.places.append(place)
         for draft in self._registry.people_before(cue.at, _PEOPLE):
-            of(draft)
+            if draft.last_before(cue.at) >= self._begin:
+                of(draft)
         for candidate in found.values():
             candidate.kind = self._kind(candidate)
             candidate.agrees = self._agrees(cue, candidate)
