@@ -17,7 +17,8 @@ _EDGE_WORDS = frozenset(
 )
 # `الوزير نفسه`, `الدول غير الأعضاء`, `الحزب ذو الأغلبية`, `المتحدث باسم الجيش`: nouns that go on with a phrase
 _GOING_ON = ("نفس", "ذات", "غير", "ذو", "ذي", "بن", "ابن", "باسم")
-_OVER = ("مشرف", "مشرفه", "مشرفون", "قايم", "قايمون")  # titles of who is over what follows على
+_OVER = ("مشرف", "مشرفه", "مشرفون", "قائم", "قائمون")  # titles of who is over what follows على
+_ENVOYS = ("مبعوث", "مبعوثه", "سفير", "سفيره", "مندوب", "مندوبه", "ممثل", "ممثله")
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
 _INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
 
@@ -93,7 +94,7 @@ class Phrases:
         j = i
         while j < limit:
             norm, kind = doc.norms[j], doc.kinds[j]
-            to_whom = self.is_addressee(j) and self.head_kind(i) != "document"
+            to_whom = self.is_addressee(j) and self.head_kind(i) != "document" and not self.is_envoy(i, j)
             if j > i and (to_whom or (self.attached(j) == "ب" and not self._is_institution(j))):
                 break  # an addressee or a matter: `مصدر لوكالة الأناضول`, `هدد المجلس بعواقب`
             entity = self._entities.get(j)
@@ -133,7 +134,7 @@ class Phrases:
         `نفى المتحدث باسم الجيش صحة الأنباء`, `تبنى تنظيم "الدولة" الهجوم` (not so `قناة «الغد» الإخبارية`).
         """
         norm, before = self._doc.norms[j], self._doc.norms[j - 1]
-        if self._categories[j] != "noun":
+        if self._categories[j] != "noun" or self._lexicon.is_a(norm, "preposition"):
             return False
         if before in ("»", '"', "”"):
             return norm.startswith("ال") and self.head_kind(j) is None
@@ -159,7 +160,7 @@ class Phrases:
             return norm[0]  # `لبي بي سي`, `لسي إن إن`
         if j + 1 in self._within and norm[1:] in self._words:
             return norm[0]
-        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")):
+        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")) or norm == "لدي":
             return ""
         word = self._in_context[j]
         if word.known:
@@ -171,6 +172,10 @@ class Phrases:
     def is_addressee(self, j: int) -> bool:
         """Whether token j says to whom (`لنظيره`), not whose (`المدير العام للتعليم`)."""
         return self.attached(j) == "ل" and not self._is_institution(j)
+
+    def is_envoy(self, first: int, last: int) -> bool:
+        """Whether [first, last) holds a title behind which ل says to or for whom: `المبعوث القطري لإسرائيل`."""
+        return any(norm.endswith(_ENVOYS) for norm in self._doc.norms[first:last])
 
     def _is_institution(self, j: int) -> bool:
         """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution of a title, unless it is a medium."""
@@ -258,7 +263,11 @@ class Phrases:
             return not named and self.head_kind(head) is not None
         if norm == "علي":  # `المشرف العام على البرنامج`
             return any(doc.norms[k].endswith(_OVER) for k in range(head, j))
-        return (norm == "عن" and previous.endswith("مسوول")) or norm == "لدي"
+        return (norm == "عن" and previous.endswith(("مسؤول", "مسئول"))) or norm == "لدي"
+
+    def _is_of_subject(self, j: int) -> bool:
+        """`انتقد الوزير، سامي الحداد، زميله`: a title with a pronoun is no apposition."""
+        return self._doc.tokens[j].form.written.endswith(("ه", "ها", "هم"))
 
     def _after_mark(self, j: int, head: int, limit: int) -> int:
         """Where the phrase goes on after the mark at j, or j if it ends there."""
@@ -277,7 +286,7 @@ class Phrases:
             return j + 1
         if mark in "،," and j > head and j + 1 < limit:
             # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`
-            if self.head_kind(j + 1) == "person":
+            if self.head_kind(j + 1) == "person" and not self._is_of_subject(j + 1):
                 return j + 1
             if j - head <= 8 and j + 1 in self._entities:
                 return j

@@ -33,7 +33,7 @@ _LEADING = frozenset(
     ]
 )
 _ADVERBS = frozenset(
-    ["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قايلا", "قايله", "قايلين"]
+    ["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قائلا", "قائله", "قائلين"]
 )
 _RELAYING = frozenset(["نقلا", "ناقلا", "ناقله"])  # before عن
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])

@@ -18,6 +18,8 @@ _BEFORE_NAMES = frozenset(
 _CALLED = frozenset(
     ["يدعي", "تدعي", "ويدعي", "وتدعي", "اسمه", "اسمها", "يسمي", "تسمي"]
 )  # `أحد السكان يدعى سامي الحداد`
+_OFFICES = frozenset(["الرئيس", "الرئيسه", "الملك", "الملكه", "السلطان", "الوزير", "الوزيره", "المستشاره"])
+_DEPUTIES = ("نائب", "مساعد", "وكيل", "قائد")  # `نائب الرئيس مايك بنس` is not of another
 _ALSO = frozenset(["وكذلك", "كذلك", "وايضا", "ايضا"])  # another person follows
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
@@ -80,17 +82,9 @@ def whose_name(
         named = people[0]
     if named.first == first:
         return named
-    head = phrases.head_kind(first)
-    spokesman = head == "unnamed" and not doc.norms[first].startswith("ال")
-    of_somebody = spokesman and has_title(doc, lexicon, first + 1, named.first)
-    if head in ("organization", "document", "group") or of_somebody:
+    if phrases.head_kind(first) in ("organization", "document", "group"):
         return None
     return None if is_of_another(doc, lexicon, phrases, first, named.first) else named
-
-
-def has_title(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Whether any word of [first, last) is a title."""
-    return any(bare(n) in lexicon.titles for n in doc.norms[first:last])
 
 
 def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, named: int) -> bool:
@@ -105,6 +99,8 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
     before = named - 1
     if doc.norms[before] in _CALLED:
         return False
+    if doc.norms[before] in _OFFICES and not head.startswith(("ال", *_DEPUTIES)):
+        return True  # `نجل الرئيس حسني مبارك`
     if doc.norms[before].removeprefix(phrases.attached(before)) in lexicon.organizations:
         return True  # `مديرة حملة هيلاري كلينتون`, `أستاذ بجامعة محمد الخامس`
     while before > first and doc.norms[before].startswith("ال") and bare(doc.norms[before]) in lexicon.titles:

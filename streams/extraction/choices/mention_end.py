@@ -66,7 +66,7 @@ class MentionEnds:
         norm, phrases = self._doc.norms[j], self._phrases
         if self._lexicon.is_a(norm, "complementizer") or norm in _AND_HE:
             return True
-        if not phrases.is_addressee(j) or phrases.head_kind(first) == "document":
+        if not phrases.is_addressee(j) or phrases.head_kind(first) == "document" or phrases.is_envoy(first, j):
             return False
         titled = not phrases.name_type(j) and any(stem in self._lexicon.titles for stem in stems(norm))
         return not titled or any(phrases.name_type(i) == "PER" for i in range(first, j))
