@@ -61,7 +61,7 @@ class ActorRegistry:
     def _add_person(self, e: EntityMention) -> ActorDraft:
         doc = self._doc
         words = self._words(e.first, e.last, e.skip)
-        name = doc.body[doc.tokens[e.first].start + e.skip : doc.tokens[e.last - 1].end]
+        name = doc.body[doc.tokens[e.first].start + e.skip : doc.tokens[e.last - 1].end].replace("_", " ")  # a hashtag
         draft = self._index.person(words, e.first)
         if draft is None:
             draft = self._index.add(ActorDraft(name, "person", words, named=True))
@@ -282,7 +282,8 @@ class ActorRegistry:
 
     def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
         doc = self._doc
-        text = self._naming.without_particle(doc.text(first, last)) if skip else doc.text(first, last)
+        text = doc.text(first, last).replace("_", " ")
+        text = self._naming.without_particle(text) if skip else text
         words = tuple(normalize(w) for w in text.split())
         known = next(self._index.with_words(words), None)
         return known or self._index.add(ActorDraft(text, "organization", words, named=True))

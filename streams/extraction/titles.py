@@ -36,7 +36,7 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
         if j in named:
             break
         if doc.kinds[j] is not WORD:
-            if norm in '"»«' or (norm in "،,/" and j == name - 1):
+            if norm in '"»«#' or (norm in "،,/" and j == name - 1):
                 continue
             break
         if any(lexicon.is_a(norm, c) for c in _NO_TITLE) or norm in _ALSO:

@@ -70,9 +70,10 @@ class Speakers:
         if cue.reading.form == "participle" or proposal.opener in ("nominal", "heading", "preceding") or proposal.via:
             return None
         found: dict[Mention, None] = {}
-        to = cue.construction != "preposition"  # `وفقا للوزارة`: there ل belongs to the cue
-        if proposal.mention is not None and not self._is_no_source(proposal.mention[0], to):
-            found[proposal.mention] = None
+        to = cue.construction != "preposition"  # an addressee (`وقال للصحفيين`); `وفقا للوزارة`: ل belongs to the cue
+        rule = proposal.mention
+        if rule is not None and not (to and self._phrases.attached(rule[0]) == "ل") and not self._is_no_source(rule[0]):
+            found[rule] = None
         sentence = self._doc.sentences[self._doc.sentence_of[cue.at]]
         if proposal.content.first > cue.at:
             limit = min(proposal.content.first, cue.at + _AFTER)
@@ -99,7 +100,7 @@ class Speakers:
                 if seen and not heads:  # `88 في المائة`, `المبتعثة هالة الجشي`
                     last = max(last, self._seen_end(i, limit))
                 if last > i:
-                    if seen or not self._is_no_source(i, to):
+                    if not (to and self._phrases.attached(i) == "ل") and (seen or not self._is_no_source(i)):
                         yield i, last
                     if i != always or heads:
                         i = last
@@ -113,13 +114,8 @@ class Speakers:
             j += 1
         return j
 
-    def _is_no_source(self, i: int, to: bool) -> bool:
-        """A verb, an oblique word that heads no source, an addressee if ل means `to`, what somebody says.
-
-        `وتابعت`, `بقوله`, `للصحفيين`; `وختم حديثه`.
-        """
-        if to and self._phrases.attached(i) == "ل":
-            return True
+    def _is_no_source(self, i: int) -> bool:
+        """A verb, an oblique word that heads no source, what somebody says: `وتابعت`, `بقوله`, `وختم حديثه`."""
         if self._phrases.head_kind(i) is not None:
             return False
         if any(r.form == "noun" and r.possessive for r in self._lexicon.cue_readings(self._doc.norms[i])):
