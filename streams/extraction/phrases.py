@@ -282,8 +282,8 @@ class Phrases:
                 if doc.norms[k] == ")":
                     return k + 1
             return j
-        if mark in "/-–" and 0 < j < limit - 1 and doc.tokens[j].start - doc.tokens[j - 1].end <= 0:
-            return j + 1
+        if mark == "#" or (mark in "/-–" and 0 < j < limit - 1 and doc.tokens[j].start - doc.tokens[j - 1].end <= 0):
+            return j + 1  # `وزير الخارجية #عادل_الجبير`
         if mark in "،," and j > head and j + 1 < limit:
             # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`
             if self.head_kind(j + 1) == "person" and not self._is_of_subject(j + 1):
