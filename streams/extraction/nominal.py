@@ -29,8 +29,8 @@ def find_nominals(
     """(content, speaker's mention) of a cue whose complement is a noun phrase, in each way that it may be read.
 
     `دعا الوزير الحكومة إلى …`: the complement is what the verb governs, or its object and that; what follows the
-    verb may be its object rather than its subject (`ودعا الحكومة إلى …`); and it may begin where the encoder sees one
-    (`وأبدى في الوقت نفسه مخاوفه بشأن …`).
+    verb may be its object rather than its subject (`ودعا الحكومة إلى …`), the subject may end where a preposition might
+    go on with it (`حذر الخبراء من …`); and it may begin where the encoder sees one (`وأبدى في الوقت نفسه مخاوفه بشأن …`).
     """
     entry = cue.reading.entry
     if entry.nominal < (2 if cue.construction == "noun" else 1):
@@ -50,7 +50,9 @@ def find_nominals(
     is_subject = phrases.head_kind(i) is not None and not is_oblique(doc, lexicon, phrases, i)
     if cue.construction != "participle" and is_subject:
         end = phrases.end(i, limit)
-        readings.insert(0, (end, (i, end)))
+        governed = [word for name, word in PREPOSITIONS.items() if name in entry.governs]
+        inside = next((j for j in range(i + 1, end) if doc.norms[j] in governed), end)
+        readings = [(last, (i, last)) for last in dict.fromkeys((end, inside))] + readings
     seen: set[int] = set()
     for zone, mention in readings:
         zone = _behind_circumstances(doc, lexicon, phrases, zone, limit)
@@ -118,13 +120,21 @@ def _complement(
 
 
 def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, limit: int) -> int:
-    """Token behind times and occasions: `وأعلنت قطر، الخميس، إدراج …`, `أعلنت الوزارة في بيان لها مقتل …`."""
+    """Token behind times, occasions and a relative clause between pauses.
+
+    `وأعلنت قطر، الخميس، إدراج …`, `أعلنت الوزارة في بيان لها مقتل …`, `دعت لبكي، التي نالت الجائزة، إلى التحرك`.
+    """
     begin = j
     while j + 1 < limit:
         norm, following = doc.norms[j], doc.norms[j + 1]
         begun = j > begin and (doc.kinds[j] is NUMBER or norm in _OF_OCCASIONS)
         if norm in ("في", "خلال", "عبر") and (phrases.is_time(following) or _is_occasion(lexicon, following)):
             j += 2
+        elif norm in ("،", ",") and lexicon.is_a(following, "relative"):
+            pause = next((k for k in range(j + 2, limit) if doc.norms[k] in ("،", ",")), None)
+            if pause is None:
+                break
+            j = pause + 1
         elif begun or phrases.is_time(norm) or norm in _ADVERBS or norm in ("،", ",", "/"):
             j += 1
         else:

@@ -35,6 +35,7 @@ _LEADING = frozenset(
 _ADVERBS = frozenset(
     ["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قائلا", "قائله", "قائلين"]
 )
+_WHAT = frozenset(["ما", "مما", "عما", "بما", "لما", "فيما"])
 _RELAYING = frozenset(["نقلا", "ناقلا", "ناقله"])  # before عن
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])
 
@@ -181,8 +182,8 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
         # `أما الرئيس الإيراني فأكد أن`, `أما الأصوات المؤيدة، فقد اعتبرت أن`
         end = phrases.end(first + 1, cue.at)
         return (first + 1, end) if end > first + 1 else None
-    if cue.reading.prefix:
-        return None  # و and ف begin a clause whose subject follows or is implied
+    if cue.reading.prefix or doc.norms[cue.at - 1] in _WHAT:
+        return None  # و and ف begin a clause whose subject follows or is implied, `ما وصفه بالحملة` too
     j = cue.at - 1
     if j > first and doc.quotation_of[j] >= 0 and doc.quotations[doc.quotation_of[j]].open == j:
         j -= 1  # `إن الشركة "ترفض …"`
