@@ -11,12 +11,13 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique, subject_before
 from streams.extraction.tokens import MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
-from streams.extraction.words.signs import CONTENT_BEGINS, EXTENDED_CUE
+from streams.extraction.words.signs import CONTENT_BEGINS, EXTENDED_CUE, SPEAKER_BEGINS
 
 _REACH = 24
 _SEEN = 4  # step of a sign from which on a content may begin at a word
 _MOST = 4  # such words
 _HINTING = 2  # step of a sign below which a cue hardly ever is a speech act: only the rules say where it begins
+_SPEAKS = 5  # step of a sign from which on a word begins a subject
 _TELLING = 4  # step of a sign from which on a noun may be a speech act (`تهديدات واشنطن بشن ضربة`)
 _ADVERBS = frozenset(["سابقا", "لاحقا", "رسميا", "مجددا", "اخيرا", "موخرا", "ايضا", "الماضي", "الجاري", "المقبل"])
 # What may stand with an occasion: `في بيان لها`, `في مؤتمر صحفي`.
@@ -30,7 +31,7 @@ def find_nominals(
 
     `دعا الوزير الحكومة إلى …`: the complement is what the verb governs, or its object and that; what follows the
     verb may be its object rather than its subject (`ودعا الحكومة إلى …`), the subject may end where a preposition might
-    go on with it (`حذر الخبراء من …`); and it may begin where the encoder sees one (`وأبدى في الوقت نفسه مخاوفه بشأن …`).
+    go on with it (`حذر الخبراء من …`); and it may begin where the encoder sees one (`وأبدى في الوقت نفسه مخاوفه …`).
     """
     entry = cue.reading.entry
     if entry.nominal < (2 if cue.construction == "noun" else 1):
@@ -47,7 +48,8 @@ def find_nominals(
         return
     before = subject_before(doc, lexicon, phrases, cue, sentence.first) if cue.construction == "verb" else None
     readings: list[tuple[int, tuple[int, int] | None]] = [(i, before)]
-    is_subject = phrases.head_kind(i) is not None and not is_oblique(doc, lexicon, phrases, i)
+    heads = phrases.head_kind(i) is not None or words.sign(i, SPEAKER_BEGINS) >= _SPEAKS
+    is_subject = (heads or _is_nominative(doc.norms[i])) and not is_oblique(doc, lexicon, phrases, i)
     if cue.construction != "participle" and is_subject:
         end = phrases.end(i, limit)
         governed = [word for name, word in PREPOSITIONS.items() if name in entry.governs]
@@ -73,6 +75,11 @@ def find_nominals(
                 yield content, (i, start[0]) if start[0] > i else before
             else:
                 yield content, mention
+
+
+def _is_nominative(norm: str) -> bool:
+    """`وأكد المجتمعون ضرورة …`: as its ending shows, a subject."""
+    return norm.startswith("ال") and norm.endswith("ون")
 
 
 def _seen(

@@ -1,5 +1,6 @@
 """Noun phrases as far as attribution needs them: what may head a source, and where its phrase ends."""
 
+from streams.extraction.adjacent import begins_another
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
@@ -15,8 +16,6 @@ _NEW_CLAUSE = frozenset(["pronoun", "complementizer", "relative"])
 _EDGE_WORDS = frozenset(
     ["ثم", "بل", "هو", "هي", "هم", "وهو", "وهي", "وهم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"]
 )
-# `الوزير نفسه`, `الدول غير الأعضاء`, `الحزب ذو الأغلبية`, `المتحدث باسم الجيش`: nouns that go on with a phrase
-_GOING_ON = ("نفس", "ذات", "غير", "ذو", "ذي", "بن", "ابن", "باسم")
 _OVER = ("مشرف", "مشرفه", "مشرفون", "قائم", "قائمون")  # titles of who is over what follows على
 _ENVOYS = ("مبعوث", "مبعوثه", "سفير", "سفيره", "مندوب", "مندوبه", "ممثل", "ممثله")
 # Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
@@ -101,7 +100,7 @@ class Phrases:
             if entity is not None:
                 j = min(entity[0], limit)
                 goes_on = self._goes_on_after_name if entity[1] == "PER" else self._goes_on_after_place
-                if j < limit and not goes_on(j):
+                if j < limit and (not goes_on(j) or (entity is self._entities.get(i) and self._is_place(j))):
                     break
                 continue
             if kind is LINE:
@@ -121,26 +120,12 @@ class Phrases:
                 break
             if lexicon.is_a(norm, "preposition") and not self._belongs(j, i):
                 break
-            if j > i and self._begins_another(j):
+            if j > i and begins_another(doc, lexicon, self._categories, self.head_kind, i, j):
                 break
             j += 1
         while j > i and ((doc.kinds[j - 1] is MARK and doc.norms[j - 1] in "،,-–:؛(") or self._is_dangling(j - 1)):
             j -= 1
         return j
-
-    def _begins_another(self, j: int) -> bool:
-        """Behind a word with the article a bare noun begins another phrase, behind a quoted name any noun.
-
-        `نفى المتحدث باسم الجيش صحة الأنباء`, `تبنى تنظيم "الدولة" الهجوم` (not so `قناة «الغد» الإخبارية`).
-        """
-        norm, before = self._doc.norms[j], self._doc.norms[j - 1]
-        if self._categories[j] != "noun" or self._lexicon.is_a(norm, "preposition"):
-            return False
-        if before in ("»", '"', "”"):
-            return norm.startswith("ال") and self.head_kind(j) is None
-        if not before.startswith("ال") or norm.startswith("ال"):
-            return False
-        return self.head_kind(j) is None and not norm.startswith(_GOING_ON)
 
     def attached(self, j: int) -> str:
         """The preposition attached to token j, as far as its reading in context tells it from a root; "" for none."""
@@ -229,6 +214,10 @@ class Phrases:
         if self._lexicon.is_a(doc.norms[j], "preposition"):
             return True  # `_belongs` decides
         return doc.norms[j].startswith("ال") and self._categories[j] not in ("noun", "w+noun")
+
+    def _is_place(self, j: int) -> bool:
+        """`اتهمت روسيا الولايات المتحدة`: behind a country another one is no part of its name."""
+        return self.name_type(j) in ("LOC", "ORG") and not self._doc.norms[j].startswith("و")
 
     def _is_cue_word(self, norm: str) -> bool:
         """A verb or participle of saying, or its noun with the article (`جدد الوزير الروسي التأكيد`)."""

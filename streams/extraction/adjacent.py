@@ -1,0 +1,42 @@
+"""Two noun phrases side by side: where a subject ends and the object of its verb begins."""
+
+from collections.abc import Callable, Sequence
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon, SourceKind
+
+# `الوزير نفسه`, `الدول غير الأعضاء`, `الحزب ذو الأغلبية`, `المتحدث باسم الجيش`: nouns that go on with a phrase
+_GOING_ON = ("نفس", "ذات", "غير", "ذو", "ذي", "بن", "ابن", "باسم")
+_OF_MANY = ("ون", "ين")  # endings with ن, behind which no noun says whose
+_HIS = ("ه", "ها", "هم")
+
+
+def begins_another(
+    doc: Document,
+    lexicon: Lexicon,
+    categories: Sequence[str],
+    head_kind: Callable[[int], SourceKind | None],
+    first: int,
+    j: int,
+) -> bool:
+    """Whether token j, a word, begins another phrase than the one that began at token `first` and reaches to it.
+
+    Behind a word with the article a bare noun: `نفى المتحدث باسم الجيش صحة الأنباء`;
+    behind an adjective with the article a noun with it: `حث الوزير الأميركي القادة على الحوار`;
+    behind people in the plural a bare noun: `أعلن مسؤولون أمنيون مقتل الجنود`;
+    behind a quoted name a noun with the article: `تبنى تنظيم "الدولة" الهجوم` (not so `قناة «الغد» الإخبارية`);
+    somebody's title: `هنأ الرئيس الفرنسي نظيره الروسي`.
+    """
+    norm, before = doc.norms[j], doc.norms[j - 1]
+    kind = head_kind(j)
+    if kind == "person":
+        return doc.tokens[j].form.written.endswith(_HIS) and not norm.startswith("و")
+    if categories[j] != "noun" or kind is not None or lexicon.is_a(norm, "preposition") or norm.startswith(_GOING_ON):
+        return False
+    definite = norm.startswith("ال")
+    if before in ("»", '"', "”"):
+        return definite
+    if before.startswith("ال"):
+        return not definite or categories[j - 1] == "adj"
+    people = head_kind(first) in ("group", "unnamed") and before.endswith(_OF_MANY)
+    return people and not definite and (head_kind(j - 1) is not None or categories[j - 1] == "adj")
