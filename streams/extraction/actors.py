@@ -10,6 +10,7 @@ from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare
 from streams.extraction.entities import EntityMention
+from streams.extraction.eulogies import eulogy_at
 from streams.extraction.latin import latin_behind
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.naming import Naming, can_be
@@ -56,8 +57,6 @@ class ActorRegistry:
             if e.type == "PER":
                 self._of_entity[e] = self._add_person(e)
 
-    # -- people -------------------------------------------------------------------------------------------------------
-
     def _add_person(self, e: EntityMention) -> ActorDraft:
         doc = self._doc
         words = self._words(e.first, e.last, e.skip)
@@ -92,8 +91,6 @@ class ActorRegistry:
         if replace:
             draft.set_role(doc.text(first, last).rstrip("،, "))
 
-    # -- resolution ---------------------------------------------------------------------------------------------------
-
     def resolve(
         self,
         first: int,
@@ -108,7 +105,8 @@ class ActorRegistry:
         `previous` spoke last, `feminine` is how its verb has it, `attached` whether ل belongs to the cue (`وفقا لـ`).
         """
         draft = (
-            self._resolve_named(first, last, feminine)
+            self._praised(first)
+            or self._resolve_named(first, last, feminine)
             or self._resolve_description(first, last, previous)
             or self._add(first, last, attached=attached and self._doc.norms[first].startswith("ل"))
         )
@@ -131,6 +129,11 @@ class ActorRegistry:
             if len(found) == many:
                 break
         return list(found.values())
+
+    def _praised(self, first: int) -> ActorDraft | None:
+        words = (praise.name,) if (praise := eulogy_at(self._doc.norms, first)) else ()
+        known = next(self._index.with_words(words), None) if words else None
+        return known or (self._index.add(ActorDraft(words[0], "person", words, named=True)) if words else None)
 
     def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
@@ -277,8 +280,6 @@ class ActorRegistry:
         if known is not None:
             return known
         return next((d for d in self._index.with_words(self._words(e.first, e.last, e.skip)) if d.named), None)
-
-    # -- new actors ---------------------------------------------------------------------------------------------------
 
     def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
         doc = self._doc

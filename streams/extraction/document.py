@@ -111,6 +111,14 @@ def _split(
     return tuple(sentences)
 
 
+def _is_initial(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word at i is the second of a name's initials or a later one: `جي.آي. باراتا`."""
+    if i < 2 or len(tokens[i].form.norm) > _SHORT or tokens[i].form.kind is not WORD:
+        return False
+    stop, first = tokens[i - 1], tokens[i - 2]
+    return stop.form.text == "." and stop.end == tokens[i].start and len(first.form.norm) <= _SHORT
+
+
 def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: Sequence[Quotation]) -> bool:
     """Whether a sentence ends with the mark at i; `quotation` is the index of the one that it stands in, or -1."""
     text = tokens[i].form.text
@@ -123,7 +131,7 @@ def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: 
         if text == "." and before.end == tokens[i].start:
             # إم.آي6, العربية.نت, F.B.I: a stop between short pieces is part of a name
             within = after.start == tokens[i].end and min(len(before.form.norm), len(after.form.norm)) <= _SHORT
-            if before.form.norm in _ABBREVIATED or within:
+            if before.form.norm in _ABBREVIATED or within or _is_initial(tokens, i - 1):
                 return False
         # ... and ?! end once, with the last of them; نعم!لا is a slip of the keyboard, ي.ب.ا is not
         glued = after.start == tokens[i].end and after.form.kind is WORD and text != "."

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from streams.extraction.eulogies import last_words
 from streams.extraction.tokens import LINE, MARK, Token
 
-_PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", "‘": "’"}
+_PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", "‘": "’", "{": "}", "﴿": "﴾", "(": ")"}
 _CLOSERS = frozenset(_PAIRS.values())
 _STRAIGHT = frozenset('"＂')
 # Particles that stand before an opening mark: `وفقا لـ"رويترز"`, `وصفهم بـ"الجبناء"`, `و"الحياة"`.
@@ -30,7 +31,7 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
 
     An opening guillemet or curly mark may be closed in a later paragraph; straight marks, which look the same on both
     sides, are paired within a paragraph, where the side that touches a word tells opening from closing; where both do,
-    a mark opens if none is open, or behind a particle.
+    a mark opens if none is open, or behind a particle. Parentheses quote behind words of praise only (`قال تعالى (…)`).
 
     >>> from streams.extraction.tokens import tokenize
     >>> find_quotations(tokenize('قال "نعم" ثم «قال “لا” مرة»'))
@@ -54,7 +55,7 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
                 open_at = -1
             continue
         mark = token.form.text
-        if mark not in _MARKS:
+        if mark not in _MARKS or (mark == "(" and open_at < 0 and not _follows_praise(tokens, i)):
             continue
         if open_at < 0:
             if mark in _PAIRS or (mark in _STRAIGHT and (_opens_word(tokens, i) or not _closes_word(tokens, i))):
@@ -84,6 +85,12 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     if open_at >= 0:
         found.append(Quotation(open_at, len(tokens), balanced=False))
     return tuple(found)
+
+
+def _follows_praise(tokens: Sequence[Token], i: int) -> bool:
+    before = tokens[max(0, i - 2) : i]
+    words = [form.norm for form, _, _ in before if form.text != ":"]
+    return bool(words) and words[-1] in last_words()
 
 
 def _closes_later(tokens: Sequence[Token], closers: dict[str, int], open_at: int, line: int) -> bool:

@@ -251,6 +251,14 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
         "قال الوزير أسامة الحداد إن الطريق مفتوح. وأضاف أن الحملة تبدأ غدا.",
         [("أسامة الحداد", "قال", "neutral", "الطريق مفتوح"), ("أسامة الحداد", "وأضاف", "neutral", "الحملة تبدأ غدا")],
     ),
+    "eulogies: الله": (
+        "ينبغي الإحسان إلى الجار. قال تعالى: (وبالوالدين إحسانا).",
+        [("الله", "قال", "neutral", "وبالوالدين إحسانا")],
+    ),
+    "eulogies: النبي": (
+        "ينبغي الإحسان إلى الجار. قال صلى الله عليه وسلم: «ما زال جبريل يوصيني بالجار».",
+        [("النبي", "قال", "neutral", "ما زال جبريل يوصيني بالجار")],
+    ),
     "known_actors": ("قال ترمب إن الطريق مفتوح.", [("ترمب", "قال", "neutral", "الطريق مفتوح")]),
 }
 NAMED = {name: {r[1] for r in rows(f"{name}.tsv", 2)} for name in ("function_words", "occasions", "silent", "calendar")}
@@ -269,6 +277,7 @@ def test_no_class_of_the_lexicon_and_no_rule_is_without_an_example() -> None:
     cues = list(rows("cues.tsv", 13))
     wanted = {f"{name}: {c}" for classes in (NAMED, KINDS) for name, group in classes.items() for c in group}
     wanted |= {f"unnamed: {r[3]}" for r in rows("unnamed.tsv", 4)}
+    wanted |= {f"eulogies: {r[1]}" for r in rows("eulogies.tsv", 2)}
     wanted |= {f"cues: {x}" for x in (*get_args(CueClass), *(r[1] for r in cues))}
     wanted |= {f"governs: {x}" for r in cues for x in r[5].split(",") if x.strip() and x != "-"}
     wanted |= {f"opener: {x}" for x in get_args(Opener)}

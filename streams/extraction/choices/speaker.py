@@ -10,6 +10,7 @@ from typing import NamedTuple
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
+from streams.extraction.eulogies import eulogy_at
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
@@ -44,6 +45,9 @@ class Speakers:
 
     def best(self, proposal: Proposal) -> tuple[Mention | None, float]:
         """The likeliest speaker's mention, None for an implied one, and how probable it is."""
+        praise = eulogy_at(self._doc.norms, proposal.cue.at + 1)
+        if praise is not None:
+            return (proposal.cue.at + 1, praise.last), 1.0  # `قال تعالى`, `قوله صلى الله عليه وسلم`
         options = self.options(proposal)
         if options is None:
             return proposal.mention, 1.0
