@@ -94,6 +94,8 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         if head[0] in "لب" and head[1:] in lexicon.titles:
             head = head[1:]  # `وفقا لمستشاري ماكرون`
         title = lexicon.titles.get(head)
+        if doc.tokens[first].form.written.endswith(("ه", "ها", "هم")):
+            return False  # `محاميها سامي الحداد`
         bound = title is not None and title.kind != "honorific"
         return bound and not head.startswith("ال") and head not in _BEFORE_NAMES
     before = named - 1
