@@ -3,25 +3,29 @@
     python -m streams.extraction.training.vectors ../shared/corpus WORK
     python -m streams.extraction.training.lessons ../shared WORK
     python -m streams.extraction.training.encoder WORK [--minutes 2.75] [--folds 5]
-    python -m streams.extraction.training.encoder WORK --more 2600
+    python -m streams.extraction.training.encoder WORK --from-labels
     python -m streams.extraction.training.encoder_export WORK
     python -m streams.extraction.training.categories ../shared/corpus
 
 1. The encoder learns from raw news to tell a hidden word's cluster and category; the reader (a transformer,
    `training.reader`) to tell hidden words, for some minutes.
-2. The reader learns from the annotated texts and labels 15,000 raw articles.
+2. The reader learns from the annotated texts and labels 15,000 raw articles: WORK/taught.npz.
 3. The encoder of step 1 learns from the annotated texts and from those labels; WORK/student-None.npz is the result.
 
-`--folds` repeats steps 2 and 3 without a part of the annotated articles and of ANERcorp's sentences (by blocks of 100),
-and writes what that encoder says of them to WORK/held-K.npz; `training.encoder_export` puts them together. Only the
-words' vectors and how an earlier encoder labelled them over the raw corpus come from what saw all.
+The folds repeat steps 2 and 3 without a part of the annotated articles and of ANERcorp's sentences (by blocks of 100),
+and write what that encoder says of them to WORK/held-K.npz; `training.encoder_export` puts them together.
 
-Made for one graphics card; `--more` lets the encoder of step 3 learn on where there is none. The shipped one: 9 minutes
-of an H200, of which 165 seconds of raw news (3,000 steps), 28 for each of the reader's six lessons, 22 for each encoder
-(1,411 steps); then 2,600 steps more on one core, from 6,000 of the labelled articles, half an hour. The folds' encoders
-did not get these: what they say is somewhat worse than what the shipped one does. F1 on gold/dev and (in brackets) by
-cross-validation over gold/train, of the reader: names 0.880 (0.894), core cues 0.919 (0.959), contents' beginnings
-0.890 (0.897) and ends 0.890 (0.896); the encoder's stand in `models/encoder.meta.json`.
+Made for one graphics card: 9 minutes of an H200, of which 165 seconds of raw news (3,000 steps), 28 for each of the
+reader's six lessons, 22 for each encoder (1,411 steps). That is too short for the encoders: `--from-labels` teaches
+them anew from WORK/taught.npz on a machine without a card (80 minutes of two cores), first BASE_STEPS from the reader
+alone, then AFTER_STEPS with the annotated texts, for all and for each fold. The shipped encoder and its folds were made
+so. One reader labelled for all of them, which knew each fold's articles: through its labels of other texts something of
+them may have come to the fold's encoder, besides the words' vectors and how an earlier encoder labelled them over the
+raw corpus; what the folds' encoders say of their articles may be somewhat better than of articles that nobody knew.
+
+F1 on gold/dev and (in brackets) by cross-validation over gold/train, of the reader: names 0.880 (0.894), core cues
+0.919 (0.959), contents' beginnings 0.890 (0.897) and ends 0.890 (0.896); the encoder's stand in
+`models/encoder.meta.json`.
 """
 
 import argparse
