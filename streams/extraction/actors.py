@@ -16,7 +16,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.naming import Naming, can_be
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
-from streams.extraction.titles import title_after, title_start, whose_name
+from streams.extraction.titles import is_office, title_after, title_start, whose_name
 from streams.extraction.tokens import WORD
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
@@ -76,7 +76,7 @@ class ActorRegistry:
             self._add_title(draft, first, e.first)
             draft.aliases[doc.text(first, e.last)] += 1
         after = title_after(doc, self._lexicon, self._phrases, e.last, self._people)
-        if after is not None:
+        if after is not None and not (after[0] == e.last and is_office(doc, self._lexicon, first, e.first)):
             draft.aliases[doc.text(*after)] += 1
             self._add_title(draft, *after, replace=draft.role is None)
         return draft

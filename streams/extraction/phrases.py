@@ -164,7 +164,8 @@ class Phrases:
 
     def _is_institution(self, j: int) -> bool:
         """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution of a title, unless it is a medium."""
-        kinds = [self._lexicon.organizations[w] for w in stems(self._doc.norms[j]) if w in self._lexicon.organizations]
+        words = (*stems(self._doc.norms[j]), self._doc.norms[j][1:])  # `لحزب` is too short for `stems`
+        kinds = [self._lexicon.organizations[w] for w in words if w in self._lexicon.organizations]
         if self._doc.norms[j].startswith("لل"):
             return "media" not in kinds and not any(w in self._lexicon.unnamed for w in stems(self._doc.norms[j]))
         return bool(kinds) and "media" not in kinds

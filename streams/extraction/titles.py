@@ -68,6 +68,12 @@ def title_after(
     return i, last
 
 
+def is_office(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Whether [first, last) tells an office: a title right behind is another's, `استقبل وزير النفط رامي السفير`."""
+    titles = (lexicon.titles.get(norm) or lexicon.titles.get(bare(norm)) for norm in doc.norms[first:last])
+    return any(title is not None and title.kind == "office" for title in titles)
+
+
 def whose_name(
     doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, people: Sequence[EntityMention]
 ) -> EntityMention | None:
