@@ -21,7 +21,7 @@ from streams.extraction.tokens import WORD
 
 _LATTER = frozenset(["الاخير", "الاخيره"])
 _SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها", "نفس", "ذات"])
-_SOURCE = "مصدر"
+_SOURCE = "المصدر"
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 # Documents that speak for themselves where no institution issued them; a statement or a letter is somebody's.
 _NOBODYS = frozenset(["تقرير", "تقارير", "دراسه", "دراسات", "بحث", "ابحاث", "استطلاع", "استطلاعات", "احصاءات"])
@@ -190,7 +190,8 @@ class ActorRegistry:
             if previous.kind != "person":
                 return previous
             return None if bare(head) in _NOBODYS else self._owner(first, bare(head)) or previous
-        if previous is not None and (len(norms) < len(doc.norms[first:last]) or bare(head) == _SOURCE):
+        again = head.startswith("ال") and len(norms) < last - first
+        if previous is not None and (again or head == _SOURCE):
             return previous  # `وأوضح المصدر ذاته` behind an institution
         if len(norms) < _TELLING:
             return None

@@ -31,7 +31,12 @@ def begins_another(
     kind = head_kind(j)
     if kind == "person":
         return doc.tokens[j].form.written.endswith(_HIS) and not norm.startswith("و")
-    if categories[j] != "noun" or kind is not None or lexicon.is_a(norm, "preposition") or norm.startswith(_GOING_ON):
+    if (
+        categories[j] not in ("noun", "noun_num")
+        or kind is not None
+        or lexicon.is_a(norm, "preposition")
+        or norm.startswith(_GOING_ON)
+    ):
         return False
     definite = norm.startswith("ال")
     if before in ("»", '"', "”"):

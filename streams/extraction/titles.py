@@ -69,8 +69,9 @@ def title_after(
 
 
 def is_office(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Whether [first, last) tells an office: a title right behind is another's, `استقبل وزير النفط رامي السفير`."""
-    titles = (lexicon.titles.get(norm) or lexicon.titles.get(bare(norm)) for norm in doc.norms[first:last])
+    """Whether [first, last) tells an office, ranks aside: `الرئيس السابق`, `وزير النفط`."""
+    words = [norm for norm in doc.norms[first:last] if bare(norm) not in _BEFORE_NAMES]
+    titles = (lexicon.titles.get(bare(norm)) for norm in words)
     return any(title is not None and title.kind == "office" for title in titles)
 
 
@@ -81,14 +82,17 @@ def whose_name(
 
     A name at the head (`أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`), else the last, titles stand before it, but not
     that of whose it is (`السيد محمد اللبار أستاذ التاريخ بجامعة محمد الخامس`). None where all are of others:
-    `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون`.
+    `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون`, `مصادر مقربة من الرئيس السابق علي صالح`.
     """
     named = people[0] if people[0].first == first else people[-1]
     if named is not people[0] and is_of_another(doc, lexicon, phrases, first, named.first):
         named = people[0]
     if named.first == first:
         return named
-    if phrases.head_kind(first) in ("organization", "document", "group"):
+    head, norm = phrases.head_kind(first), doc.norms[first]
+    unnamed = head == "unnamed" and not norm.startswith(("ال", *_DEPUTIES))
+    of_somebody = unnamed and is_office(doc, lexicon, first + 1, named.first)
+    if head in ("organization", "document", "group") or of_somebody:
         return None
     return None if is_of_another(doc, lexicon, phrases, first, named.first) else named
 
