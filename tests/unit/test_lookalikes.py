@@ -9,19 +9,13 @@ from tests.unit.test_rules import NOW
 
 # What the learned choice decides otherwise where a sentence stands alone.
 OTHERWISE = {
-    "أعلن, denied, future or conditional: a cue",
     "أنهى, an act ended: a cue",
     "تابع, لـ: belonging to: a cue",
-    "حسب, a measure, with no speaker: a cue",
-    "حمل, a thing carried; a name borne: a cue",
+    "دعا, the occasion's invitation to a person without إلى a deed: no cue",
     "ذكر, عدم ذكر، على ذكر: the masdar, mention: no cue",
-    "رد, على with a deed; رد فعل; a thing returned: a cue",
-    "رفض, the masdar with a thing; a request refused by deed: a cue",
-    "طالب, the noun: student: no cue",
-    "طلب, the masdar: demand, order: a cue",
-    "عرض, a show; an offer of goods: a cue",
+    "شهد, a place or time that witnesses: a cue",
     "عقب, the preposition: after: a cue",
-    "علم, the paper's own knowledge: علمت «الصحيفة» أن: no cue",
+    "نص, a law that stipulates: a cue",
     "وافق, على and a noun phrase: an act of authority: a cue",
     "وجه, a strike, an invitation's addressee, a masdar وجه (face): a cue",
 }
