@@ -173,11 +173,8 @@ class ActorRegistry:
         # `الشرطة` is not `الإعلام والشرطة`
         words = {bare(n) for n in norms}
         courteous = {w for w in words if w in lexicon.titles and lexicon.titles[w].kind == "honorific"}
-        holders = [
-            d
-            for d in self._index.with_titles(words - courteous or words)
-            if can_be(kind, d.kind) and f"و{head}" not in d.words
-        ]
+        fitting = self._index.with_titles(words - courteous or words)
+        holders = [d for d in fitting if can_be(lexicon, kind, d) and f"و{head}" not in d.words]
         if previous is not None and previous in holders:
             return previous  # not another minister whom it names since: `قال الجبير … مع الوزير شتاينماير. ورأى الوزير`
         before = [(at, d) for d in holders if (at := d.last_before(first)) >= 0]
@@ -288,6 +285,8 @@ class ActorRegistry:
         text = self._naming.without_particle(text) if skip else text
         words = tuple(normalize(w) for w in text.split())
         known = next(self._index.with_words(words), None)
+        if known is None and len(words) == 1 and words[0].startswith("ال"):
+            known = self._first_named(first, (bare(words[0]),))  # `بلاغ للجنة` behind `لجنة التدقيق البيئي`
         return known or self._index.add(ActorDraft(text, "organization", words, named=True))
 
     def _add(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:

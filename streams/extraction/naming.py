@@ -117,10 +117,15 @@ def _without_open_marks(name: str) -> str:
     return name.replace('"', "") if name.count('"') % 2 else name
 
 
-def can_be(head: SourceKind | None, kind: ActorKind) -> bool:
-    """Whether a description with such a head can stand for an actor of a kind: `اللجنة` is not its chairman."""
+def can_be(lexicon: Lexicon, head: SourceKind | None, actor: ActorDraft) -> bool:
+    """Whether a description with such a head can stand for an actor.
+
+    `اللجنة` is not its chairman, `الشرطة` not `متحدث باسم الشرطة`.
+    """
+    kind = actor.kind
     if head in ("organization", "document"):
-        return kind in ("organization", "unnamed")
+        speaks_for = head == "organization" and bare(actor.words[0]) in lexicon.unnamed
+        return kind == "organization" or (kind == "unnamed" and not speaks_for)
     if head == "group":
         return kind in ("group", "unnamed", "organization")
     return head is None or kind in ("person", "unnamed")

@@ -16,7 +16,7 @@ from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 
-_AND_HE = frozenset(["وهو", "وهي", "وهم"])
+_HE = frozenset(["هو", "هي", "هم", "وهو", "وهي", "وهم"])
 _LONGEST = 22  # tokens
 _OCCURRENCES = 20  # of a mention's first word that are looked at; more would take a long article's square
 
@@ -64,7 +64,7 @@ class MentionEnds:
     def _leaves(self, first: int, j: int) -> bool:
         """`أن`, `وهو`; behind a name `لنظيره` says to whom, but `تقرير للوزارة`, `النائب لرئيس البرنامج` whose."""
         norm, phrases = self._doc.norms[j], self._phrases
-        if self._lexicon.is_a(norm, "complementizer") or norm in _AND_HE:
+        if self._lexicon.is_a(norm, "complementizer") or norm in _HE:
             return True
         if not phrases.is_addressee(j) or phrases.head_kind(first) == "document" or phrases.is_envoy(first, j):
             return False
