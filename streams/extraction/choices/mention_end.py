@@ -17,6 +17,7 @@ from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 
 _HE = frozenset(["هو", "هي", "هم", "وهو", "وهي", "وهم"])
+_ACCUSATIVE = ("اً", "ًا")
 _LONGEST = 22  # tokens
 _OCCURRENCES = 20  # of a mention's first word that are looked at; more would take a long article's square
 
@@ -62,9 +63,12 @@ class MentionEnds:
         return norm == LETTER or (behind == LETTER and self._lexicon.is_a(norm, "letter"))
 
     def _leaves(self, first: int, j: int) -> bool:
-        """`أن`, `وهو`; behind a name `لنظيره` says to whom, but `تقرير للوزارة`, `النائب لرئيس البرنامج` whose."""
-        norm, phrases = self._doc.norms[j], self._phrases
-        if self._lexicon.is_a(norm, "complementizer") or norm in _HE:
+        """`أن`, `وهو`; behind a name `لنظيره` says to whom, but `تقرير للوزارة`, `النائب لرئيس البرنامج` whose.
+
+        A circumstance in the accusative is none of the speaker (`أعلن مصدر عسكري محملاً القاعدة المسؤولية`).
+        """
+        norm, phrases, text = self._doc.norms[j], self._phrases, self._doc.tokens[j].form.text
+        if self._lexicon.is_a(norm, "complementizer") or norm in _HE or text.endswith(_ACCUSATIVE):
             return True
         if not phrases.is_addressee(j) or phrases.head_kind(first) == "document" or phrases.is_envoy(first, j):
             return False

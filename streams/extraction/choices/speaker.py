@@ -104,7 +104,8 @@ class Speakers:
                 if seen and not heads:  # `88 في المائة`, `المبتعثة هالة الجشي`
                     last = max(last, self._seen_end(i, limit))
                 if last > i:
-                    if not (to and self._phrases.attached(i) == "ل") and (seen or not self._is_no_source(i)):
+                    never = (to and self._phrases.attached(i) == "ل") or self._is_circumstance(i)
+                    if not never and (seen or not self._is_no_source(i)):
                         yield i, last
                     if i != always or heads:
                         i = last
@@ -117,6 +118,12 @@ class Speakers:
         while j < limit and self._words.sign(j, SPEAKER_GOES_ON) >= _SEEN:
             j += 1
         return j
+
+    def _is_circumstance(self, i: int) -> bool:
+        """`وأضاف متحديا: …`, `وكتب معرفا نفسه`: an adjective in the accusative says how."""
+        norm = self._doc.norms[i]
+        bare = norm.endswith("ا") and not norm.startswith("ال") and self._words.category_at(i) == "adj"
+        return bare and self._phrases.head_kind(i) is None
 
     def _is_no_source(self, i: int) -> bool:
         """A verb, an oblique word that heads no source, what somebody says: `وتابعت`, `بقوله`, `وختم حديثه`."""
