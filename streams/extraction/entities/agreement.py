@@ -13,6 +13,7 @@ _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
+_INITIAL = 3  # letters, as an initial is spelt: `جي`, `كيه`
 _COMMON = 1500  # rank of a word up to which it is more often a word than a name
 _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
 
@@ -50,8 +51,22 @@ def agree(
     return tuple([m if m.type == chosen[key] else m._replace(type=chosen[key]) for m, key in out])
 
 
+def _initials(doc: Document, first: int) -> int:
+    """The first of two initials or more before the name at token `first`, else `first`."""
+    begin = first
+    while begin >= 2 and doc.norms[begin - 1] == "." and 2 <= len(doc.norms[begin - 2]) <= _INITIAL:
+        if doc.tokens[begin - 2].end != doc.tokens[begin - 1].start or doc.kinds[begin - 2] is not WORD:
+            break
+        if begin < first and doc.tokens[begin - 1].end != doc.tokens[begin].start:
+            break  # the stop of a sentence
+        begin -= 2
+    return begin if first - begin >= 4 else first
+
+
 def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container[str]) -> tuple[EntityMention, ...]:
-    """People's names that were cut: at a hyphen (`باير هاردنغ-رولز`), behind a first name (`كييز` `فان دونجين`).
+    """People's names that were cut: at a hyphen, behind initials or a first name.
+
+    `باير هاردنغ-رولز`, `جي.آي. باراتا`, `كييز` `فان دونجين`.
 
     Two names beside each other are two people's where the first is a family name of the article: `وحذر صالحي ترامب`.
     """
@@ -66,7 +81,7 @@ def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container
             last = m.last
             while _is_hyphened(doc, last):
                 last += 1
-            m = m._replace(last=last)
+            m = m._replace(first=_initials(doc, m.first), last=last)
         before = out[-1] if out else None
         if before is not None and before.last > m.first:
             continue  # the hyphen joined it
