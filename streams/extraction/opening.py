@@ -15,6 +15,7 @@ _REACH = 45  # tokens between a cue and what opens its content; longer gaps in t
 _SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
 _PAUSES = frozenset("،,؛;")
+_UNNAMED = frozenset(["عدم", "الكشف", "كشف", "الافصاح"])  # behind طلب, رفض, فضل: a source's wish
 _AN = frozenset(["ان", "بان"])
 _AN_AFTER_TIME = frozenset(["قبل", "بعد", "منذ", "دون", "لحين", "الا", "حتي", "بمجرد", "شريطه", "بشرط", "مع"])
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
@@ -78,7 +79,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
                 return
         elif "relative" in roles:
             relative = True
-        elif not relative and j > cue.at + 1 and _is_other_cue(lexicon, norm):
+        elif not relative and j > cue.at + 1 and _is_other_cue(doc, lexicon, j):
             return
         j += 1
 
@@ -98,8 +99,11 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
     return Opening("bare", zone_end, i) if sentence.last - i >= _SHORTEST else None
 
 
-def _is_other_cue(lexicon: Lexicon, norm: str) -> bool:
-    readings = lexicon.cue_readings(norm)
+def _is_other_cue(doc: Document, lexicon: Lexicon, j: int) -> bool:
+    """A word that reports by itself; not how a source stays unnamed (`قال مسؤول طلب عدم ذكر اسمه إن`)."""
+    norm = doc.norms[j]
+    wish = doc.norm_at(j + 1) in _UNNAMED or doc.norm_at(j - 1) == "عدم"
+    readings = () if wish else lexicon.cue_readings(norm)
     return bool(readings) and any(
         r.entry.clause >= 3
         and (
@@ -116,7 +120,7 @@ def _new_clause(doc: Document, lexicon: Lexicon, j: int, limit: int) -> bool:
     if j >= limit:
         return True
     norm = doc.norms[j]
-    return lexicon.is_a(norm, "subordinator") or _is_other_cue(lexicon, norm)
+    return lexicon.is_a(norm, "subordinator") or _is_other_cue(doc, lexicon, j)
 
 
 def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int) -> bool:
