@@ -11,6 +11,8 @@ Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 
 # After these, أن with a verb in the present still reports what did happen (`بعد أن أعلن`).
 _FACTUAL_BEFORE_AN = frozenset(["قبل", "بعد", "منذ"])
+_SAYS = 3  # how readily a verb of saying takes a clause
+_QUOTED = 5  # tokens of a quotation that is more than a name or a term
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
 _OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
 WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
@@ -68,7 +70,8 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
             continue
         if reading.form in ("past", "present"):
             if not _is_unreal(doc, lexicon, i, reading):
-                yield Cue(i, reading, "as_said" if _is_as_said(doc, i) else "verb")
+                behind = _is_as_said(doc, i) or _follows_quotation(doc, i, reading)
+                yield Cue(i, reading, "as_said" if behind else "verb")
         elif reading.form == "participle":
             yield Cue(i, reading, "participle")
         elif reading.form == "preposition":
@@ -108,6 +111,19 @@ def _is_unreal(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> 
     if before in _SUBJUNCTIVE and reading.form == "present":
         return not (i > 1 and doc.norms[i - 2].lstrip("و") in _FACTUAL_BEFORE_AN)
     return False
+
+
+def _follows_quotation(doc: Document, i: int, reading: CueReading) -> bool:
+    """`"الوضع خطير ولا نملك الأدوية"، يقول الطبيب سامي حداد.`: the verb follows the whole of what it reports."""
+    says = reading.entry.clause >= _SAYS and "quote" in reading.entry.governs and not reading.prefix
+    j = i - 2 if i > 1 and doc.norms[i - 1] in ("،", ",") else i - 1
+    q = doc.quotation_of[j] if says and j > 0 else -1
+    if q < 0 or not doc.quotations[q].balanced or doc.quotations[q].close != j:
+        return False
+    if j - doc.quotations[q].open <= _QUOTED or doc.sentence_of[j] != doc.sentence_of[i]:
+        return False
+    rest = range(i + 1, min(i + _SUBJECT, doc.sentences[doc.sentence_of[i]].last))
+    return not any(doc.norms[k] in _OPENERS or doc.quotation_of[k] >= 0 for k in rest)
 
 
 def _is_as_said(doc: Document, i: int) -> bool:

@@ -114,8 +114,8 @@ def find_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> 
 
 def _first(doc: Document, cue: Cue) -> int:
     """First token of an attribution: كما of `كما قال`, على of `على ما قال`."""
-    if cue.construction != "as_said":
-        return cue.first
+    if cue.construction != "as_said" or doc.kinds[cue.at - 1] is MARK:
+        return cue.first  # a quotation ends right before it
     return cue.at - 2 if doc.norms[cue.at - 1] == WHAT else cue.at - 1
 
 
