@@ -101,7 +101,7 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
     """`محامي نجيب`, `رئيسة الحكومة التي تتهم … سكريبال`: whose name it is that follows is somebody else."""
     head = doc.norms[first]
     if named == first + 1:
-        if head[0] in "لب" and head[1:] in lexicon.titles:
+        if head[:1] in ("ل", "ب") and head[1:] in lexicon.titles:
             head = head[1:]  # `وفقا لمستشاري ماكرون`
         title = lexicon.titles.get(head)
         if doc.tokens[first].form.written.endswith(("ه", "ها", "هم")):
