@@ -60,7 +60,7 @@ class ActorRegistry:
     def _add_person(self, e: EntityMention) -> ActorDraft:
         doc = self._doc
         words = self._words(e.first, e.last, e.skip)
-        name = doc.body[doc.tokens[e.first].start + e.skip : doc.tokens[e.last - 1].end].replace("_", " ")  # a hashtag
+        name = doc.name(e.first, e.last)[e.skip :]
         draft = self._index.person(words, e.first)
         if draft is None:
             draft = self._index.add(ActorDraft(name, "person", words, named=True))
@@ -131,9 +131,12 @@ class ActorRegistry:
         return list(found.values())
 
     def _praised(self, first: int) -> ActorDraft | None:
-        words = (praise.name,) if (praise := eulogy_at(self._doc.norms, first)) else ()
-        known = next(self._index.with_words(words), None) if words else None
-        return known or (self._index.add(ActorDraft(words[0], "person", words, named=True)) if words else None)
+        praise = eulogy_at(self._doc.norms, first)
+        if praise is None:
+            return None
+        words = (praise.name,)
+        known = next(self._index.with_words(words), None)
+        return known or self._index.add(ActorDraft(praise.name, "person", words, named=True))
 
     def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
@@ -280,8 +283,7 @@ class ActorRegistry:
         return next((d for d in self._index.with_words(self._words(e.first, e.last, e.skip)) if d.named), None)
 
     def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
-        doc = self._doc
-        text = doc.text(first, last).replace("_", " ")
+        text = self._doc.name(first, last)
         text = self._naming.without_particle(text) if skip else text
         words = tuple(normalize(w) for w in text.split())
         known = next(self._index.with_words(words), None)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon, SourceKind
+from streams.extraction.text import has_pronoun
 
 # `الوزير نفسه`, `الدول غير الأعضاء`, `الحزب ذو الأغلبية`, `المتحدث باسم الجيش`: nouns that go on with a phrase
 _GOING_ON = ("نفس", "ذات", "غير", "ذو", "ذي", "بن", "ابن", "باسم")
 _OF_MANY = ("ون", "ين")  # endings with ن, behind which no noun says whose
-_HIS = ("ه", "ها", "هم")
 
 
 def begins_another(
@@ -30,7 +30,7 @@ def begins_another(
     norm, before = doc.norms[j], doc.norms[j - 1]
     kind = head_kind(j)
     if kind == "person":
-        return doc.tokens[j].form.written.endswith(_HIS) and not norm.startswith("و")
+        return has_pronoun(doc.tokens[j].form.written) and not norm.startswith("و")
     if (
         categories[j] not in ("noun", "noun_num")
         or kind is not None

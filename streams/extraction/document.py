@@ -10,7 +10,7 @@ from streams.extraction.tokens import BREAK, LINE, MARK, WORD, Kind, Token, toke
 
 _ENDS = frozenset(".!?؟…۔")
 _SHORT = 2
-_INITIAL = 3  # letters, as an initial is spelt: `جي`, `كيه`
+INITIAL = 3  # letters, as an initial is spelt: `جي`, `كيه`
 # No sentence of news is longer; text without any full stop would make every look from a cue to its end take the whole.
 _LONGEST = 600
 # A full stop after these is part of an abbreviation (د. محمد، م. أحمد، أ.ف.ب).
@@ -45,6 +45,10 @@ class Document:
     def text(self, first: int, last: int) -> str:
         """The original text of tokens [first, last)."""
         return self.body[self.tokens[first].start : self.tokens[last - 1].end]
+
+    def name(self, first: int, last: int) -> str:
+        """Tokens [first, last) as a name: the words of a hashtag are parted (`#سامي_الحداد`)."""
+        return self.text(first, last).replace("_", " ")
 
     def norm_at(self, i: int) -> str:
         """The normalized text of token i, `BREAK` for a line break and outside of the document."""
@@ -114,10 +118,10 @@ def _split(
 
 def _is_initial(tokens: Sequence[Token], i: int) -> bool:
     """Whether the word at i is the second of a name's initials or a later one: `جي.آي. باراتا`."""
-    if i < 2 or len(tokens[i].form.norm) > _INITIAL or tokens[i].form.kind is not WORD:
+    if i < 2 or len(tokens[i].form.norm) > INITIAL or tokens[i].form.kind is not WORD:
         return False
     stop, first = tokens[i - 1], tokens[i - 2]
-    return stop.form.text == "." and stop.end == tokens[i].start and len(first.form.norm) <= _INITIAL
+    return stop.form.text == "." and stop.end == tokens[i].start and len(first.form.norm) <= INITIAL
 
 
 def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: Sequence[Quotation]) -> bool:

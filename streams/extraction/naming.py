@@ -31,9 +31,7 @@ class Naming:
         kind = self._kind(first, last, inner)
         entity = self._entities.get(first)
         skip = entity.skip if entity is not None else 0
-        text = ("ا" if entity is not None and entity.alef else "") + doc.text(first, last)[skip:].replace(
-            "_", " "
-        ).strip()
+        text = ("ا" if entity is not None and entity.alef else "") + doc.name(first, last)[skip:].strip()
         if not skip and (attached or self._phrases.attached(first) == "ل"):
             text = self.without_particle(text)  # `وفقا لدبلوماسي`
         words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])

@@ -4,7 +4,7 @@ from streams.extraction.adjacent import begins_another
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
-from streams.extraction.text import stems
+from streams.extraction.text import has_pronoun, stems
 from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 
@@ -255,10 +255,6 @@ class Phrases:
             return any(doc.norms[k].endswith(_OVER) for k in range(head, j))
         return (norm == "عن" and previous.endswith(("مسؤول", "مسئول"))) or norm == "لدي"
 
-    def _is_of_subject(self, j: int) -> bool:
-        """`انتقد الوزير، سامي الحداد، زميله`: a title with a pronoun is no apposition."""
-        return self._doc.tokens[j].form.written.endswith(("ه", "ها", "هم"))
-
     def _after_mark(self, j: int, head: int, limit: int) -> int:
         """Where the phrase goes on after the mark at j, or j if it ends there."""
         doc = self._doc
@@ -275,8 +271,8 @@ class Phrases:
         if mark == "#" or (mark in "/-–" and 0 < j < limit - 1 and doc.tokens[j].start - doc.tokens[j - 1].end <= 0):
             return j + 1  # `وزير الخارجية #عادل_الجبير`
         if mark in "،," and j > head and j + 1 < limit:
-            # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`
-            if self.head_kind(j + 1) == "person" and not self._is_of_subject(j + 1):
+            # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`; not so `انتقد الوزير، سامي الحداد، زميله`
+            if self.head_kind(j + 1) == "person" and not has_pronoun(doc.tokens[j + 1].form.written):
                 return j + 1
             if j - head <= 8 and j + 1 in self._entities:
                 return j

@@ -80,7 +80,9 @@ def find_statements(
     proposer = Proposer(doc, lexicon, phrases, words)
     judged = list(judge(proposer.propose(cues)))
     probability = {p.cue.at: x for p, x in judged}
-    chosen = {p.cue.at: p.content.first for p in _one_a_content(judged, probability)}
+    one_a_content = list(_one_a_content(judged))
+    probability |= {p.cue.at: x for p, x in one_a_content}
+    chosen = {p.cue.at: p.content.first for p, _ in one_a_content}
     reporting = tuple(c for c in cues if c.at in chosen or proposer.trails(c))
     ends = frozenset(c.at for c in reporting)
     behind = {p.cue.at: p for p in proposer.propose(reporting, chosen)}
@@ -132,11 +134,11 @@ def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposa
     return proposal if last == rule else replace(proposal, mention=(first, last))
 
 
-def _one_a_content(judged: Iterable[tuple[Proposal, float]], probability: dict[int, float]) -> Iterator[Proposal]:
+def _one_a_content(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[Proposal, float]]:
     """Of several cues before one content the likeliest (`عبر عن المخاطر وقال إن`), or the verb (`وتابع قائلا`).
 
-    One of them reports it: whether any does is as probable as all of them together, and so becomes the `probability`
-    of the chosen (`وختم حديثه قائلا إن`, where each of the three words may be the cue).
+    One of them reports it: whether any does is as probable as all of them together, and that is told with the chosen
+    (`وختم حديثه قائلا إن`, where each of the three words may be the cue).
     """
     rivals: dict[int, list[tuple[bool, float, Proposal]]] = {}
     for proposal, share in judged:
@@ -145,9 +147,7 @@ def _one_a_content(judged: Iterable[tuple[Proposal, float]], probability: dict[i
     for group in rivals.values():
         any_of_them = min(1.0, sum(share for _, share, _ in group))
         if any_of_them >= THRESHOLD:
-            best = max(group, key=lambda rival: rival[:2])[2]
-            probability[best.cue.at] = any_of_them
-            yield best
+            yield max(group, key=lambda rival: rival[:2])[2], any_of_them
 
 
 def _nest(drafts: list[StatementDraft]) -> None:

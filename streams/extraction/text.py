@@ -108,6 +108,15 @@ def spelling_key(text: str) -> str:
     return " ".join(normalize(word).translate(_HAMZA_SEATS) for word in text.split())
 
 
+def has_pronoun(spelt: str) -> bool:
+    """Whether a title as `written` spells it ends in a pronoun of the third person.
+
+    >>> has_pronoun("زميله"), has_pronoun("محاميها"), has_pronoun("رئيسة")
+    (True, True, False)
+    """
+    return spelt.endswith(("ه", "ها", "هم"))
+
+
 def arabic_share(text: str) -> float:
     """Share of Arabic letters among the letters of a text, 0.0 for a text without letters.
 

@@ -7,6 +7,7 @@ from streams.extraction.drafts import bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases, is_general
+from streams.extraction.text import has_pronoun
 from streams.extraction.tokens import WORD
 
 _REACH = 9  # words of a title before a name
@@ -15,9 +16,8 @@ _APPOSITION = 8  # words of a title after it
 _BEFORE_NAMES = frozenset(
     ["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"]
 )
-_CALLED = frozenset(
-    ["يدعي", "تدعي", "ويدعي", "وتدعي", "اسمه", "اسمها", "يسمي", "تسمي"]
-)  # `أحد السكان يدعى سامي الحداد`
+# `أحد السكان يدعى سامي الحداد`
+_CALLED = frozenset(["يدعي", "تدعي", "ويدعي", "وتدعي", "اسمه", "اسمها", "يسمي", "تسمي"])
 _OFFICES = frozenset(["الرئيس", "الرئيسه", "الملك", "الملكه", "السلطان", "الوزير", "الوزيره", "المستشاره"])
 _DEPUTIES = ("نائب", "مساعد", "وكيل", "قائد")  # `نائب الرئيس مايك بنس` is not of another
 _ALSO = frozenset(["وكذلك", "كذلك", "وايضا", "ايضا"])  # another person follows
@@ -104,7 +104,7 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         if head[:1] in ("ل", "ب") and head[1:] in lexicon.titles:
             head = head[1:]  # `وفقا لمستشاري ماكرون`
         title = lexicon.titles.get(head)
-        if doc.tokens[first].form.written.endswith(("ه", "ها", "هم")):
+        if has_pronoun(doc.tokens[first].form.written):
             return False  # `محاميها سامي الحداد`
         bound = title is not None and title.kind != "honorific"
         return bound and not head.startswith("ال") and head not in _BEFORE_NAMES

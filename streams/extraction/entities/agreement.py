@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Mapping
 from types import MappingProxyType
 
 from schemas import EntityType
-from streams.extraction.document import Document
+from streams.extraction.document import INITIAL, Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.tokens import WORD
 
@@ -13,7 +13,6 @@ _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
-_INITIAL = 3  # letters, as an initial is spelt: `جي`, `كيه`
 _COMMON = 1500  # rank of a word up to which it is more often a word than a name
 _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
 
@@ -54,7 +53,7 @@ def agree(
 def _initials(doc: Document, first: int) -> int:
     """The first of two initials or more before the name at token `first`, else `first`."""
     begin = first
-    while begin >= 2 and doc.norms[begin - 1] == "." and 2 <= len(doc.norms[begin - 2]) <= _INITIAL:
+    while begin >= 2 and doc.norms[begin - 1] == "." and 2 <= len(doc.norms[begin - 2]) <= INITIAL:
         if doc.tokens[begin - 2].end != doc.tokens[begin - 1].start or doc.kinds[begin - 2] is not WORD:
             break
         if begin < first and doc.tokens[begin - 1].end != doc.tokens[begin].start:
