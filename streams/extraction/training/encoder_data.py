@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -188,20 +188,19 @@ def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
 
 
 def form_attributes(
-    inventory: Inventory, knowledge: WordKnowledge, needed: set[int]
-) -> tuple[list[str], list[list[int]]]:
+    inventory: Inventory, knowledge: WordKnowledge, needed: set[int], kept: Sequence[str] = ()
+) -> tuple[Sequence[str], list[list[int]]]:
     """The attributes that are learned, and the rows (from 1) of each form's; none for forms outside `needed`.
 
-    Those that tell how the raw corpus was labelled come last.
+    Those that tell how the raw corpus was labelled come last. If `kept` are given it is these.
     """
     outline = knowledge.morphology.outline
     found = {n: attributes(f, knowledge, outline(f)) for n in sorted(needed) for f in [inventory.forms[n]]}
-    counts = Counter(a for names in found.values() for a in names)
-    frequent = {normalize(form) for form in inventory.forms[:_IDENTITIES]}
-    kept = sorted(
-        (a for a, n in counts.items() if (a[2:] in frequent if a[:2] in ("w=", "t=") else n >= _ATTRIBUTE_FORMS)),
-        key=lambda a: (is_seen(a), a),
-    )
+    if not kept:
+        counts = Counter(a for names in found.values() for a in names)
+        frequent = {normalize(form) for form in inventory.forms[:_IDENTITIES]}
+        many = (a for a, n in counts.items() if (a[2:] in frequent if a[:2] in ("w=", "t=") else n >= _ATTRIBUTE_FORMS))
+        kept = sorted(many, key=lambda a: (is_seen(a), a))
     row = {a: n + 1 for n, a in enumerate(kept)}
     empty: list[int] = []
     return kept, [[row[a] for a in found[n] if a in row] if n in found else empty for n in range(len(inventory.forms))]

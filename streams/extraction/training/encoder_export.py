@@ -34,7 +34,7 @@ SOURCES = [
 class Tables(NamedTuple):
     """What stands beside the weights: attributes and words by row, clusters (words, 2), and the word lists."""
 
-    attributes: list[str]
+    attributes: Sequence[str]
     words: dict[str, int]
     clusters: Any
     categories: list[str]

@@ -1,11 +1,14 @@
 """What the reader and the encoder learn from, as two files: one that a machine with an accelerator can be given.
 
     python -m streams.extraction.training.vectors ../shared/corpus WORK
-    python -m streams.extraction.training.lessons ../shared WORK
+    python -m streams.extraction.training.lessons ../shared WORK [--attributes-of WORK/tables.pt]
 
 Writes WORK/lessons.npz (forms and texts as numbers, 126 MB, a third of that under xz) and WORK/tables.pt, the names
 behind the numbers, from which the learned encoder is exported. How words were labelled over the raw corpus (`seen`)
 comes from the shipped encoder: an earlier one, which saw all annotated articles, labelled it. Two minutes on one core.
+
+With the attributes of earlier tables an encoder that learned from those lessons can go on with these, which have more
+annotated articles: forms have the same numbers, as all of them are in the raw corpus.
 """
 
 import argparse
@@ -124,7 +127,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("work", type=Path, help="folder of vectors.npz")
+    parser.add_argument("--attributes-of", type=Path, help="tables.pt of earlier lessons")
     a = parser.parse_args()
+    kept = torch.load(a.attributes_of, weights_only=False)["tables"]["attributes"] if a.attributes_of else ()
     with np.load(a.work / "vectors.npz") as z:
         words = {w: n for n, w in enumerate(z["words"].tobytes().decode().split("\n")[:SHIPPED_WORDS])}
         vectors, clusters = z["unit"][:SHIPPED_WORDS] * 2, z["clusters"][:SHIPPED_WORDS]
@@ -132,7 +137,7 @@ def main() -> None:
     inventory, texts = given.inventory, given.texts
     seen = seen_before()
     end = inventory.number(BREAK)
-    attributes, rows = data.form_attributes(inventory, replace(given.knowledge, seen=seen), given.needed)
+    attributes, rows = data.form_attributes(inventory, replace(given.knowledge, seen=seen), given.needed, kept)
     plain = sum(not data.is_seen(a) for a in attributes)
     forms = len(inventory.forms)
     table = np.zeros((forms + 1, max(map(len, rows))), np.uint16)
