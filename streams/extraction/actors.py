@@ -19,12 +19,8 @@ from streams.extraction.text import normalize
 from streams.extraction.titles import is_office, title_after, title_start, whose_name
 from streams.extraction.tokens import WORD
 
-_LATTER = frozenset(["الاخير", "الاخيره"])
-_SAME = frozenset(["نفسه", "نفسها", "ذاته", "ذاتها", "نفس", "ذات"])
 _SOURCE = "المصدر"
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
-# Documents that speak for themselves where no institution issued them; a statement or a letter is somebody's.
-_NOBODYS = frozenset(["تقرير", "تقارير", "دراسه", "دراسات", "بحث", "ابحاث", "استطلاع", "استطلاعات", "احصاءات"])
 _TELLING = 3  # words of a title that stand for the person even before the name is given
 
 
@@ -152,10 +148,10 @@ class ActorRegistry:
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         doc, lexicon = self._doc, self._lexicon
-        norms = [n for n in doc.norms[first:last] if n not in _SAME]
+        norms = [n for n in doc.norms[first:last] if n not in lexicon.words_of["same"]]
         if not norms:
             return previous
-        if norms[0] in _LATTER:
+        if norms[0] in lexicon.words_of["latter"]:
             return self._latest_person(first) or previous
         if lexicon.is_a(norms[0], "honorific"):  # `وقال سموه`, `وأضاف معاليه`
             return previous if previous is not None and previous.kind == "person" else self._latest_person(first)
@@ -175,7 +171,7 @@ class ActorRegistry:
         # (`جدد وزير الخارجية الروسي …. وقال وزير الخارجية الروسي سيرغي لافروف`), the next one to be named with them
         # `الشرطة` is not `الإعلام والشرطة`
         words = {bare(n) for n in norms}
-        courteous = {w for w in words if w in lexicon.titles and lexicon.titles[w].kind == "honorific"}
+        courteous = {bare(n) for n in norms if lexicon.is_honorific(n)}
         fitting = self._index.with_titles(words - courteous or words)
         holders = [d for d in fitting if can_be(lexicon, kind, d) and f"و{head}" not in d.words]
         if previous is not None and previous in holders:
@@ -189,7 +185,7 @@ class ActorRegistry:
                 return fuller
             if previous.kind != "person":
                 return previous
-            return None if bare(head) in _NOBODYS else self._owner(first, bare(head)) or previous
+            return None if bare(head) in lexicon.words_of["own"] else self._owner(first, bare(head)) or previous
         again = head.startswith("ال") and len(norms) < last - first
         if previous is not None and (again or head == _SOURCE):
             return previous  # `وأوضح المصدر ذاته` behind an institution
@@ -226,10 +222,10 @@ class ActorRegistry:
         return None
 
     def _places(self, word: str) -> list[int]:
-        """Tokens of a word without its article."""
+        """Tokens of a word without its article and preposition: `وفقا لبيان` is a place of بيان."""
         if not self._where:
             for i, norm in enumerate(self._doc.norms):
-                self._where.setdefault(bare(norm), []).append(i)
+                self._where.setdefault(bare(norm.removeprefix(self._phrases.attached(i))), []).append(i)
         return self._where.get(word, [])
 
     def _maker(self, i: int) -> ActorDraft | None:
@@ -252,7 +248,7 @@ class ActorRegistry:
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)
             last = entity.last if entity else self._end(i)
-            if last - i > len(words) and set(words) <= {bare(n) for n in doc.norms[i:last]}:
+            if last - i > len(words) and set(words[1:]) <= {bare(n) for n in doc.norms[i + 1 : last]}:
                 issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None
                 draft = issuer or self._add(i, last)
                 self._index.add_titles(draft, words)

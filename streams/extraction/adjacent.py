@@ -6,8 +6,6 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.text import has_pronoun
 
-# `الوزير نفسه`, `الدول غير الأعضاء`, `الحزب ذو الأغلبية`, `المتحدث باسم الجيش`: nouns that go on with a phrase
-_GOING_ON = ("نفس", "ذات", "غير", "ذو", "ذي", "بن", "ابن", "باسم")
 _OF_MANY = ("ون", "ين")  # endings with ن, behind which no noun says whose
 
 
@@ -35,7 +33,7 @@ def begins_another(
         categories[j] not in ("noun", "noun_num")
         or kind is not None
         or lexicon.is_a(norm, "preposition")
-        or norm.startswith(_GOING_ON)
+        or norm in lexicon.words_of["goes_on"]
     ):
         return False
     definite = norm.startswith("ال")

@@ -12,9 +12,6 @@ from streams.extraction.tokens import LINE, NUMBER, WORD
 
 _PAUSES = frozenset("،,؛;")
 _TRAILING = frozenset("،,؛;.:!؟?…-–()")
-_BUT = frozenset(["لكن", "ولكن", "لكنه", "لكنها", "لكنهم", "ولكنه", "ولكنها", "كما", "غير", "الا"])
-_NARRATOR = frozenset(["بينما", "فيما"])
-_ATTRIBUTING = frozenset(["بحسب", "حسب", "وفق", "وفقا", "طبقا", "حسبما", "نقلا", "وفقما"])
 
 
 class Content(NamedTuple):
@@ -91,15 +88,15 @@ def says_whose_words(doc: Document, lexicon: Lexicon, j: int) -> bool:
 def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indices: Collection[int]) -> bool:
     norm = doc.norms[j]
     bare = norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
-    if bare in _ATTRIBUTING and (paused or bare in ("بحسب", "حسبما")) and j in cue_indices:
+    if bare in lexicon.words_of["attributing"] and (paused or bare in ("بحسب", "حسبما")) and j in cue_indices:
         return True
     if norm == "كما" and j + 1 in cue_indices and paused:
         return True
     if says_whose_words(doc, lexicon, j):
         return True
-    if paused and norm in _NARRATOR:
+    if paused and norm in lexicon.words_of["meanwhile"]:
         return True
-    if paused and norm in _BUT and j + 1 in cue_indices:
+    if paused and norm in lexicon.words_of["but"] and j + 1 in cue_indices:
         return True  # `إن الأزمة قادمة، لكنه توقع أن`: the speaker's next statement
     if j not in cue_indices:
         return False

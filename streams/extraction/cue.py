@@ -9,17 +9,11 @@ from streams.extraction.tokens import WORD
 
 Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 
-# After these, أن with a verb in the present still reports what did happen (`بعد أن أعلن`).
-_FACTUAL_BEFORE_AN = frozenset(["قبل", "بعد", "منذ"])
 _SAYS = 3  # how readily a verb of saying takes a clause
 _QUOTED = 5  # tokens of a quotation that is more than a name or a term
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
 _OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
 WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
-# Before it and a verb: what was said just before is what somebody said.
-_BEFORE_WHAT = frozenset(["علي", "وهو", "وهذا", "هذا", "وهي"])
-_PREPOSITIONS_TOO = frozenset(["بين", "وبين"])  # far more often "between" than "made clear"
-_SUBJUNCTIVE = frozenset(["ان", "بان", "كي", "لكي", "حتي"])
 
 
 class Cue(NamedTuple):
@@ -66,11 +60,11 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
         if not readings:
             continue
         reading = _likeliest(readings)
-        if norm in _PREPOSITIONS_TOO and not _has_complementizer(doc, i):
+        if norm in lexicon.words_of["between"] and not _has_complementizer(doc, i):
             continue
         if reading.form in ("past", "present"):
             if not _is_unreal(doc, lexicon, i, reading):
-                behind = _is_as_said(doc, i) or _follows_quotation(doc, i, reading)
+                behind = _is_as_said(doc, lexicon, i) or _follows_quotation(doc, i, reading)
                 yield Cue(i, reading, "as_said" if behind else "verb")
         elif reading.form == "participle":
             yield Cue(i, reading, "participle")
@@ -108,8 +102,8 @@ def _is_unreal(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> 
         return False
     if any(lexicon.is_a(before, c) for c in ("negation", "conditional", "future")):
         return True
-    if before in _SUBJUNCTIVE and reading.form == "present":
-        return not (i > 1 and doc.norms[i - 2].lstrip("و") in _FACTUAL_BEFORE_AN)
+    if before in lexicon.words_of["subjunctive"] and reading.form == "present":
+        return not (i > 1 and doc.norms[i - 2].lstrip("و") in lexicon.words_of["happened"])
     return False
 
 
@@ -126,7 +120,7 @@ def _follows_quotation(doc: Document, i: int, reading: CueReading) -> bool:
     return not any(doc.norms[k] in _OPENERS or doc.quotation_of[k] >= 0 for k in rest)
 
 
-def _is_as_said(doc: Document, i: int) -> bool:
+def _is_as_said(doc: Document, lexicon: Lexicon, i: int) -> bool:
     """`…، كما قال كيري`, `…، على ما أعلن الوزير`, `…، وهو ما أكده الوزير`: the cue follows what it reports.
 
     Not so at the head of a sentence: `كما قال كيري إن الاتفاق قريب` goes on with a content of its own.
@@ -135,8 +129,8 @@ def _is_as_said(doc: Document, i: int) -> bool:
         return False
     sentence = doc.sentences[doc.sentence_of[i]]
     if doc.norms[i - 1] == WHAT:
-        return i - 2 > sentence.first and doc.norms[i - 2] in _BEFORE_WHAT
-    if doc.norms[i - 1] not in ("كما", "حسبما", "وفقما", "مثلما", "هكذا") or sentence.first == i - 1:
+        return i - 2 > sentence.first and doc.norms[i - 2] in lexicon.words_of["as_what"]
+    if doc.norms[i - 1] not in lexicon.words_of["as"] or sentence.first == i - 1:
         return False
     for j in range(i + 1, min(i + _SUBJECT, sentence.last)):
         if doc.norms[j] in _OPENERS:

@@ -19,9 +19,6 @@ _MOST = 4  # such words
 _HINTING = 2  # step of a sign below which a cue hardly ever is a speech act: only the rules say where it begins
 _SPEAKS = 5  # step of a sign from which on a word begins a subject
 _TELLING = 4  # step of a sign from which on a noun may be a speech act (`تهديدات واشنطن بشن ضربة`)
-_ADVERBS = frozenset(["سابقا", "لاحقا", "رسميا", "مجددا", "اخيرا", "موخرا", "ايضا", "الماضي", "الجاري", "المقبل"])
-# What may stand with an occasion: `في بيان لها`, `في مؤتمر صحفي`.
-_OF_OCCASIONS = frozenset(["له", "لها", "لهم", "صحفي", "صحافي", "صحفيه", "رسمي", "رسميه", "مشترك", "مقتضب"])
 
 
 def find_nominals(
@@ -134,7 +131,7 @@ def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: 
     begin = j
     while j + 1 < limit:
         norm, following = doc.norms[j], doc.norms[j + 1]
-        begun = j > begin and (doc.kinds[j] is NUMBER or norm in _OF_OCCASIONS)
+        begun = j > begin and (doc.kinds[j] is NUMBER or norm in lexicon.words_of["occasion"])
         if norm in ("في", "خلال", "عبر") and (phrases.is_time(following) or _is_occasion(lexicon, following)):
             j += 2
         elif norm in ("،", ",") and lexicon.is_a(following, "relative"):
@@ -142,7 +139,7 @@ def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: 
             if pause is None:
                 break
             j = pause + 1
-        elif begun or phrases.is_time(norm) or norm in _ADVERBS or norm in ("،", ",", "/"):
+        elif begun or phrases.is_time(norm) or norm in lexicon.words_of["lately"] or norm in ("،", ",", "/"):
             j += 1
         else:
             break

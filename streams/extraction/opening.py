@@ -15,9 +15,7 @@ _REACH = 45  # tokens between a cue and what opens its content; longer gaps in t
 _SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
 _PAUSES = frozenset("،,؛;")
-_UNNAMED = frozenset(["عدم", "الكشف", "كشف", "الافصاح"])  # behind طلب, رفض, فضل: a source's wish
 _AN = frozenset(["ان", "بان"])
-_AN_AFTER_TIME = frozenset(["قبل", "بعد", "منذ", "دون", "لحين", "الا", "حتي", "بمجرد", "شريطه", "بشرط", "مع"])
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
 
 
@@ -74,7 +72,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
             # `قال السائق الذي اندفع إنه هرب`: after قال only إن opens, in a relative clause it would be أن
             if relative and cue.reading.entry.lemma == "قال" and doc.tokens[j].form.text.startswith("إ"):
                 relative = False
-            if doc.norms[j - 1].lstrip("و") not in _AN_AFTER_TIME and not relative:
+            if doc.norms[j - 1].lstrip("و") not in lexicon.words_of["before_an"] and not relative:
                 yield _after_complementizer(doc, j, inside)
                 return
         elif "relative" in roles:
@@ -102,7 +100,7 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
 def _is_other_cue(doc: Document, lexicon: Lexicon, j: int) -> bool:
     """A word that reports by itself; not how a source stays unnamed (`قال مسؤول طلب عدم ذكر اسمه إن`)."""
     norm = doc.norms[j]
-    wish = doc.norm_at(j + 1) in _UNNAMED or doc.norm_at(j - 1) == "عدم"
+    wish = doc.norm_at(j + 1) in lexicon.words_of["wish"] or doc.norm_at(j - 1) == "عدم"
     readings = () if wish else lexicon.cue_readings(norm)
     return bool(readings) and any(
         r.entry.clause >= 3

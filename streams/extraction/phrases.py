@@ -13,13 +13,6 @@ _ATTACHED = frozenset(["li_prep", "la_prep", "la_emph", "bi_prep"])
 _RARER = 3  # times that a word must be rarer than its rest for its first letter to be a particle
 _EDGES = frozenset(["complementizer", "relative", "subordinator", "negation", "auxiliary"])
 _NEW_CLAUSE = frozenset(["pronoun", "complementizer", "relative"])
-_EDGE_WORDS = frozenset(
-    ["ثم", "بل", "هو", "هي", "هم", "وهو", "وهي", "وهم", "قد", "لقد", "ايضا", "كذلك", "بدوره", "بدورها"]
-)
-_OVER = ("مشرف", "مشرفه", "مشرفون", "قائم", "قائمون")  # titles of who is over what follows على
-_ENVOYS = ("مبعوث", "مبعوثه", "سفير", "سفيره", "مندوب", "مندوبه", "ممثل", "ممثله")
-# Prepositions that may stand inside a source's phrase (`مسؤول في البيت الأبيض`, `عدد من السكان`).
-_INNER = frozenset(["في", "من", "ب", "لدي", "عن", "علي"])
 
 
 def is_general(doc: Document, lexicon: Lexicon, j: int) -> bool:
@@ -160,7 +153,12 @@ class Phrases:
 
     def is_envoy(self, first: int, last: int) -> bool:
         """Whether [first, last) holds a title behind which ل says to or for whom: `المبعوث القطري لإسرائيل`."""
-        return any(norm.endswith(_ENVOYS) for norm in self._doc.norms[first:last])
+        return self._holds("envoy", first, last)
+
+    def _holds(self, construction: str, first: int, last: int) -> bool:
+        """Whether one of these tokens is a word of a construction, articles and particles aside."""
+        words = self._lexicon.words_of[construction]
+        return any(stem in words for norm in self._doc.norms[first:last] for stem in stems(norm))
 
     def _is_institution(self, j: int) -> bool:
         """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution of a title, unless it is a medium."""
@@ -175,7 +173,11 @@ class Phrases:
 
     def _is_edge(self, j: int) -> bool:
         norm = self._doc.norms[j]
-        return self.is_date(j) or not _EDGES.isdisjoint(self._lexicon.facts(norm).roles) or norm in _EDGE_WORDS
+        return (
+            self.is_date(j)
+            or not _EDGES.isdisjoint(self._lexicon.facts(norm).roles)
+            or norm in self._lexicon.words_of["edge"]
+        )
 
     def is_time(self, norm: str) -> bool:
         """Whether a word is a date or a time of day."""
@@ -234,7 +236,7 @@ class Phrases:
         """Whether the preposition at j goes on with the phrase that begins at `head`."""
         doc, lexicon = self._doc, self._lexicon
         norm = doc.norms[j]
-        if norm not in _INNER or j + 1 >= len(doc.tokens):
+        if norm not in self._lexicon.words_of["within"] or j + 1 >= len(doc.tokens):
             return False
         following = doc.norms[j + 1]
         bare = following[2:] if following.startswith("ال") else following
@@ -252,7 +254,7 @@ class Phrases:
             named = any(self.name_type(k) == "PER" for k in range(head, j))
             return not named and self.head_kind(head) is not None
         if norm == "علي":  # `المشرف العام على البرنامج`
-            return any(doc.norms[k].endswith(_OVER) for k in range(head, j))
+            return self._holds("over", head, j)
         return (norm == "عن" and previous.endswith(("مسؤول", "مسئول"))) or norm == "لدي"
 
     def _after_mark(self, j: int, head: int, limit: int) -> int:

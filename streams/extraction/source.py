@@ -9,34 +9,6 @@ from streams.extraction.opening import Opening
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import MARK, WORD
 
-# Words at the head of a sentence that come before its subject (`لكن الوزير قال`, `أما الحكومة فأكدت`).
-_LEADING = frozenset(
-    [
-        "و",
-        "لكن",
-        "ولكن",
-        "اما",
-        "واما",
-        "كما",
-        "فيما",
-        "وكان",
-        "وكانت",
-        "كان",
-        "كانت",
-        "ثم",
-        "بدوره",
-        "بدورها",
-        "حيث",
-        "بينما",
-        "ان",
-        "فان",
-    ]
-)
-_ADVERBS = frozenset(
-    ["ايضا", "كذلك", "بدوره", "بدورها", "مجددا", "مرارا", "لاحقا", "بالقول", "قائلا", "قائله", "قائلين"]
-)
-_WHAT = frozenset(["ما", "مما", "عما", "بما", "لما", "فيما"])
-_RELAYING = frozenset(["نقلا", "ناقلا", "ناقله"])  # before عن
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])
 
 
@@ -72,7 +44,7 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
     i = cue.at + 1
     if i >= zone_end:
         return None
-    while i < zone_end and doc.norms[i] in _ADVERBS:
+    while i < zone_end and doc.norms[i] in lexicon.words_of["adverb"]:
         i += 1  # `وذكرت أيضا وكالة الأنباء أن`
     if i + 1 < zone_end and doc.norms[i] in ("هذا", "هذه") and doc.norms[i + 1].startswith("ال"):
         i += 1  # `وقال هذا الأخير إن`
@@ -102,7 +74,7 @@ def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> boo
     facts = lexicon.facts(norm)
     if facts.time or not _OBLIQUE.isdisjoint(facts.roles):
         return True
-    if norm in _ADVERBS or norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
+    if norm in lexicon.words_of["adverb"] or norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
         return True
     if norm.startswith("و") and any(lexicon.is_a(norm[1:], c) for c in ("pronoun", "preposition")):
         return True
@@ -119,7 +91,7 @@ def _second_hand(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zo
     """`نقلت رويترز عن مصدر أن`, `أعلنت الوكالة نقلا عن مصدر أن`: the source stands behind عن, the medium before it."""
     relays = cue.reading.entry.lemma in ("نقل", "نقلا")
     for j in range(cue.at + 1, min(zone_end, cue.at + 16)):
-        if doc.norms[j] == "عن" and (relays or doc.norms[j - 1] in _RELAYING):
+        if doc.norms[j] == "عن" and (relays or doc.norms[j - 1] in lexicon.words_of["relaying"]):
             last = phrases.end(j + 1, zone_end)
             if last <= j + 1:
                 return None
@@ -182,7 +154,7 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
         # `أما الرئيس الإيراني فأكد أن`, `أما الأصوات المؤيدة، فقد اعتبرت أن`
         end = phrases.end(first + 1, cue.at)
         return (first + 1, end) if end > first + 1 else None
-    if cue.reading.prefix or doc.norms[cue.at - 1] in _WHAT:
+    if cue.reading.prefix or doc.norms[cue.at - 1] in lexicon.words_of["what"]:
         return None  # و and ف begin a clause whose subject follows or is implied, `ما وصفه بالحملة` too
     j = cue.at - 1
     if j > first and doc.quotation_of[j] >= 0 and doc.quotations[doc.quotation_of[j]].open == j:
@@ -195,7 +167,7 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
     if paused:
         j -= 1
     start = first
-    while start <= j and doc.norms[start] in _LEADING:
+    while start <= j and doc.norms[start] in lexicon.words_of["leading"]:
         start += 1
     if start > j:
         return None

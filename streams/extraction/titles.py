@@ -12,15 +12,6 @@ from streams.extraction.tokens import WORD
 
 _REACH = 9  # words of a title before a name
 _APPOSITION = 8  # words of a title after it
-# Titles that stand right before a name without the article.
-_BEFORE_NAMES = frozenset(
-    ["سيدي", "مولاي", "الشيخ", "بابا", "ملك", "امير", "عقيد", "عميد", "لواء", "فريق", "مقدم", "رائد", "نقيب", "كابتن"]
-)
-# `أحد السكان يدعى سامي الحداد`
-_CALLED = frozenset(["يدعي", "تدعي", "ويدعي", "وتدعي", "اسمه", "اسمها", "يسمي", "تسمي"])
-_OFFICES = frozenset(["الرئيس", "الرئيسه", "الملك", "الملكه", "السلطان", "الوزير", "الوزيره", "المستشاره"])
-_DEPUTIES = ("نائب", "مساعد", "وكيل", "قائد")  # `نائب الرئيس مايك بنس` is not of another
-_ALSO = frozenset(["وكذلك", "كذلك", "وايضا", "ايضا"])  # another person follows
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
 
@@ -39,7 +30,7 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
             if norm in '"»«#' or (norm in "،,/" and j == name - 1):
                 continue
             break
-        if any(lexicon.is_a(norm, c) for c in _NO_TITLE) or norm in _ALSO:
+        if any(lexicon.is_a(norm, c) for c in _NO_TITLE) or norm in lexicon.words_of["also"]:
             break
         if norm in lexicon.calendar and not is_general(doc, lexicon, j):
             break
@@ -70,7 +61,7 @@ def title_after(
 
 def is_office(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
     """Whether [first, last) tells an office, ranks aside: `الرئيس السابق`, `وزير النفط`."""
-    words = [norm for norm in doc.norms[first:last] if bare(norm) not in _BEFORE_NAMES]
+    words = [norm for norm in doc.norms[first:last] if bare(norm) not in lexicon.words_of["rank"]]
     titles = (lexicon.titles.get(bare(norm)) for norm in words)
     return any(title is not None and title.kind == "office" for title in titles)
 
@@ -80,17 +71,18 @@ def whose_name(
 ) -> EntityMention | None:
     """Of the names of `people` in a mention that begins at token `first` the one of whom it stands for.
 
-    A name at the head (`أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`), else the last, titles stand before it, but not
-    that of whose it is (`السيد محمد اللبار أستاذ التاريخ بجامعة محمد الخامس`). None where all are of others:
-    `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون`, `مصادر مقربة من الرئيس السابق علي صالح`.
+    A name at the head, courtesies aside (`السيد أندرو بريمبرغ أحد مستشاري الرئيس دونالد ترامب`), else the last, titles
+    stand before it, but not that of whose it is (`السيد محمد اللبار أستاذ التاريخ بجامعة محمد الخامس`). None where
+    all are of others: `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون`, `مصادر مقربة من الرئيس علي صالح`.
     """
-    named = people[0] if people[0].first == first else people[-1]
+    heads = all(map(lexicon.is_honorific, doc.norms[first : people[0].first]))
+    named = people[0] if heads else people[-1]
     if named is not people[0] and is_of_another(doc, lexicon, phrases, first, named.first):
         named = people[0]
     if named.first == first:
         return named
     head, norm = phrases.head_kind(first), doc.norms[first]
-    unnamed = head == "unnamed" and not norm.startswith(("ال", *_DEPUTIES))
+    unnamed = head == "unnamed" and not norm.startswith("ال") and norm not in lexicon.words_of["deputy"]
     of_somebody = unnamed and is_office(doc, lexicon, first + 1, named.first)
     if head in ("organization", "document", "group") or of_somebody:
         return None
@@ -107,11 +99,12 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         if has_pronoun(doc.tokens[first].form.written):
             return False  # `محاميها سامي الحداد`
         bound = title is not None and title.kind != "honorific"
-        return bound and not head.startswith("ال") and head not in _BEFORE_NAMES
+        return bound and not head.startswith("ال") and head not in lexicon.words_of["rank"]
     before = named - 1
-    if doc.norms[before] in _CALLED:
+    if doc.norms[before] in lexicon.words_of["called"]:
         return False
-    if doc.norms[before] in _OFFICES and not head.startswith(("ال", *_DEPUTIES)):
+    for_another = head.startswith("ال") or head in lexicon.words_of["deputy"]
+    if doc.norms[before] in lexicon.words_of["holder"] and not for_another:
         return True  # `نجل الرئيس حسني مبارك`
     if doc.norms[before].removeprefix(phrases.attached(before)) in lexicon.organizations:
         return True  # `مديرة حملة هيلاري كلينتون`, `أستاذ بجامعة محمد الخامس`

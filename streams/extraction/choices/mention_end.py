@@ -16,7 +16,6 @@ from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 
-_HE = frozenset(["هو", "هي", "هم", "وهو", "وهي", "وهم"])
 _ACCUSATIVE = ("اً", "ًا")
 _LONGEST = 22  # tokens
 _OCCURRENCES = 20  # of a mention's first word that are looked at; more would take a long article's square
@@ -68,7 +67,11 @@ class MentionEnds:
         A circumstance in the accusative is none of the speaker (`أعلن مصدر عسكري محملاً القاعدة المسؤولية`).
         """
         norm, phrases, text = self._doc.norms[j], self._phrases, self._doc.tokens[j].form.text
-        if self._lexicon.is_a(norm, "complementizer") or norm in _HE or text.endswith(_ACCUSATIVE):
+        if (
+            self._lexicon.is_a(norm, "complementizer")
+            or norm in self._lexicon.words_of["he"]
+            or text.endswith(_ACCUSATIVE)
+        ):
             return True
         if not phrases.is_addressee(j) or phrases.head_kind(first) == "document" or phrases.is_envoy(first, j):
             return False

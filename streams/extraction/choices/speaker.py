@@ -59,11 +59,14 @@ class Speakers:
     def _from_name(self, options: Options, mention: Mention | None) -> Mention | None:
         """With a title behind a name the mention begins at the name.
 
-        `وقال ديمون هيل بطل العالم إن`, `وقال سامي الحداد، المتحدث باسم الوزارة، إن`.
+        `وقال ديمون هيل بطل العالم إن`, `وقال سامي الحداد، المتحدث باسم الوزارة، إن`, `وتشير منى فتحي الأثرية المصرية
+        ومديرة المعابد، إلى أن`.
         """
         if mention is None or self._phrases.head_kind(mention[0]) not in ("person", "unnamed"):
             return mention
         before = mention[0] - (self._doc.norm_at(mention[0] - 1) in ("،", ","))
+        while self._doc.norms[mention[0]].startswith("و") and self._doc.norms[before - 1].startswith("ال"):
+            before -= 1
         names = (m for m in options.mentions if m is not None and self._phrases.name_ending(m[1]) == "PER")
         first = next((m[0] for m in names if options.proposal.cue.at < m[0] and m[1] == before), mention[0])
         return first, mention[1]

@@ -77,6 +77,7 @@ class Lexicon:
     silent: Mapping[str, str]
     masculine_names: frozenset[str]
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], CueReading], ...]]
+    words_of: Mapping[str, frozenset[str]]
     _facts: dict[str, Facts] = field(default_factory=dict, repr=False)
 
     def facts(self, norm: str) -> Facts:
@@ -97,6 +98,11 @@ class Lexicon:
     def is_a(self, norm: str, category: str) -> bool:
         """Whether a word, with or without attached و or ف, is a function word of that category."""
         return category in self.facts(norm).roles
+
+    def is_honorific(self, norm: str) -> bool:
+        """Whether a word is a title that tells nothing of what its bearer does: `السيد`, `معالي`."""
+        title = self.titles.get(norm) or self.titles.get(norm.removeprefix("ال"))
+        return title is not None and title.kind == "honorific"
 
     def cue_readings(self, norm: str) -> tuple[CueReading, ...]:
         """All readings of a normalized word as a cue.
@@ -210,7 +216,16 @@ def load_lexicon() -> Lexicon:
         phrases=MappingProxyType(_load_phrases()),
         masculine_names=frozenset(normalize(name) for (name,) in rows("masculine_names.tsv", 1)),
         silent=MappingProxyType({normalize(form): kind for form, kind in rows("silent.tsv", 2)}),
+        words_of=MappingProxyType(_load_constructions()),
     )
+
+
+def _load_constructions() -> dict[str, frozenset[str]]:
+    """Construction -> the words that it asks for."""
+    found: dict[str, frozenset[str]] = {}
+    for form, construction in rows("constructions.tsv", 2):
+        found[construction] = found.get(construction, frozenset()) | {normalize(form)}
+    return found
 
 
 def _load_phrases() -> dict[str, tuple[tuple[tuple[str, ...], CueReading], ...]]:
