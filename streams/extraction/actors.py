@@ -20,6 +20,7 @@ from streams.extraction.titles import is_office, title_after, title_start, whose
 from streams.extraction.tokens import WORD
 
 _SOURCE = "المصدر"
+_PARTICLES = ("ل", "ب")
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
 
@@ -225,7 +226,9 @@ class ActorRegistry:
         """Tokens of a word without its article and preposition: `وفقا لبيان` is a place of بيان."""
         if not self._where:
             for i, norm in enumerate(self._doc.norms):
-                self._where.setdefault(bare(norm.removeprefix(self._phrases.attached(i))), []).append(i)
+                self._where.setdefault(bare(norm), []).append(i)
+                if norm.startswith(_PARTICLES):  # what is no particle makes a word that nobody asks for
+                    self._where.setdefault(norm[1:], []).append(i)
         return self._where.get(word, [])
 
     def _maker(self, i: int) -> ActorDraft | None:

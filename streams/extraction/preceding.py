@@ -18,6 +18,16 @@ _SEPARATING = frozenset("،,-–—؛:")
 _BEGINNING = ("subordinator", "conjunction")  # words that begin a clause
 
 
+class Reported(NamedTuple):
+    """What another cue reports, and how: tokens of its cue, of its content [first, last), of its speaker's mention."""
+
+    cue: int
+    first: int
+    last: int
+    opener: str
+    mention: tuple[int, int] | None
+
+
 class Attribution(NamedTuple):
     """One way to read such a cue; `evidence` are names of what speaks for or against it. No mention: implied."""
 
@@ -50,13 +60,14 @@ def find_trailing(
     lexicon: Lexicon,
     phrases: Phrases,
     cue: Cue,
-    taken: Sequence[tuple[int, int]],
+    taken: Sequence[Reported],
     indices: Collection[int],
 ) -> Iterator[Attribution]:
     """All ways to read an attribution behind its content: what stands before it, from each clause on.
 
-    `taken` are the contents that other cues report in its sentence as token ranges: what one of them holds is only
-    attributed once more (`قال الوزير إن …، بحسب رويترز`). `indices` are the tokens of all cues.
+    `taken` is what other cues report in its sentence: where it ends with one of them, that may only be attributed once
+    more (`قال الوزير إن …، بحسب رويترز`), or all that the sentence tells may be (`وشددا على ضرورة الحفاظ عليه، وفق
+    ما أعلنت مصادر رئاسية`). `indices` are the tokens of all cues.
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     first = _first(doc, cue)
@@ -67,10 +78,9 @@ def find_trailing(
         edge -= 1
     if edge < sentence.first or (mention is None and cue.construction == "preposition" and i == cue.at + 1):
         return
-    if any(a > cue.at for a, _ in taken):
+    if any(r.first > cue.at for r in taken):
         return  # `وقالت الهيئة، وفقا لموقع، إن …`: it stands between another cue and what that reports
-    if any(a <= edge <= b for a, b in taken):
-        return  # attributed once more
+    before = next((r for r in reversed(taken) if r.first <= edge <= r.last), None)
     accords = _accords(doc, lexicon, i)
     common = [f"accords={accords}", f"paused={first > edge + 1}"]
     passed: list[str] = []
@@ -81,7 +91,7 @@ def find_trailing(
             continue
         where = "first" if start == sentence.first else "later"
         mark = doc.norms[start - 1] if start > sentence.first and doc.kinds[start - 1] is MARK else ""
-        holds = sum(start <= a for a, _ in taken)
+        holds = sum(start <= r.first for r in taken)
         evidence = (
             *common,
             *passed,
@@ -92,6 +102,7 @@ def find_trailing(
             f"before={doc.norm_at(start - 1)},{where}",
             f"holds={min(holds, 2)},{where}",
             f"accords={accords},{where}",
+            *(_once_more(doc, phrases, start, before, mention) if before is not None else ()),
         )
         # a clause, or a subject that waits for its verb
         clause = f"{any(phrases.is_verb(k) for k in range(start, edge + 1))},{opened}"
@@ -103,6 +114,21 @@ def find_trailing(
             resumes = ("goes on=yes", f"goes on=yes,{clause}", f"goes on={following}", f"goes on={mark},{where}")
             yield Attribution(whole.content, mention, (*evidence, *resumes))
         passed = [*passed[-30:], f"over={mark},{phrases.is_verb(start)}", f"over={doc.norms[start]}"]
+
+
+def _once_more(
+    doc: Document, phrases: Phrases, start: int, before: Reported, mention: tuple[int, int] | None
+) -> Iterator[str]:
+    """What tells an attribution of all that stands from `start` on from another one of what is reported `before` it."""
+    reach = "over" if start <= before.cue else "within" if start > before.first else "same"
+    yield f"again={reach},{before.opener}"
+    yield f"again={reach},{doc.norms[before.cue]}"
+    if mention is None:
+        yield f"again={reach},implied"
+        return
+    own, other = (set(doc.norms[slice(*m)]) if m is not None else set() for m in (mention, before.mention))
+    yield f"again={reach},{phrases.head_kind(mention[0])},{before.mention is not None},{bool(own & other)}"
+    yield f"again={reach},{doc.norms[mention[0]]}"
 
 
 def find_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.nominal import find_nominals
 from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
-from streams.extraction.preceding import find_heading, find_medium, find_trailing, heads
+from streams.extraction.preceding import Reported, find_heading, find_medium, find_trailing, heads
 from streams.extraction.source import Source, find_source
 from streams.extraction.words.context import WordsInContext
 
@@ -71,7 +71,9 @@ class Proposer:
 
     def trailing(self, cue: Cue, others: Sequence[Proposal], ends: frozenset[int]) -> Iterator[Proposal]:
         """All ways to read a cue that follows its content, where `others` are the statements before it."""
-        taken = [(p.content.first, p.content.last) for p in self.beside(cue, others)]
+        taken = [
+            Reported(p.cue.at, p.content.first, p.content.last, p.opener, p.mention) for p in self.beside(cue, others)
+        ]
         for way in find_trailing(*self._where, cue, taken, ends):
             yield Proposal(cue, way.content, way.mention, "preceding", evidence=way.evidence)
 

@@ -47,6 +47,11 @@ class StatementDraft:
     nested_in: "StatementDraft | None" = None
 
     @property
+    def is_outermost(self) -> bool:
+        """Whether nobody said it who was named before: `أكد الوزير أن …، بحسب رويترز` goes on with the minister."""
+        return self.nested_in is None or self.nested_in.proposal.opener == "preceding"
+
+    @property
     def is_told(self) -> bool:
         """Whether it leaves: it has an actor and is not too likely wrong."""
         return self.actor is not None and self.confidence >= DOUBTED
@@ -150,16 +155,18 @@ def _one_a_content(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[P
             yield max(group, key=lambda rival: rival[:2])[2], any_of_them
 
 
-def _nest(drafts: list[StatementDraft]) -> None:
+def _nest(drafts: Sequence[StatementDraft]) -> None:
     """A statement whose cue stands inside another's content is nested in the innermost such."""
+    waiting = sorted(drafts, key=lambda d: d.proposal.content.first, reverse=True)
     open_: list[StatementDraft] = []
-    for draft in drafts:
+    for draft in sorted(drafts, key=lambda d: d.proposal.cue.at):
         at = draft.proposal.cue.at
+        while waiting and waiting[-1].proposal.content.first <= at:
+            open_.append(waiting.pop())
         open_ = [d for d in open_ if d.proposal.content.last > at]
-        outer = [d for d in open_ if d.proposal.content.first <= at]
+        outer = [d for d in open_ if d is not draft]
         if outer:
             draft.nested_in = min(outer, key=lambda d: d.proposal.content.last - d.proposal.content.first)
-        open_.append(draft)
 
 
 def find_actors(
@@ -197,7 +204,7 @@ def resolve_actors(
             chosen = antecedents.best(cue, spoken)
             if chosen is not None:
                 draft.actor, draft.antecedent_share, draft.rivals = chosen
-        if draft.actor is not None and draft.nested_in is None:
+        if draft.actor is not None and draft.is_outermost:
             spoken.append(Spoken(cue, content.first, content.last, mention is not None, draft.actor))
     for draft in drafts:  # now that all mentions are known
         draft.confidence = confidence.probability(judged_by(draft))
