@@ -33,10 +33,6 @@ class Cue(NamedTuple):
         return self.at - self.words + 1
 
 
-_SHORT, _LONG = 8, 20  # tokens in which a verb that is a preposition too must find its complementizer
-_HEAD = 3  # tokens that may stand before such a verb at the head of its sentence (`من جانبه بين`)
-
-
 def find_cues(doc: Document, lexicon: Lexicon) -> tuple[Cue, ...]:
     """All cue candidates of a document, in order; at most one a token.
 
@@ -60,8 +56,6 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
         if not readings:
             continue
         reading = _likeliest(readings)
-        if norm in lexicon.words_of["between"] and not _has_complementizer(doc, i):
-            continue
         if reading.form in ("past", "present"):
             if not _is_unreal(doc, lexicon, i, reading):
                 behind = _is_as_said(doc, lexicon, i) or _follows_quotation(doc, i, reading)
@@ -72,13 +66,6 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
             yield Cue(i, reading, "preposition")
         else:
             yield Cue(i, reading, "noun")
-
-
-def _has_complementizer(doc: Document, i: int) -> bool:
-    """`وبين أن القطاع حريص`, `بين المسؤول أن …` report; `بين المسؤولين` does not. Longer subjects begin sentences."""
-    sentence = doc.sentences[doc.sentence_of[i]]
-    reach = _LONG if i - sentence.first <= _HEAD else _SHORT
-    return any(doc.norms[j] in ("ان", "انه", "انها", "انهم") for j in range(i + 1, min(i + reach, sentence.last)))
 
 
 def _likeliest(readings: tuple[CueReading, ...]) -> CueReading:

@@ -131,7 +131,7 @@ def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: 
     begin = j
     while j + 1 < limit:
         norm, following = doc.norms[j], doc.norms[j + 1]
-        begun = j > begin and (doc.kinds[j] is NUMBER or norm in lexicon.words_of["occasion"])
+        begun = j > begin and doc.kinds[j] is NUMBER
         if norm in ("في", "خلال", "عبر") and (phrases.is_time(following) or _is_occasion(lexicon, following)):
             j += 2
         elif norm in ("،", ",") and lexicon.is_a(following, "relative"):

@@ -100,16 +100,16 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
 def _is_other_cue(doc: Document, lexicon: Lexicon, j: int) -> bool:
     """A word that reports by itself; not how a source stays unnamed (`قال مسؤول طلب عدم ذكر اسمه إن`)."""
     norm = doc.norms[j]
-    wish = doc.norm_at(j + 1) in lexicon.words_of["wish"] or doc.norm_at(j - 1) == "عدم"
-    readings = () if wish else lexicon.cue_readings(norm)
-    return bool(readings) and any(
+    if doc.norm_at(j + 1) in lexicon.words_of["wish"] or doc.norm_at(j - 1) in lexicon.words_of["wish"]:
+        return False
+    return any(
         r.entry.clause >= 3
         and (
             r.form in ("past", "present")
             or (r.form == "participle" and norm.endswith(("ا", "ه", "ين")) and r.prefix == "")
         )
         and r.entry.lemma != "قال"  # `وتابع قائلا:` and `مضيفا بالقول` are one statement
-        for r in readings
+        for r in lexicon.cue_readings(norm)
         if r.prefix in ("", "و", "ف")
     )
 

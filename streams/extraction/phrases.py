@@ -173,11 +173,15 @@ class Phrases:
 
     def _is_edge(self, j: int) -> bool:
         norm = self._doc.norms[j]
-        return (
-            self.is_date(j)
-            or not _EDGES.isdisjoint(self._lexicon.facts(norm).roles)
-            or norm in self._lexicon.words_of["edge"]
-        )
+        facts = self._lexicon.facts(norm)
+        if not _EDGES.isdisjoint(facts.roles) or norm in self._lexicon.words_of["edge"]:
+            return True
+        return self.is_date(j) or self.is_wish(j)
+
+    def is_wish(self, j: int) -> bool:
+        """Whether token j tells how a source stays unnamed: `مسؤول رفض الكشف عن هويته`."""
+        behind = self._doc.norm_at(j + 1) in self._lexicon.words_of["wish"]
+        return behind and bool(self._lexicon.cue_readings(self._doc.norms[j]))
 
     def is_time(self, norm: str) -> bool:
         """Whether a word is a date or a time of day."""

@@ -44,8 +44,6 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
     i = cue.at + 1
     if i >= zone_end:
         return None
-    while i < zone_end and doc.norms[i] in lexicon.words_of["adverb"]:
-        i += 1  # `وذكرت أيضا وكالة الأنباء أن`
     if i + 1 < zone_end and doc.norms[i] in ("هذا", "هذه") and doc.norms[i + 1].startswith("ال"):
         i += 1  # `وقال هذا الأخير إن`
     if i >= zone_end:
@@ -74,7 +72,7 @@ def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> boo
     facts = lexicon.facts(norm)
     if facts.time or not _OBLIQUE.isdisjoint(facts.roles):
         return True
-    if norm in lexicon.words_of["adverb"] or norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
+    if norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
         return True
     if norm.startswith("و") and any(lexicon.is_a(norm[1:], c) for c in ("pronoun", "preposition")):
         return True

@@ -30,7 +30,7 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
             if norm in '"»«#' or (norm in "،,/" and j == name - 1):
                 continue
             break
-        if any(lexicon.is_a(norm, c) for c in _NO_TITLE) or norm in lexicon.words_of["also"]:
+        if any(lexicon.is_a(norm, c) for c in _NO_TITLE):
             break
         if norm in lexicon.calendar and not is_general(doc, lexicon, j):
             break

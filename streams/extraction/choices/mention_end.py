@@ -67,11 +67,9 @@ class MentionEnds:
         A circumstance in the accusative is none of the speaker (`أعلن مصدر عسكري محملاً القاعدة المسؤولية`).
         """
         norm, phrases, text = self._doc.norms[j], self._phrases, self._doc.tokens[j].form.text
-        if (
-            self._lexicon.is_a(norm, "complementizer")
-            or norm in self._lexicon.words_of["he"]
-            or text.endswith(_ACCUSATIVE)
-        ):
+        if self._lexicon.is_a(norm, "complementizer") or text.endswith(_ACCUSATIVE):
+            return True
+        if norm in self._lexicon.words_of["edge"] or phrases.is_wish(j):
             return True
         if not phrases.is_addressee(j) or phrases.head_kind(first) == "document" or phrases.is_envoy(first, j):
             return False
