@@ -76,7 +76,7 @@ def _likeliest(readings: tuple[CueReading, ...]) -> CueReading:
 def _is_unreal(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> bool:
     """Denied, future, conditional or merely wished speech is no statement.
 
-    Not a cue: `لم يعلن الوزير موعدا`, `وسيعلن النتائج غدا`, `إذا قالت المحكمة`, `يجب أن تعلن الحكومة`.
+    Not a cue: `لم يعلن الوزير موعدا`, `وسيعلن النتائج غدا`, `إذا قالت المحكمة`, `يجب أن تعلن الحكومة`, `قد يعلن`.
     A cue: `أعلن الوزير الموعد`, `بعد أن أعلن الوزير الموعد`.
     """
     if "س" in reading.prefix:
@@ -91,7 +91,7 @@ def _is_unreal(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> 
         return True
     if before in lexicon.words_of["subjunctive"] and reading.form == "present":
         return not (i > 1 and doc.norms[i - 2].lstrip("و") in lexicon.words_of["happened"])
-    return False
+    return reading.form == "present" and before in lexicon.words_of["perhaps"]
 
 
 def _follows_quotation(doc: Document, i: int, reading: CueReading) -> bool:

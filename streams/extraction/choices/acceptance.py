@@ -23,7 +23,7 @@ THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
 _NO_CUE = -7.0  # log-odds of a cue up to which a word is none
-TRAILING_THRESHOLD = 0.55  # of cues behind their content: where that begins may be wrong
+TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier than they look
 
 
 def possible(words: WordsInContext, cues: Sequence[Cue]) -> tuple[Cue, ...]:
@@ -106,6 +106,7 @@ def features(
         yield f"first:k={cluster[1]},{opener}"
     yield f"first:w={doc.norms[start]},{opener}"
     yield f"first:m={words.categories[start]},{opener}"
+    yield f"attached behind={phrases.attached(i + 1) if i + 1 < sentence.last else ''},{entry.lemma},{reading.form}"
     if proposal.content.skip:
         yield f"attached={entry.lemma}"
     if mention is not None:

@@ -14,7 +14,7 @@ from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice
 
-STRENGTH = 0.2
+STRENGTH = 0.12
 _HALF = 0.5  # of the words that a proposal's content and the annotated one have, those that both have
 _NEARLY = 0.01  # a proposal that has so much less than the best of its cue is not right
 

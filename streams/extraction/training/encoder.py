@@ -43,6 +43,9 @@ from torch.multiprocessing import get_context
 from streams.extraction.training.encoder_learning import (
     AFTER_RATE,
     AFTER_STEPS,
+    BASE_DROPPED,
+    BASE_HIDDEN,
+    BASE_RAW_STEPS,
     BASE_STEPS,
     Taught,
     learn,
@@ -54,7 +57,7 @@ from streams.extraction.training.encoder_learning import (
 from streams.extraction.training.encoder_model import EncoderModel
 from streams.extraction.training.encoder_scores import scores, sign_scores
 from streams.extraction.training.folds import folds_of
-from streams.extraction.training.lessons import Lessons, load
+from streams.extraction.training.lessons import HEAD, TOLD_APART, Lessons, load
 from streams.extraction.training.reader import SEED, STEPS, Lesson, Said, label, lesson, read_raw
 from streams.extraction.training.reader import learn as teach
 from streams.extraction.training.reader_model import Reader
@@ -142,7 +145,7 @@ def from_labels(work: Path, fold: int | None) -> None:
     lessons = load(work / "lessons.npz")
     encoder = with_weights(EncoderModel(lessons, "cpu"), work / "student-base.npz")
     annotated = all_lessons(lessons, held_out(lessons, fold), "cpu")
-    learn(encoder, annotated, _taught(work), lessons.categories, AFTER_STEPS, AFTER_RATE)
+    learn(encoder, annotated, _taught(work, lessons), lessons.categories, AFTER_STEPS, AFTER_RATE)
     np.savez(work / f"student-{fold}.npz", **weights(encoder))
     judge(work, fold)
 
@@ -153,14 +156,29 @@ def base(work: Path) -> None:
     lessons = load(work / "lessons.npz")
     torch.manual_seed(SEED)
     encoder = EncoderModel(lessons, "cpu")
-    learn_raw(encoder, lessons)
-    learn(encoder, [], _taught(work), lessons.categories, BASE_STEPS)
+    learn_raw(encoder, lessons, BASE_RAW_STEPS)
+    learn(
+        encoder,
+        [],
+        _taught(work, lessons),
+        lessons.categories,
+        BASE_STEPS,
+        dropped=BASE_DROPPED,
+        hidden_share=BASE_HIDDEN,
+    )
     np.savez(work / "student-base.npz", **weights(encoder))
 
 
-def _taught(work: Path) -> Taught:
+def _taught(work: Path, lessons: Lessons) -> Taught:
+    """What the reader said, but not of articles that were annotated since."""
     with np.load(work / "taught.npz") as z:
-        return Taught(z["ids"], Said(z["labels"], z["signs"]))
+        ids, said, ends = z["ids"], Said(z["labels"], z["signs"]), z["ends"]
+    begins = [(texts.ids, first) for texts in map(lessons.texts.get, TOLD_APART) if texts for first, _ in texts.spans()]
+    known = {tuple(text[first : first + HEAD].tolist()) for text, first in begins}
+    kept = np.ones(len(ids), bool)
+    for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
+        kept[first:last] = tuple(ids[first : first + HEAD].tolist()) not in known
+    return Taught(ids[kept], Said(*(array[kept] for array in said)))
 
 
 def main() -> None:
@@ -199,7 +217,8 @@ def main() -> None:
         teach(reader, annotated)
         taught = Taught(labelled, label(reader, lessons.raw, to_label))
         if fold is None:
-            np.savez(a.work / "taught.npz", ids=taught.ids, **taught.said._asdict())
+            ends = np.cumsum([last - first for first, last in to_label])
+            np.savez(a.work / "taught.npz", ids=taught.ids, ends=ends, **taught.said._asdict())
         encoder.load_state_dict(encoder_after_raw)
         learn(encoder, annotated, taught, lessons.categories)
         np.savez(a.work / f"student-{fold}.npz", **weights(encoder))

@@ -31,6 +31,8 @@ SEED = 20261126
 DOMAINS = ("gold", "aner", "aqmar")  # kinds of labelled texts, each with its own way to annotate names
 RAW_LABELLED = 20_000  # raw articles that the reader labels, half of each file as far as it has so many
 _SHORTEST, _LONGEST = 60, 1200  # words of these
+TOLD_APART = ("gold", "news", "dev")  # kinds of annotated texts that are in the raw corpus, or may be
+HEAD = 40  # words at an article's beginning by which it is known again
 
 
 class Texts(NamedTuple):
@@ -106,7 +108,7 @@ def chosen(raw: data.Raw, annotated: set[tuple[int, ...]]) -> Any:
         fit = [
             (first, last)
             for first, last in zip([before, *ends[:-1]], ends, strict=True)
-            if _SHORTEST <= last - first < _LONGEST and tuple(raw.ids[first : first + 40].tolist()) not in annotated
+            if _SHORTEST <= last - first < _LONGEST and tuple(raw.ids[first : first + HEAD].tolist()) not in annotated
         ]
         many = min(len(fit), RAW_LABELLED // len(raw.ends))
         out += [fit[n] for n in draw.choice(len(fit), many, replace=False)]
@@ -146,7 +148,7 @@ def main() -> None:
     vector_rows = np.full(forms + 1, -1, np.int32)
     vector_rows[:forms] = data.vector_rows(inventory, words, given.needed)
     cluster_of = np.where(vector_rows >= 0, clusters[vector_rows, 0], -1).astype(np.int16)
-    annotated = {tuple(t.ids[:40]) for kind in ("gold", "news", "dev") for t in texts[kind]}
+    annotated = {tuple(t.ids[:HEAD]) for kind in TOLD_APART for t in texts[kind]}
     arrays = {
         "attributes": table,
         "many_attributes": np.array(len(attributes)),
