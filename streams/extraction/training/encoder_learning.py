@@ -19,13 +19,11 @@ SEED = 20261125
 LENGTH = 128  # words that are read at once
 RAW_STEPS, RAW_BATCH, RAW_RATE = 1800, 64, 2.5e-3
 LEARN_STEPS, RATE = 4800, 2.5e-3
-BASE_RAW_STEPS, BASE_STEPS = 7000, 3500  # of raw news, then from the reader alone
-BASE_DROPPED, BASE_HIDDEN = 0.15, 0.08  # the reader's words come again and again: more is left out
+BASE_STEPS = 6000  # from the reader alone
 AFTER_STEPS, AFTER_RATE = 1500, 1.2e-3  # after these, with the annotated texts
 BATCHES = {"gold": 32, "aner": 8, "aqmar": 4}  # rows of LENGTH words in a step, beside those that the reader labelled
 TAUGHT_BATCH = 72
 HIDDEN, TAUGHT_HIDDEN = 0.15, 0.04  # share of words hidden from the network on raw text
-DROPPED = 0.1  # share of a layer's outputs that are left out
 _AVERAGED = 0.15  # of the steps, at the end, over whose weights a moving mean is taken
 _SIGNS_WEIGH = 4.0
 
@@ -37,7 +35,7 @@ class Taught(NamedTuple):
     said: Said
 
 
-def learn_raw(model: EncoderModel, lessons: Lessons, steps: int = RAW_STEPS) -> None:
+def learn_raw(model: EncoderModel, lessons: Lessons) -> None:
     """Tell hidden words' cluster and category, and the category of words that have only one."""
     device = model.masked.device
     torch.manual_seed(SEED)
@@ -45,9 +43,9 @@ def learn_raw(model: EncoderModel, lessons: Lessons, steps: int = RAW_STEPS) -> 
         torch.from_numpy(x.astype(np.int64)).to(device) for x in (lessons.raw, lessons.clusters, lessons.categories)
     )
     optimizer = torch.optim.Adam(model.parameters(), lr=RAW_RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RAW_RATE, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RAW_RATE, total_steps=RAW_STEPS, pct_start=0.1)
     model.train()
-    for number in range(steps):
+    for number in range(RAW_STEPS):
         ids = raw[_places(len(raw), RAW_BATCH, device)]
         hidden, half = (torch.rand(ids.shape, device=device) < share for share in (HIDDEN, 0.5))
         h = model(ids, hidden)
@@ -100,8 +98,6 @@ def learn(
     categories: Any,
     steps: int = LEARN_STEPS,
     rate: float = RATE,
-    dropped: float = DROPPED,
-    hidden_share: float = TAUGHT_HIDDEN,
 ) -> EncoderModel:
     """Learn entity labels a domain, signs, and what the reader says; `categories` (forms,) are targets, -1 for none.
 
@@ -110,7 +106,7 @@ def learn(
     device = model.masked.device
     draw = np.random.default_rng(SEED)
     torch.manual_seed(SEED)
-    model.drop.p = dropped
+    model.drop.p = 0.1
     category_of = torch.from_numpy(categories.astype(np.int64)).to(device)
     raw, said, signs = (torch.from_numpy(x).to(device) for x in (taught.ids, *taught.said))
     domains = [*(x.domain for x in lessons), "gold"]
@@ -131,7 +127,7 @@ def learn(
         ids = torch.cat([*(x.ids[at] for x, at in zip(lessons, places, strict=True)), read])
         shares, wanted_signs = said[here].float() / STEPS, signs[here].float() / STEPS
         labels = torch.cat([*(x.labels[at] for x, at in zip(lessons, places, strict=True)), shares.argmax(2)])
-        hidden = torch.rand(ids.shape, device=device) < hidden_share
+        hidden = torch.rand(ids.shape, device=device) < TAUGHT_HIDDEN
         hidden[:-TAUGHT_BATCH] = False
         h = model(ids, hidden)
         scores = torch.cat([model.label_heads[d](x) for d, x in zip(domains, h.split(sizes), strict=True)])
