@@ -23,6 +23,7 @@ from schemas import Retraction
 from schemas.codec import InvalidPayload, decode_enriched, decode_told
 from streams.cli.show import statement_line, use_colour
 from streams.cli.tally import Tally
+from streams.delivery.replay import INGEST
 from streams.embedded.broker import BrokerFailed, EmbeddedBroker, die_with_parent, free_port
 from streams.kafka.reading import committed_consumer
 from streams.kafka.security import client_options
@@ -290,7 +291,7 @@ def _show(topics: Topics, tally: Tally, record: ConsumerRecord) -> None:
             if "replayed.offset" in headers:
                 return  # a note that one was sent back
             place = f"{headers['source.topic']}/{headers['source.partition']}@{headers['source.offset']}"
-            place = "qawl ingest" if headers["source.partition"] == "-1" else place
+            place = "qawl ingest" if headers["error.stage"] == INGEST else place
             click.echo(f"dead letter: {headers['error.message']} [{place}]", err=True)
             if headers["source.topic"] == topics.raw.name:
                 tally.dead_letter((int(headers["source.partition"]), int(headers["source.offset"])))
