@@ -18,9 +18,9 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
 from streams.extraction.titles import is_office, title_after, title_start, whose_name
 from streams.extraction.tokens import WORD
+from streams.extraction.word_places import WordPlaces
 
 _SOURCE = "المصدر"
-_PARTICLES = ("ل", "ب")
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
 
@@ -47,7 +47,7 @@ class ActorRegistry:
         self._people = frozenset(self._named_at)
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
-        self._where: dict[str, list[int]] = {}  # tokens of each word without its article, filled when first asked for
+        self._places = WordPlaces(doc)
         self._end_of: dict[int, int] = {}  # where phrases end that begin at a token, found out once
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
@@ -173,15 +173,20 @@ class ActorRegistry:
         # `الشرطة` is not `الإعلام والشرطة`
         words = {bare(n) for n in norms}
         courteous = {bare(n) for n in norms if lexicon.is_honorific(n)}
-        fitting = self._index.with_titles(words - courteous or words)
-        holders = [d for d in fitting if can_be(lexicon, kind, d) and f"و{head}" not in d.words]
+        place = self._phrases.name_type(first) == "LOC"  # `الصين` is not `وكالة أنباء الصين`
+        institutions = lexicon.organizations if place else {}
+        holders = [
+            d
+            for d in self._index.with_titles(words - courteous or words)
+            if can_be(lexicon, kind, d) and f"و{head}" not in d.words and d.words[0] not in institutions
+        ]
         if previous is not None and previous in holders:
             return previous  # not another minister whom it names since: `قال الجبير … مع الوزير شتاينماير. ورأى الوزير`
         before = [(at, d) for d in holders if (at := d.last_before(first)) >= 0]
         if before:
             return max(before, key=lambda x: x[0])[1]
         if kind in ("organization", "document"):
-            fuller = self._first_named(first, tuple(map(bare, norms)))
+            fuller = None if place else self._first_named(first, tuple(map(bare, norms)))
             if fuller is not None or kind == "organization" or previous is None:
                 return fuller
             if previous.kind != "person":
@@ -209,7 +214,7 @@ class ActorRegistry:
 
     def _owner(self, before: int, document: str) -> ActorDraft | None:
         """`أصدرت النقابة بيانا … وشدد البيان`: the institution that spoke where the document was told of last."""
-        doc, found = self._doc, sorted([*self._places(document), *self._places(document + "ا")])
+        doc, found = self._doc, sorted([*self._places.of(document), *self._places.of(document + "ا")])
         n = bisect_left(found, before)
         for i in reversed(found[max(0, n - _NEAR) : n]):
             first = doc.sentences[doc.sentence_of[i]].first
@@ -221,15 +226,6 @@ class ActorRegistry:
             if at >= first:
                 return draft
         return None
-
-    def _places(self, word: str) -> list[int]:
-        """Tokens of a word without its article and preposition: `وفقا لبيان` is a place of بيان."""
-        if not self._where:
-            for i, norm in enumerate(self._doc.norms):
-                self._where.setdefault(bare(norm), []).append(i)
-                if norm.startswith(_PARTICLES):  # what is no particle makes a word that nobody asks for
-                    self._where.setdefault(norm[1:], []).append(i)
-        return self._where.get(word, [])
 
     def _maker(self, i: int) -> ActorDraft | None:
         """`دراسة أجراها باحثون في جامعة ديوك`, `تقرير صادر عن البنك`: whose the document before token i is."""
@@ -246,7 +242,7 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        positions = self._places(words[0])
+        positions = self._places.of(words[0])
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)

@@ -26,6 +26,7 @@ class Naming:
     def new(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:
         """The actor that a phrase [first, last) names or describes; `attached`: its first ل belongs to the cue."""
         doc = self._doc
+        last = self._behind_quoted_name(first, last)
         head = self._phrases.head_kind(first)
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
         kind = self._kind(first, last, inner)
@@ -46,6 +47,14 @@ class Naming:
         if kind == "organization":
             draft.feminine = self._is_feminine_organization(first)
         return draft
+
+    def _behind_quoted_name(self, first: int, last: int) -> int:
+        """`مجلة "فرانس فوتبول" المختصة في كرة القدم`: what describes it is no name; `قناة «الغد» الإخبارية` is one."""
+        q = self._doc.quotation_of[first + 1] if first + 1 < last else -1
+        if q < 0 or self._phrases.head_kind(first) != "organization":
+            return last
+        open_, close, _ = self._doc.quotations[q]
+        return close + 1 if open_ == first + 1 and close + 2 < last else last
 
     def _is_feminine_organization(self, first: int) -> bool | None:
         """As a verb agrees: countries and cities are feminine, institutions as their head ends; None if unknown."""
