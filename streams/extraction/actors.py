@@ -18,9 +18,9 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
 from streams.extraction.titles import is_office, title_after, title_start, whose_name
 from streams.extraction.tokens import WORD
-from streams.extraction.word_places import WordPlaces
 
 _SOURCE = "المصدر"
+_BEFORE = ("", "ال", "وال", "ل", "ب")
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
 
@@ -47,7 +47,6 @@ class ActorRegistry:
         self._people = frozenset(self._named_at)
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
-        self._places = WordPlaces(doc)
         self._end_of: dict[int, int] = {}  # where phrases end that begin at a token, found out once
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
@@ -214,7 +213,7 @@ class ActorRegistry:
 
     def _owner(self, before: int, document: str) -> ActorDraft | None:
         """`أصدرت النقابة بيانا … وشدد البيان`: the institution that spoke where the document was told of last."""
-        doc, found = self._doc, sorted([*self._places.of(document), *self._places.of(document + "ا")])
+        doc, found = self._doc, sorted([*self._places(document), *self._places(document + "ا")])
         n = bisect_left(found, before)
         for i in reversed(found[max(0, n - _NEAR) : n]):
             first = doc.sentences[doc.sentence_of[i]].first
@@ -226,6 +225,10 @@ class ActorRegistry:
             if at >= first:
                 return draft
         return None
+
+    def _places(self, word: str) -> list[int]:
+        """Tokens of a word with or without its article and a particle: `وفقا لبيان` is a place of بيان."""
+        return sorted(i for before in _BEFORE for i in self._doc.places(before + word))
 
     def _maker(self, i: int) -> ActorDraft | None:
         """`دراسة أجراها باحثون في جامعة ديوك`, `تقرير صادر عن البنك`: whose the document before token i is."""
@@ -242,7 +245,7 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        positions = self._places.of(words[0])
+        positions = self._places(words[0])
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)

@@ -1,7 +1,7 @@
 """One article as every stage sees it: tokens, sentences, paragraphs and quotations, computed once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from streams.extraction.abbreviations import spelt
@@ -41,6 +41,14 @@ class Document:
     quotation_of: tuple[int, ...]
     sentences: tuple[Sentence, ...]
     sentence_of: tuple[int, ...]
+    _places: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
+
+    def places(self, norm: str) -> Sequence[int]:
+        """The tokens whose normalized text is `norm`, in order; all are found when first asked for."""
+        if not self._places:
+            for i, word in enumerate(self.norms):
+                self._places.setdefault(word, []).append(i)
+        return self._places.get(norm, ())
 
     def text(self, first: int, last: int) -> str:
         """The original text of tokens [first, last)."""

@@ -29,7 +29,6 @@ class MentionEnds:
     ) -> None:
         """`model` weighs the features of the candidates."""
         self._doc, self._lexicon, self._phrases, self._words, self._model = doc, lexicon, phrases, words, model
-        self._where: dict[str, list[int]] | None = None
 
     def best(self, first: int, rule: int, limit: int) -> int:
         """The likeliest end (token after it) of the mention that begins at `first` and by rule ends at `rule`."""
@@ -135,11 +134,7 @@ class MentionEnds:
 
     def _elsewhere(self, first: int) -> list[int]:
         """Where else in the article a mention's first word stands."""
-        if self._where is None:
-            self._where = {}
-            for i, norm in enumerate(self._doc.norms):
-                self._where.setdefault(norm, []).append(i)
-        return [i for i in self._where[self._doc.norms[first]][:_OCCURRENCES] if i != first]
+        return [i for i in self._doc.places(self._doc.norms[first])[:_OCCURRENCES] if i != first]
 
     def _again(self, elsewhere: Sequence[int], length: int, end: int) -> str:
         """Whether these words stand elsewhere in the article, and whether they go on there as here."""
