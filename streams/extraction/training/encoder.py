@@ -144,7 +144,7 @@ def from_labels(work: Path, fold: int | None) -> None:
     lessons = load(work / "lessons.npz")
     encoder = with_weights(EncoderModel(lessons, "cpu"), work / "student-base.npz")
     annotated = all_lessons(lessons, held_out(lessons, fold), "cpu")
-    learn(encoder, annotated, _taught(work, lessons), lessons.categories, AFTER_STEPS, AFTER_RATE)
+    learn(encoder, annotated, taught_in(work, lessons), lessons.categories, AFTER_STEPS, AFTER_RATE)
     np.savez(work / f"student-{fold}.npz", **weights(encoder))
     judge(work, fold)
 
@@ -156,11 +156,11 @@ def base(work: Path) -> None:
     torch.manual_seed(SEED)
     encoder = EncoderModel(lessons, "cpu")
     learn_raw(encoder, lessons)
-    learn(encoder, [], _taught(work, lessons), lessons.categories, BASE_STEPS)
+    learn(encoder, [], taught_in(work, lessons), lessons.categories, BASE_STEPS)
     np.savez(work / "student-base.npz", **weights(encoder))
 
 
-def _taught(work: Path, lessons: Lessons) -> Taught:
+def taught_in(work: Path, lessons: Lessons) -> Taught:
     """What the reader said, but not of articles that were annotated since."""
     with np.load(work / "taught.npz") as z:
         ids, said, ends = z["ids"], Said(z["labels"], z["signs"]), z["ends"]
