@@ -60,11 +60,15 @@ class Speakers:
         """With a title behind a name the mention begins at the name.
 
         `وقال ديمون هيل بطل العالم إن`, `وقال سامي الحداد، المتحدث باسم الوزارة، إن`, `وتشير منى فتحي الأثرية المصرية
-        ومديرة المعابد، إلى أن`.
+        ومديرة المعابد، إلى أن`, `قال محمد خضر، أحد تجار الذهب، إن`.
         """
-        if mention is None or self._phrases.head_kind(mention[0]) not in ("person", "unnamed"):
+        if mention is None:
             return mention
-        before = mention[0] - (self._doc.norm_at(mention[0] - 1) in ("،", ","))
+        one_of = self._doc.norm_at(mention[0] - 1) in self._lexicon.words_of["one_of"]
+        if not one_of and self._phrases.head_kind(mention[0]) not in ("person", "unnamed"):
+            return mention
+        before = mention[0] - one_of
+        before -= self._doc.norm_at(before - 1) in ("،", ",")
         while self._doc.norms[mention[0]].startswith("و") and self._doc.norms[before - 1].startswith("ال"):
             before -= 1
         names = (m for m in options.mentions if m is not None and self._phrases.name_ending(m[1]) == "PER")
