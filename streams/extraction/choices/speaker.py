@@ -111,7 +111,8 @@ class Speakers:
                 if seen and not heads:  # `88 في المائة`, `المبتعثة هالة الجشي`
                     last = max(last, self._seen_end(i, limit))
                 if last > i:
-                    never = (to and self._phrases.attached(i) == "ل") or self._is_circumstance(i)
+                    # `وقال للصحفيين`, `قال مصدر رفيع بمدينة الملك فهد الطبية`
+                    never = (to and self._phrases.attached(i) in ("ل", "ب")) or self._is_circumstance(i)
                     if not never and (seen or not self._is_no_source(i)):
                         yield i, last
                     if i != always or heads:
