@@ -16,6 +16,7 @@ from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
 
+_TITLED = 16  # tokens of a title with its bearer's name
 _ACCUSATIVE = ("اً", "ًا")
 _LONGEST = 22  # tokens
 _OCCURRENCES = 20  # of a mention's first word that are looked at; more would take a long article's square
@@ -32,6 +33,9 @@ class MentionEnds:
 
     def best(self, first: int, rule: int, limit: int) -> int:
         """The likeliest end (token after it) of the mention that begins at `first` and by rule ends at `rule`."""
+        named = self._name_behind(first, limit)
+        if named is not None:
+            return named
         ends = self.candidates(first, rule, limit)
         passed, scores = 0.0, []  # what a longer mention passes over was weighed for the shorter ones already
         for new, own in self._evidence(first, rule, ends):
@@ -54,6 +58,32 @@ class MentionEnds:
             if (kind is WORD or kind is NUMBER or closes) and not within:
                 ends.append(j)
         return ends if rule in ends else [*ends, rule]
+
+    def _name_behind(self, first: int, limit: int) -> int | None:
+        """End of a name that ends before `limit`, if the title at `first` tells between them for whom its bearer works.
+
+        `المدرب الفرنسي لريال مدريد زين الدين زيدان`; not so whom somebody speaks to: `قال الوزير للرئيس بوتين إن`.
+        """
+        doc, phrases, lexicon = self._doc, self._phrases, self._lexicon
+        end = limit
+        while end > first and (doc.kinds[end - 1] is not WORD or lexicon.is_a(doc.norms[end - 1], "complementizer")):
+            end -= 1
+        titled = phrases.head_kind(first) in ("person", "unnamed")
+        if not titled or end - first > _TITLED or phrases.name_ending(end) != "PER":
+            return None
+        name = next(i for i in range(end - 1, first - 1, -1) if not phrases.is_within_name(i))
+        between = range(first + 1, name)
+        works_for = [doc.norms[i] for i in between if phrases.attached(i) == "ل"]
+        if not works_for or any(stem in lexicon.titles for norm in works_for for stem in stems(norm)):
+            return None
+        stops = (
+            phrases.is_verb(i)
+            or phrases.name_type(i) == "PER"
+            or lexicon.is_a(doc.norms[i], "relative")
+            or (doc.kinds[i] is MARK and doc.norms[i] not in '«»"')
+            for i in between
+        )
+        return None if phrases.name_type(first) == "PER" or any(stops) else end
 
     def _is_spelt_on(self, j: int) -> bool:
         """Whether token j goes on with a name that is spelt out (`سي إن إن`)."""
