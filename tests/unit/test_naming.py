@@ -1,0 +1,95 @@
+"""What an actor is called: a sentence, and the name of the one who speaks in it."""
+
+import pytest
+
+from streams.extraction import Extractor
+from tests.unit.test_extraction import run
+
+NAMES = {
+    "the particle of وفقا لـ": ("وانخفضت الأسعار هذا العام، وفقا لسلطات المطارات.", "سلطات المطارات"),
+    "an institution by its head alone": (
+        "اجتمعت لجنة التدقيق البيئي أمس في لندن. وقالت اللجنة إن التقرير جاهز.",
+        "لجنة التدقيق البيئي",
+    ),
+    "an institution by its head alone, whose statement it is": (
+        "اجتمعت اللجنة الحكومية لتتبع الانتخابات أمس. وذكر بلاغ للجنة أن العمل جار.",
+        "اللجنة الحكومية لتتبع الانتخابات",
+    ),
+    "not the pronoun behind a name": (
+        "وما يزيد من القلق كما يقول لالونغ هو أن الهجمات الأخيرة قد شنت بأسلحة متطورة.",
+        "لالونغ",
+    ),
+    "who made the study": (
+        "وأظهرت دراسة حديثة أجرتها جامعة ديوك الأميركية أن النوم يقوي الذاكرة.",
+        "جامعة ديوك الأميركية",
+    ),
+    "somebody's lawyer is not he": (
+        "وصل نجيب رزاق إلى المحكمة صباح أمس. وقال محامي نجيب إن الأدلة ضعيفة.",
+        "محامي نجيب",
+    ),
+    "a name that begins like a particle": ("وقالت كيلي كاري إن المفاوضات مستمرة.", "كيلي كاري"),
+    "the source behind the medium that quotes it": (
+        "أعلن التلفزيون الرسمي نقلا عن مصدر أمني أن الطريق مفتوح.",
+        "مصدر أمني",
+    ),
+    "not the broadcaster spoken to": ("وقال مسؤول محلي لبي بي سي إن الطريق مفتوح.", "مسؤول محلي"),
+    "the adviser of somebody, behind a particle": (
+        "وهذا تنازل كبير لروما، وفقا لمستشاري ماكرون.",
+        "مستشاري ماكرون",
+    ),
+    "a spokesman is not who he speaks for": (
+        "وقال المتحدث باسم الرئيس مون إن القمة ستعقد غدا.",
+        "المتحدث باسم الرئيس مون",
+    ),
+    "a name before the spokesman's title": (
+        "وقال شتيفان سايبيرت، المتحدث باسم ميركل للصحفيين، إن الحكومة تتابع الأمر.",
+        "شتيفان سايبيرت",
+    ),
+    "whose campaign it is": (
+        "وذكرت مديرة حملة هيلاري كلينتون أن النتائج جيدة.",
+        "مديرة حملة هيلاري كلينتون",
+    ),
+    "two of one cue, with their titles": (
+        "وقال وزير المالية محمد الجدعان ومحافظ البنك أحمد الخليفي إن الاقتصاد قوي.",
+        "وزير المالية محمد الجدعان ومحافظ البنك أحمد الخليفي",
+    ),
+    "somebody's son is not he": ("وأكد نجل الرئيس حسني مبارك أن والده بخير.", "نجل الرئيس حسني مبارك"),
+    "a deputy is": ("وقال نائب الرئيس مايك بنس إن القرار نهائي.", "مايك بنس"),
+    "whom another is called": ("وقال أحد السكان يدعى إبراهيم الجوفي إن الماء انقطع.", "إبراهيم الجوفي"),
+    "who issued the statement, behind لل": (
+        "وذكر بلاغ للمديرية العامة للأمن الوطني أن عناصر الشرطة أوقفت شخصين.",
+        "المديرية العامة للأمن الوطني",
+    ),
+    "with initials": ("وقال المتحدث باسم الوزارة، جي.آي. باراتا، إن المطار مغلق.", "جي.آي. باراتا"),
+    "with two titles, the second joined": (
+        "وتشير منى فتحي الأثرية المصرية ومديرة معابد الكرنك، إلى أن تلك الظاهرة تحتاج لمزيد من الدراسة.",
+        "منى فتحي",
+    ),
+    "not whose university it is": (
+        "واعتبر السيد محمد اللبار أستاذ التاريخ بجامعة سيدي محمد بن عبد الله بفاس أن المملكة من أشهر البلدان.",
+        "محمد اللبار",
+    ),
+    "not what describes a paper behind its quoted name": (
+        "ذكرت مجلة «فرانس فوتبول» المختصة في كرة القدم أن أندية أوروبية تهتم باللاعب.",
+        "مجلة فرانس فوتبول",
+    ),
+    "not the institution of a source": (
+        "قال مصدر رفيع بمدينة الملك فهد الطبية إن إجراءات التوظيف تسير على نحو إلكتروني.",
+        "مصدر رفيع بمدينة الملك فهد الطبية",
+    ),
+    "behind whom the bearer of a title works for": (
+        "وقال المدرب الفرنسي لريال مدريد الإسباني زين الدين زيدان إن الفريق جاهز.",
+        "زين الدين زيدان",
+    ),
+    "behind what a spokesman speaks for": (
+        "وقال المتحدث الإعلامي لجوازات منطقة جازان النقيب عبدالرحمن الأسمري إن الحملة مستمرة.",
+        "عبدالرحمن الأسمري",
+    ),
+    "a hashtag": ("وقال #وزير_الصحة سامي الحداد إن اللقاح متوفر.", "سامي الحداد"),
+}
+
+
+@pytest.mark.parametrize("construction", NAMES)
+def test_the_actor_is_called(extractor: Extractor, construction: str) -> None:
+    body, expected = NAMES[construction]
+    assert [s.actor.name for s in run(extractor, body).statements] == [expected]
