@@ -63,7 +63,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
                 return
             if norm in _PAUSES:
                 relative = False
-                if _new_clause(doc, lexicon, j + 1, limit):
+                if _new_clause(doc, lexicon, phrases, j + 1, limit):
                     return
             j += 1
             continue
@@ -77,7 +77,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
                 return
         elif "relative" in roles:
             relative = True
-        elif not relative and j > cue.at + 1 and _is_other_cue(doc, lexicon, j):
+        elif not relative and j > cue.at + 1 and _is_other_cue(doc, lexicon, phrases, j):
             return
         j += 1
 
@@ -97,10 +97,10 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
     return Opening("bare", zone_end, i) if sentence.last - i >= _SHORTEST else None
 
 
-def _is_other_cue(doc: Document, lexicon: Lexicon, j: int) -> bool:
+def _is_other_cue(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int) -> bool:
     """A word that reports by itself; not how a source stays unnamed (`قال مسؤول طلب عدم ذكر اسمه إن`)."""
     norm = doc.norms[j]
-    if doc.norm_at(j + 1) in lexicon.words_of["wish"] or doc.norm_at(j - 1) in lexicon.words_of["wish"]:
+    if phrases.is_wish(j) or doc.norm_at(j - 1) in lexicon.words_of["wish"]:
         return False
     return any(
         r.entry.clause >= 3
@@ -114,11 +114,11 @@ def _is_other_cue(doc: Document, lexicon: Lexicon, j: int) -> bool:
     )
 
 
-def _new_clause(doc: Document, lexicon: Lexicon, j: int, limit: int) -> bool:
+def _new_clause(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, limit: int) -> bool:
     if j >= limit:
         return True
     norm = doc.norms[j]
-    return lexicon.is_a(norm, "subordinator") or _is_other_cue(doc, lexicon, j)
+    return lexicon.is_a(norm, "subordinator") or _is_other_cue(doc, lexicon, phrases, j)
 
 
 def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int) -> bool:

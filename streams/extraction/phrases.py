@@ -173,8 +173,7 @@ class Phrases:
 
     def _is_edge(self, j: int) -> bool:
         norm = self._doc.norms[j]
-        facts = self._lexicon.facts(norm)
-        if not _EDGES.isdisjoint(facts.roles) or norm in self._lexicon.words_of["edge"]:
+        if not _EDGES.isdisjoint(self._lexicon.facts(norm).roles) or norm in self._lexicon.words_of["edge"]:
             return True
         return self.is_date(j) or self.is_wish(j)
 

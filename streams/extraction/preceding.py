@@ -81,6 +81,7 @@ def find_trailing(
     if any(r.first > cue.at for r in taken):
         return  # `وقالت الهيئة، وفقا لموقع، إن …`: it stands between another cue and what that reports
     before = next((r for r in reversed(taken) if r.first <= edge <= r.last), None)
+    again = _once_more(doc, phrases, before, mention) if before is not None else ()
     accords = _accords(doc, lexicon, i)
     common = [f"accords={accords}", f"paused={first > edge + 1}"]
     passed: list[str] = []
@@ -102,7 +103,7 @@ def find_trailing(
             f"before={doc.norm_at(start - 1)},{where}",
             f"holds={min(holds, 2)},{where}",
             f"accords={accords},{where}",
-            *(_once_more(doc, phrases, start, before, mention) if before is not None else ()),
+            *(f"again={_reach(start, before)},{x}" for x in again if before is not None),
         )
         # a clause, or a subject that waits for its verb
         clause = f"{any(phrases.is_verb(k) for k in range(start, edge + 1))},{opened}"
@@ -116,19 +117,19 @@ def find_trailing(
         passed = [*passed[-30:], f"over={mark},{phrases.is_verb(start)}", f"over={doc.norms[start]}"]
 
 
-def _once_more(
-    doc: Document, phrases: Phrases, start: int, before: Reported, mention: tuple[int, int] | None
-) -> Iterator[str]:
-    """What tells an attribution of all that stands from `start` on from another one of what is reported `before` it."""
-    reach = "over" if start <= before.cue else "within" if start > before.first else "same"
-    yield f"again={reach},{before.opener}"
-    yield f"again={reach},{doc.norms[before.cue]}"
+def _reach(start: int, before: Reported) -> str:
+    """How what an attribution tells of from `start` on lies to what is reported `before` it."""
+    return "over" if start <= before.cue else "within" if start > before.first else "same"
+
+
+def _once_more(doc: Document, phrases: Phrases, before: Reported, mention: tuple[int, int] | None) -> tuple[str, ...]:
+    """What tells an attribution of its own from another one of what is reported `before` it."""
+    reported = before.opener, doc.norms[before.cue]
     if mention is None:
-        yield f"again={reach},implied"
-        return
+        return *reported, "implied"
     own, other = (set(doc.norms[slice(*m)]) if m is not None else set() for m in (mention, before.mention))
-    yield f"again={reach},{phrases.head_kind(mention[0])},{before.mention is not None},{bool(own & other)}"
-    yield f"again={reach},{doc.norms[mention[0]]}"
+    who = f"{phrases.head_kind(mention[0])},{before.mention is not None},{bool(own & other)}"
+    return *reported, who, doc.norms[mention[0]]
 
 
 def find_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> tuple[int, int] | None:

@@ -1,12 +1,10 @@
 """Every construction of constructions.tsv by an example: a sentence, and who said what in it."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from schemas import Article
 from streams.extraction import Extractor
 from streams.extraction.lexicon.tables import rows
+from tests.unit.test_extraction import run
 
 # construction -> (sentence, [(actor, cue, cue class, content)])
 EXAMPLES: dict[str, tuple[str, list[tuple[str, str, str, str]]]] = {
@@ -127,8 +125,7 @@ EXAMPLES: dict[str, tuple[str, list[tuple[str, str, str, str]]]] = {
 @pytest.mark.parametrize("construction", EXAMPLES)
 def test_the_example_of(construction: str, extractor: Extractor) -> None:
     sentence, expected = EXAMPLES[construction]
-    article = Article(article_id="a", body=sentence)
-    found = extractor.enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0).events
+    found = run(extractor, sentence).statements
     assert [(s.actor.name, s.cue.text, s.cue.cue_class, s.content.text) for s in found] == expected
 
 

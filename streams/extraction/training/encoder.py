@@ -165,8 +165,7 @@ def taught_in(work: Path, lessons: Lessons) -> Taught:
     """What the reader said, but not of articles that were annotated since."""
     with np.load(work / "taught.npz") as z:
         ids, said, ends = z["ids"], Said(z["labels"], z["signs"]), z["ends"]
-    begins = [(texts.ids, first) for texts in map(lessons.texts.get, TOLD_APART) if texts for first, _ in texts.spans()]
-    known = {tuple(text[first : first + HEAD].tolist()) for text, first in begins}
+    known = {head for kind in TOLD_APART if kind in lessons.texts for head in lessons.texts[kind].heads()}
     kept = np.ones(len(ids), bool)
     for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
         kept[first:last] = tuple(ids[first : first + HEAD].tolist()) not in known

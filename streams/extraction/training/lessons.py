@@ -52,6 +52,10 @@ class Texts(NamedTuple):
         ends = [int(n) for n in self.ends]
         return list(zip([0, *ends[:-1]], ends, strict=True))
 
+    def heads(self) -> set[tuple[int, ...]]:
+        """The first words of each text, by which it is known again."""
+        return {tuple(self.ids[first : min(first + HEAD, last)].tolist()) for first, last in self.spans()}
+
 
 class Lessons(NamedTuple):
     """All that is learned from, as numbers.
@@ -148,7 +152,8 @@ def main() -> None:
     vector_rows = np.full(forms + 1, -1, np.int32)
     vector_rows[:forms] = data.vector_rows(inventory, words, given.needed)
     cluster_of = np.where(vector_rows >= 0, clusters[vector_rows, 0], -1).astype(np.int16)
-    annotated = {tuple(t.ids[:HEAD]) for kind in TOLD_APART for t in texts[kind]}
+    kinds = {kind: packed(group) for kind, group in texts.items()}
+    annotated = {head for kind in TOLD_APART for head in kinds[kind].heads()}
     arrays = {
         "attributes": table,
         "many_attributes": np.array(len(attributes)),
@@ -163,9 +168,8 @@ def main() -> None:
         "to_label": chosen(given.raw, annotated),
         "end": np.array(end),
     }
-    for kind, group in texts.items():
-        for field, value in zip(Texts._fields, packed(group), strict=True):
-            arrays[f"texts.{kind}.{field}"] = value
+    for kind, packed_texts in kinds.items():
+        arrays |= {f"texts.{kind}.{field}": value for field, value in packed_texts._asdict().items()}
     np.savez(a.work / "lessons.npz", **arrays)
     names = {kind: [t.name for t in group] for kind, group in texts.items()}
     tables = Tables(attributes, words, clusters, given.categories, given.names, given.territories, seen)
