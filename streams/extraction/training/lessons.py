@@ -8,7 +8,7 @@ behind the numbers, from which the learned encoder is exported. How words were l
 comes from the shipped encoder: an earlier one, which saw all annotated articles, labelled it. Two minutes on one core.
 
 With the attributes of earlier tables an encoder that learned from those lessons can go on with these, which have more
-annotated articles: forms have the same numbers, as all of them are in the raw corpus.
+annotated articles: the forms of the raw corpus, of which the reader labelled a part, keep their numbers.
 """
 
 import argparse
