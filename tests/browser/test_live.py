@@ -81,6 +81,20 @@ async def test_it_works_with_the_keyboard(page: Page) -> None:
     await expect(page.locator(".actors a")).to_have_text("Sami Al-Haddad")
 
 
+async def test_a_page_that_opens_meanwhile_leaves_what_is_typed(page: Page) -> None:
+    await expect(page.locator(".statement")).not_to_have_count(0)
+    await page.locator("#q").focus()
+    # In one go: the page learns of its new address only after the letters stand in the box.
+    await page.evaluate(
+        """() => {
+            location.hash = document.querySelector(".statement .to-article").getAttribute("href");
+            document.querySelector("#q").value = "الحداد";
+        }"""
+    )
+    await expect(page.locator(".found")).to_be_visible()
+    await expect(page.locator("#q")).to_have_value("الحداد")
+
+
 async def test_what_is_taken_back_is_struck_through(site: Site, page: Page) -> None:
     await expect(page.locator("#connection")).to_have_text("Live")
     await site.publish([said(30)])

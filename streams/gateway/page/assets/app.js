@@ -51,7 +51,8 @@ async function show() {
   const [path, search = ""] = (location.hash || "#/").slice(1).split("?");
   const [, view, ...rest] = path.split("/");
   const parameters = new URLSearchParams(search);
-  find("q").value = view === "search" ? parameters.get("q") : "";
+  // The address changes a moment before this runs: letters typed into the box meanwhile stay.
+  if (document.activeElement !== find("q")) find("q").value = view === "search" ? parameters.get("q") : "";
   document.title = `قول – ${say("tagline")}`;
   if (!view) {
     live = showLive(main, fromAddress(parameters), { go, shell });
