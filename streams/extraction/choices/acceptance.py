@@ -22,12 +22,12 @@ from streams.extraction.words.signs import CONTENT, CONTENT_BEGINS, CORE_CUE, EX
 THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
-_NO_CUE = -7.0  # log-odds of a cue up to which a word is none
+_NO_CUE = -5.0  # log-odds of a cue up to which a word is none
 TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier than they look
 
 
 def possible(words: WordsInContext, cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """The cues that the encoder does not rule out: a sixth is not read at all, of which one in a thousand reports."""
+    """The cues that the encoder does not rule out: two in five are not read at all, of which one in a hundred reports."""
     core, extended = words.log_odds(CORE_CUE), words.log_odds(EXTENDED_CUE)
     strongest = np.maximum(core, extended).tolist()
     return tuple(c for c in cues if max(strongest[c.first : c.at + 1]) > _NO_CUE)

@@ -20,6 +20,7 @@ from typing import Any
 from zlib import crc32
 
 ANNOTATIONS = Path(__file__).with_suffix(".jsonl")
+_FILES = ("news.jsonl.gz", "large.jsonl.gz")
 Span = list[int]
 
 
@@ -44,9 +45,14 @@ def annotated_news(shared: Path, annotations: Path = ANNOTATIONS) -> Iterator[di
 
 
 def _bodies(shared: Path, wanted: set[str]) -> dict[str, str]:
-    with gzip.open(shared / "corpus" / "news.jsonl.gz", "rt", encoding="utf-8") as lines:
-        articles = map(json.loads, lines)
-        return {a["article_id"]: a["body"] for a in articles if a["article_id"] in wanted}
+    found: dict[str, str] = {}
+    for name in _FILES:
+        with gzip.open(shared / "corpus" / name, "rt", encoding="utf-8") as lines:
+            articles = map(json.loads, lines)
+            found |= {a["article_id"]: a["body"] for a in articles if a["article_id"] in wanted}
+        if len(found) == len(wanted):
+            break
+    return found
 
 
 def _with_text(a: dict[str, Any], body: str) -> dict[str, Any]:
