@@ -1,7 +1,7 @@
 """Proposals: each cue with a content and a mention, found by rules with generous recall."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.extraction.content import Content, find_content
 from streams.extraction.cue import Cue
@@ -13,6 +13,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.preceding import Reported, find_heading, find_medium, find_trailing, heads
 from streams.extraction.source import Source, find_source
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
 
 _LOOK_BACK = 50  # statements; more than any sentence of news holds
 
@@ -63,7 +64,7 @@ class Proposer:
                 ways = [p for p in ways if p.content.first == wanted][:1]
                 reported_until = max([reported_until, *(p.content.first for p in ways)])
             found += ways
-        return tuple(found)
+        return tuple(found if chosen is not None else _beside_rivals(self._words, found))
 
     def trails(self, cue: Cue) -> bool:
         """Whether a cue follows its content."""
@@ -133,3 +134,28 @@ def _reports_by_noun(cue: Cue, opening: Opening, cues: tuple[Cue, ...]) -> bool:
         cue.at < other.at < opening.zone_end and other.construction == "noun" and other.reading.possessive
         for other in cues
     )
+
+
+def _beside_rivals(words: WordsInContext, found: Sequence[Proposal]) -> Iterator[Proposal]:
+    """The same, with the nearest other cues before one content as evidence: `وتابع قائلا`, but `وختم حديثه قائلا`."""
+    cues_of: dict[int, list[Cue]] = {}
+    for p in found:
+        cues_of.setdefault(p.content.first, []).append(p.cue)
+    for p in found:
+        cues = cues_of[p.content.first]
+        n = cues.index(p.cue)
+        evidence = [
+            name
+            for where, rivals in (("before", cues[max(0, n - 1) : n]), ("behind", cues[n + 1 : n + 2]))
+            for rival in rivals
+            for name in (
+                f"rival {where}={rival.reading.entry.lemma}",
+                f"rival {where}={rival.reading.entry.lemma},{p.cue.reading.entry.lemma}",
+                f"rival {where} sign={_sign(words, rival)},{_sign(words, p.cue)}",
+            )
+        ]
+        yield replace(p, evidence=(*p.evidence, *evidence)) if evidence else p
+
+
+def _sign(words: WordsInContext, cue: Cue) -> int:
+    return max(words.sign(cue.at, CORE_CUE), words.sign(cue.at, EXTENDED_CUE))

@@ -27,7 +27,7 @@ TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier th
 
 
 def possible(words: WordsInContext, cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """The cues that the encoder does not rule out: two in five are not read at all, of which one in a hundred reports."""
+    """The cues that the encoder does not rule out: of the two in five that are not read one in a hundred reports."""
     core, extended = words.log_odds(CORE_CUE), words.log_odds(EXTENDED_CUE)
     strongest = np.maximum(core, extended).tolist()
     return tuple(c for c in cues if max(strongest[c.first : c.at + 1]) > _NO_CUE)
