@@ -16,6 +16,7 @@ _SHORT = 12  # tokens of a clause that an attribution may interrupt rather than 
 _MOST = 12  # clauses before an attribution with which its content may begin, the nearest
 _SEPARATING = frozenset("،,-–—؛:")
 _BEGINNING = ("subordinator", "conjunction")  # words that begin a clause
+_OPENING = ("complementizer", "relative")  # words behind which a clause stands
 
 
 class Reported(NamedTuple):
@@ -86,7 +87,8 @@ def find_trailing(
     common = [f"accords={accords}", f"paused={first > edge + 1}"]
     passed: list[str] = []
     opened = doc.norm_at(first - 1)
-    for start in _starts(doc, lexicon, phrases, sentence.first, edge):
+    reported = [r.first for r in taken]
+    for start in _starts(doc, lexicon, phrases, sentence.first, edge, reported):
         content = make_content(doc, start, edge + 1, 0)
         if content is None:
             continue
@@ -112,7 +114,13 @@ def find_trailing(
         whole = _resumed(doc, lexicon, content, behind, sentence.last, indices) if edge - start < _SHORT else None
         if whole is not None:
             following = doc.norm_at(whole.resumed)
-            resumes = ("goes on=yes", f"goes on=yes,{clause}", f"goes on={following}", f"goes on={mark},{where}")
+            pause = whole.resumed > behind
+            resumes = (
+                f"goes on=yes,{pause}",
+                f"goes on=yes,{clause},{pause}",
+                f"goes on={following},{pause}",
+                f"goes on={mark},{where}",
+            )
             yield Attribution(whole.content, mention, (*evidence, *resumes))
         passed = [*passed[-30:], f"over={mark},{phrases.is_verb(start)}", f"over={doc.norms[start]}"]
 
@@ -146,11 +154,14 @@ def _first(doc: Document, cue: Cue) -> int:
     return cue.at - 2 if doc.norms[cue.at - 1] == WHAT else cue.at - 1
 
 
-def _starts(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, edge: int) -> list[int]:
+def _starts(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, edge: int, reported: Collection[int]
+) -> list[int]:
     """Tokens with which what reaches to token `edge` may begin, the nearest first, that of the sentence last.
 
     Behind a pause or an opening mark, at a verb with و (`وكان قاصرا يومها، بحسب`), at or behind a word that begins a
-    clause (`مما تسبب بمقتل …، وفق`).
+    clause (`مما تسبب بمقتل …، وفق`), behind أن or a relative (`الزلزال الذي بلغت شدته 5 درجات، وفق`), where another
+    content begins.
     """
     found: list[int] = []
     closed = doc.quotation_of[edge]
@@ -166,7 +177,8 @@ def _starts(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, edge:
             continue
         paused = doc.kinds[j - 1] is MARK and before in _SEPARATING
         joined = doc.norms[j].startswith("و") and phrases.is_verb(j)
-        if paused or joined or any(lexicon.is_a(n, c) for n in (doc.norms[j], before) for c in _BEGINNING):
+        begins = any(lexicon.is_a(n, c) for n in (doc.norms[j], before) for c in _BEGINNING)
+        if paused or joined or begins or j in reported or any(lexicon.is_a(before, c) for c in _OPENING):
             found.append(j)
     start = first
     while start <= edge and doc.kinds[start] is not WORD and doc.kinds[start] is not NUMBER:
@@ -184,14 +196,19 @@ class _Resumed(NamedTuple):
 def _resumed(
     doc: Document, lexicon: Lexicon, content: Content, j: int, limit: int, indices: Collection[int]
 ) -> _Resumed | None:
-    """`وتعتزم المكسيك، حسب وزير الاقتصاد، فرض تعريفات`: a short beginning goes on behind the attribution."""
-    if j + 1 >= limit or doc.norms[j] not in ("،", ",", "-", "–") or j + 1 in indices:
+    """`وتعتزم المكسيك، حسب وزير الاقتصاد، فرض تعريفات`: a short beginning goes on behind the attribution.
+
+    Also without a pause: `وتبلغ ثروته بحسب مجلة فوربس مليار دولار`.
+    """
+    if j < limit and doc.norms[j] in ("،", ",", "-", "–"):
+        j += 1
+    if j >= limit or j in indices:
         return None
-    rest = make_content(doc, j + 1, clause_end(doc, lexicon, j + 1, limit, indices), 0)
+    rest = make_content(doc, j, clause_end(doc, lexicon, j, limit, indices), 0)
     if rest is None or rest.last - rest.first < 2:
         return None
     kind = content.type if content.type == rest.type else "mixed"
-    return _Resumed(Content(content.spans + rest.spans, content.first, rest.last, kind), j + 1)
+    return _Resumed(Content(content.spans + rest.spans, content.first, rest.last, kind), j)
 
 
 def _behind_cue(doc: Document, lexicon: Lexicon, cue: Cue, limit: int) -> int:

@@ -71,12 +71,19 @@ class Proposer:
         return cue.construction == "as_said" or (cue.construction == "preposition" and not heads(self._where[0], cue))
 
     def trailing(self, cue: Cue, others: Sequence[Proposal], ends: frozenset[int]) -> Iterator[Proposal]:
-        """All ways to read a cue that follows its content, where `others` are the statements before it."""
+        """All ways to read a cue that follows its content, where `others` are the statements before it.
+
+        It may stand before its content after all: `…، كما دعا الوزير الحكومة إلى الحوار`, `…، وبحسب شهود فإن …`.
+        """
         taken = [
             Reported(p.cue.at, p.content.first, p.content.last, p.opener, p.mention) for p in self.beside(cue, others)
         ]
         for way in find_trailing(*self._where, cue, taken, ends):
             yield Proposal(cue, way.content, way.mention, "preceding", evidence=way.evidence)
+        ahead = cue if cue.construction == "preposition" else cue._replace(construction="verb")
+        before = self._where[0].norm_at(cue.first - 1)
+        for way in self._ways(ahead, (ahead,), ends, None):
+            yield replace(way, evidence=(*way.evidence, f"after all={before}", f"after all={before},{way.opener}"))
 
     def medium(self, cue: Cue) -> tuple[int, int] | None:
         """Whom a cue names that follows what another one reports."""

@@ -28,6 +28,8 @@ _MARK = OneOf(("،", ".", "»", '"', ":", "(", "؛"))
 _WHY = OneOf(("pause", "close", "cue", "sentence", "rule"))
 _BEHIND = np.array([0, 1, 2])
 _MOST = 24  # candidates
+_SENTENCES = 6  # that a content may take up behind that in which it begins
+_HEAD = 3  # tokens of a sentence among which a cue tells of something else
 _SOON = 4  # words behind an end that may be content too
 _ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
 
@@ -37,6 +39,22 @@ class End(NamedTuple):
 
     last: int
     why: str
+
+
+def sentences_behind(doc: Document, proposal: Proposal, cues: Collection[int]) -> Iterator[int]:
+    """Ends of the sentences over which a content without quotation marks may go on behind a colon.
+
+    `وقال كيميتش: الثناء جيد. لكنه تحفيز أيضا. وقال كيميتش إنه …`: in its paragraph, up to the next cue's sentence.
+    """
+    first = proposal.content.first
+    if proposal.opener != "colon" or doc.quotation_of[first] >= 0:
+        return
+    n = doc.sentence_of[first]
+    for sentence in doc.sentences[n + 1 : n + 1 + _SENTENCES]:
+        head = range(sentence.first, min(sentence.first + _HEAD, sentence.last))
+        if sentence.paragraph != doc.sentences[n].paragraph or any(j in cues for j in head):
+            return
+        yield sentence.last
 
 
 class ContentEnds:
@@ -118,6 +136,8 @@ class ContentEnds:
             elif j in self._cues:
                 add(j, "cue")
         add(limit, "sentence")
+        for last in sentences_behind(doc, proposal, self._cues) if limit == sentence.last else ():
+            add(last, "sentence")
         return sorted(found.values())
 
     def features(self, proposal: Proposal, ends: Sequence[End]) -> Iterator[list[str]]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from streams.extraction.choices.content_end import sentences_behind
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
@@ -60,7 +61,8 @@ class GoldArticle(NamedTuple):
         if proposal.opener == "preceding":
             return self._overlap(statement, proposal)
         wanted, first = self._words(statement["content"]), proposal.content.first
-        limit = max(self.doc.sentences[self.doc.sentence_of[first]].last, proposal.content.last)
+        sentence = self.doc.sentences[self.doc.sentence_of[first]].last
+        limit = max(sentence, proposal.content.last, *sentences_behind(self.doc, proposal, ()))
         found = self._words([self.doc.span(first, min(limit, max(wanted, default=first) + 1))])
         return len(wanted & found) / max(1, len(wanted | found))
 
