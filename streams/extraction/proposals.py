@@ -82,8 +82,8 @@ class Proposer:
             yield Proposal(cue, way.content, way.mention, "preceding", evidence=way.evidence)
         ahead = cue if cue.construction == "preposition" else cue._replace(construction="verb")
         before = self._where[0].norm_at(cue.first - 1)
-        for way in self._ways(ahead, (ahead,), ends, None):
-            yield replace(way, evidence=(*way.evidence, f"after all={before}", f"after all={before},{way.opener}"))
+        for p in self._ways(ahead, (ahead,), ends, None):
+            yield replace(p, evidence=(f"after all={before}", f"after all={before},{p.opener}"))
 
     def medium(self, cue: Cue) -> tuple[int, int] | None:
         """Whom a cue names that follows what another one reports."""
