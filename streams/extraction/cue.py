@@ -13,6 +13,7 @@ _SAYS = 3  # how readily a verb of saying takes a clause
 _QUOTED = 5  # tokens of a quotation that is more than a name or a term
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
 _OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
+THAT = ("ذلك", "بذلك")  # as in `أوضح ذلك الناطق باسم الوزارة`
 WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
 
 
@@ -58,7 +59,9 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
         reading = _likeliest(readings)
         if reading.form in ("past", "present"):
             if not _is_unreal(doc, lexicon, i, reading):
-                behind = _is_as_said(doc, lexicon, i) or _follows_quotation(doc, i, reading)
+                behind = (
+                    _is_as_said(doc, lexicon, i) or _follows_quotation(doc, i, reading) or _says_that(doc, i, reading)
+                )
                 yield Cue(i, reading, "as_said" if behind else "verb")
         elif reading.form == "participle":
             yield Cue(i, reading, "participle")
@@ -105,6 +108,13 @@ def _follows_quotation(doc: Document, i: int, reading: CueReading) -> bool:
         return False
     rest = range(i + 1, min(i + _SUBJECT, doc.sentences[doc.sentence_of[i]].last))
     return not any(doc.norms[k] in _OPENERS or doc.quotation_of[k] >= 0 for k in rest)
+
+
+def _says_that(doc: Document, i: int, reading: CueReading) -> bool:
+    """`وتم إخلاء المبنى. أوضح ذلك الناطق باسم الدفاع المدني`: the verb follows what it reports."""
+    if reading.entry.clause < _SAYS or reading.prefix or doc.norm_at(i + 1) not in THAT:
+        return False
+    return doc.norm_at(i - 1) in "،,.:" or doc.sentences[doc.sentence_of[i]].first == i
 
 
 def _is_as_said(doc: Document, lexicon: Lexicon, i: int) -> bool:

@@ -14,6 +14,7 @@ Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "hea
 _REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
 _SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
+_NAMES = 2  # tokens up to which what looks like a name is none of a statement
 _PAUSES = frozenset("،,؛;")
 _AN = frozenset(["ان", "بان"])
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
@@ -35,7 +36,8 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
     """What may open the clause or quotation that a cue reports, the nearest first; nothing where nothing does.
 
     `قال الوزير أمس إن …`, `وأضاف: «…»`, `وأكد لصحيفة «الوطن» أن …`, `نقلت رويترز عن مصدر قوله إن …`.
-    Behind a short quotation, which may be a name, another opening is looked for.
+    Behind a short quotation, which may be a name, another opening is looked for (`قال القاضي "هذه جريمة خطيرة"، وفقا
+    لشبكة "سي إن إن"`).
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     inside = doc.quotation_of[cue.at]
@@ -48,9 +50,10 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
             q = doc.quotation_of[j]
             if q >= 0 and q != inside and doc.quotations[q].open == j:
                 close = doc.quotations[q].close
-                if not _is_name(doc, lexicon, j, close, limit):
+                is_name = _is_name(doc, lexicon, j, close, limit)
+                if not is_name or (close - j > _NAMES and phrases.head_kind(j - 1) != "organization"):
                     yield Opening("quotation", j, j + 1)
-                    if close - j > _NAME or not doc.quotations[q].balanced:
+                    if not is_name and (close - j > _NAME or not doc.quotations[q].balanced):
                         return
                 j = close + 1
                 continue

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from streams.extraction.content import Content, clause_end, make_content
-from streams.extraction.cue import WHAT, Cue
+from streams.extraction.cue import THAT, WHAT, Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import bare
 from streams.extraction.lexicon import Lexicon
@@ -37,10 +37,22 @@ class Attribution(NamedTuple):
     evidence: tuple[str, ...] = ()
 
 
-def heads(doc: Document, cue: Cue) -> bool:
-    """`وبحسب مصادر أمنية، فإن …`, `هذا، وبحسب مصادر …`: the attribution stands before its content."""
-    first = doc.sentences[doc.sentence_of[cue.at]].first
-    return cue.construction == "preposition" and cue.first - first <= (_LEAD if cue.reading.prefix == "و" else 1)
+def heads(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> bool:
+    """`وبحسب مصادر أمنية، فإن …`, `هذا، وبحسب مصادر …`: the attribution stands before its content.
+
+    Not where nothing follows it: `"… بسبب نزيف". بحسب صحيفة لوموند.`
+    """
+    sentence = doc.sentences[doc.sentence_of[cue.at]]
+    if cue.construction != "preposition" or cue.first - sentence.first > (_LEAD if cue.reading.prefix == "و" else 1):
+        return False
+    mention = _mention(doc, phrases, _behind_cue(doc, lexicon, cue, sentence.last), sentence.last)
+    return mention is None or any(doc.kinds[i] in (WORD, NUMBER) for i in range(mention[1], sentence.last))
+
+
+def told_of(doc: Document, cue: Cue) -> int:
+    """First token of the sentence that an attribution tells of: its own, or that before it where it heads its own."""
+    n = doc.sentence_of[cue.at]
+    return doc.sentences[n - 1 if n and _first(doc, cue) == doc.sentences[n].first else n].first
 
 
 def find_heading(
@@ -68,32 +80,36 @@ def find_trailing(
 
     `taken` is what other cues report in its sentence: where it ends with one of them, that may only be attributed once
     more (`قال الوزير إن …، بحسب رويترز`), or all that the sentence tells may be (`وشددا على ضرورة الحفاظ عليه، وفق
-    ما أعلنت مصادر رئاسية`). `indices` are the tokens of all cues.
+    ما أعلنت مصادر رئاسية`). At the head of a sentence it tells of the one before (`…. أوضح ذلك الناطق باسم الصحة`).
+    `indices` are the tokens of all cues.
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     first = _first(doc, cue)
     i = _behind_cue(doc, lexicon, cue, sentence.last)
     mention = _mention(doc, phrases, i, sentence.last)
-    edge = first - 1
-    while edge > sentence.first and doc.kinds[edge] is MARK and doc.norms[edge] in _SEPARATING:
+    edge, begin = first - 1, told_of(doc, cue)
+    alone = sentence.first == first
+    while edge > begin and doc.kinds[edge] is not WORD and (alone or doc.norms[edge] in _SEPARATING):
+        if doc.kinds[edge] is NUMBER or doc.quotation_of[edge] >= 0:
+            break
         edge -= 1
-    if edge < sentence.first or (mention is None and cue.construction == "preposition" and i == cue.at + 1):
+    if edge < begin or (mention is None and cue.construction == "preposition" and i == cue.at + 1):
         return
     if any(r.first > cue.at for r in taken):
         return  # `وقالت الهيئة، وفقا لموقع، إن …`: it stands between another cue and what that reports
     before = next((r for r in reversed(taken) if r.first <= edge <= r.last), None)
     again = _once_more(doc, phrases, before, mention) if before is not None else ()
     accords = _accords(doc, lexicon, i)
-    common = [f"accords={accords}", f"paused={first > edge + 1}"]
+    common = [f"accords={accords}", f"paused={first > edge + 1}", f"alone={alone},{doc.norms[cue.at]}"]
     passed: list[str] = []
     opened = doc.norm_at(first - 1)
     reported = [r.first for r in taken]
-    for start in _starts(doc, lexicon, phrases, sentence.first, edge, reported):
+    for start in _starts(doc, lexicon, phrases, begin, edge, reported):
         content = make_content(doc, start, edge + 1, 0)
         if content is None:
             continue
-        where = "first" if start == sentence.first else "later"
-        mark = doc.norms[start - 1] if start > sentence.first and doc.kinds[start - 1] is MARK else ""
+        where = "first" if start == begin else "later"
+        mark = doc.norms[start - 1] if start > begin and doc.kinds[start - 1] is MARK else ""
         holds = sum(start <= r.first for r in taken)
         evidence = (
             *common,
@@ -214,7 +230,7 @@ def _resumed(
 def _behind_cue(doc: Document, lexicon: Lexicon, cue: Cue, limit: int) -> int:
     """Where the mention of an attribution may begin: behind `بحسب ما أعلنت`, `كما جاء في`."""
     i = cue.at + 1
-    if i < limit and doc.norms[i] in ("ما", "لما", "ل"):
+    if i < limit and doc.norms[i] in ("ما", "لما", "ل", *THAT):
         i += 1
     if i < limit and any(r.form in ("past", "present") for r in lexicon.cue_readings(doc.norms[i])):
         i += 1  # بحسب ما أعلنت الوزارة، حسبما أفاد المصدر

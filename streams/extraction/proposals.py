@@ -10,7 +10,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.nominal import find_nominals
 from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
-from streams.extraction.preceding import Reported, find_heading, find_medium, find_trailing, heads
+from streams.extraction.preceding import Reported, find_heading, find_medium, find_trailing, heads, told_of
 from streams.extraction.source import Source, find_source
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
@@ -68,7 +68,7 @@ class Proposer:
 
     def trails(self, cue: Cue) -> bool:
         """Whether a cue follows its content."""
-        return cue.construction == "as_said" or (cue.construction == "preposition" and not heads(self._where[0], cue))
+        return cue.construction == "as_said" or (cue.construction == "preposition" and not heads(*self._where, cue))
 
     def trailing(self, cue: Cue, others: Sequence[Proposal], ends: frozenset[int]) -> Iterator[Proposal]:
         """All ways to read a cue that follows its content, where `others` are the statements before it.
@@ -90,10 +90,10 @@ class Proposer:
         return find_medium(*self._where, cue)
 
     def beside(self, cue: Cue, others: Sequence[Proposal]) -> list[Proposal]:
-        """Those of the statements before a cue that report something in its sentence."""
+        """Those of the statements before a cue that report something in the sentence that it tells of."""
         doc = self._where[0]
-        sentence = doc.sentences[doc.sentence_of[cue.at]]
-        return [p for p in others[-_LOOK_BACK:] if sentence.first <= p.content.first < sentence.last]
+        first, last = told_of(doc, cue), doc.sentences[doc.sentence_of[cue.at]].last
+        return [p for p in others[-_LOOK_BACK:] if first <= p.content.first < last]
 
     def _ways(self, cue: Cue, cues: tuple[Cue, ...], indices: frozenset[int], wanted: int | None) -> list[Proposal]:
         """All ways to read a cue with what follows it; `wanted` is the content's first token."""
