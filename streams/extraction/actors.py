@@ -159,7 +159,7 @@ class ActorRegistry:
         same = next((d for d in self._index.with_words(tuple(norms)) if d.kind != "person"), None)
         if same is not None:
             return same
-        kind = self._phrases.head_kind(first)
+        kind = self._naming.kind_of(first)
         if kind == "document" and (not head.startswith("ال") or len(norms) <= 2):
             issuer = self._issuer(first, last) or self._maker(last)
             if issuer is not None:

@@ -27,7 +27,7 @@ class Naming:
         """The actor that a phrase [first, last) names or describes; `attached`: its first ل belongs to the cue."""
         doc = self._doc
         last = self._behind_quoted_name(first, last)
-        head = self._phrases.head_kind(first)
+        head = self.kind_of(first)
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
         kind = self._kind(first, last, inner)
         entity = self._entities.get(first)
@@ -47,6 +47,19 @@ class Naming:
         if kind == "organization":
             draft.feminine = self._is_feminine_organization(first)
         return draft
+
+    def kind_of(self, first: int) -> SourceKind | None:
+        """What kind of source a description at token `first` is: `الفريق` is a rank, or a team that was named before."""
+        kind = self._phrases.head_kind(first)
+        head = bare(self._doc.norms[first])
+        if kind != "person" or head not in self._lexicon.organizations:
+            return kind
+        entities = self._entities
+        named = any(
+            i <= first and (e := entities.get(i) or entities.get(i + 1)) and e.type == "ORG"
+            for i in self._doc.places(head)
+        )
+        return "organization" if named else kind
 
     def _behind_quoted_name(self, first: int, last: int) -> int:
         """`مجلة "فرانس فوتبول" المختصة في كرة القدم`: what describes it is no name; `قناة «الغد» الإخبارية` is one."""
@@ -76,7 +89,7 @@ class Naming:
         return ("ال" if head in lexicon.organizations or head in lexicon.unnamed else "ا") + rest
 
     def _kind(self, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
-        head = self._phrases.head_kind(first)
+        head = self.kind_of(first)
         if head == "unnamed" or head == "group":
             return head
         people = [e for e in inner if e.type == "PER"]
