@@ -49,7 +49,7 @@ class Naming:
         return draft
 
     def kind_of(self, first: int) -> SourceKind | None:
-        """What kind of source a description at token `first` is: `الفريق` is a rank, or a team that was named before."""
+        """What kind of source a description at token `first` is: `الفريق` is a rank, or a team named before."""
         kind = self._phrases.head_kind(first)
         head = bare(self._doc.norms[first])
         if kind != "person" or head not in self._lexicon.organizations:
