@@ -214,7 +214,7 @@ def _resumed(
 ) -> _Resumed | None:
     """`وتعتزم المكسيك، حسب وزير الاقتصاد، فرض تعريفات`: a short beginning goes on behind the attribution.
 
-    Also without a pause: `وتبلغ ثروته بحسب مجلة فوربس مليار دولار`.
+    Also without a pause: `وتمكنت القوات بحسب المرصد من السيطرة على النقطة`.
     """
     if j < limit and doc.norms[j] in ("،", ",", "-", "–"):
         j += 1
