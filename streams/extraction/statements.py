@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from streams.extraction.actors import ActorRegistry
-from streams.extraction.choices.acceptance import THRESHOLD, TRAILING_THRESHOLD, features, numbers, possible
+from streams.extraction.choices.acceptance import (
+    RIVALS_THRESHOLD,
+    THRESHOLD,
+    TRAILING_THRESHOLD,
+    features,
+    numbers,
+    possible,
+)
 from streams.extraction.choices.antecedent import Antecedents, Spoken
 from streams.extraction.choices.confidence import features as judged_by
 from streams.extraction.choices.content_end import ContentEnds
@@ -136,7 +143,10 @@ def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposa
     if first < content:
         limit = min(limit, content)
     last = ends.best(first, rule, limit)
-    return proposal if last == rule else replace(proposal, mention=(first, last))
+    q = doc.quotation_of[first]
+    if q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close >= last:
+        first += 1  # `وفقا لـ"رويترز"`: the marks about a name are no part of it
+    return replace(proposal, mention=(first, last)) if first < last else proposal
 
 
 def _one_a_content(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[Proposal, float]]:
@@ -151,7 +161,7 @@ def _one_a_content(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[P
         rivals.setdefault(proposal.content.first, []).append((is_verb, share, proposal))
     for group in rivals.values():
         any_of_them = min(1.0, sum(share for _, share, _ in group))
-        if any_of_them >= THRESHOLD:
+        if any_of_them >= (RIVALS_THRESHOLD if len(group) > 1 else THRESHOLD):
             yield max(group, key=lambda rival: rival[:2])[2], any_of_them
 
 
