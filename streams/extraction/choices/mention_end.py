@@ -71,7 +71,7 @@ class MentionEnds:
         titled = phrases.head_kind(first) in ("person", "unnamed")
         if not titled or end - first > _TITLED or phrases.name_ending(end) != "PER":
             return None
-        name = next(i for i in range(end - 1, first - 1, -1) if not phrases.is_within_name(i))
+        name = next((i for i in range(end - 1, first - 1, -1) if not phrases.is_within_name(i)), first)
         between = range(first + 1, name)
         works_for = [doc.norms[i] for i in between if phrases.attached(i) == "ل"]
         if not works_for or any(stem in lexicon.titles for norm in works_for for stem in stems(norm)):
