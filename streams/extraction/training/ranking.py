@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from streams.extraction.choices.linear import LinearModel
 
 _RARE = 2  # candidates that must have a feature
-_FAINT = 0.02  # a weight that is left out, as a fifth of all are
+_FAINT = 0.03  # a weight that is left out, as a third of all are
 
 
 class Choice(NamedTuple):
