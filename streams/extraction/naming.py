@@ -29,7 +29,7 @@ class Naming:
         last = self._behind_quoted_name(first, last)
         head = self.kind_of(first)
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
-        kind = self._kind(first, last, inner)
+        kind = self._kind(head, first, last, inner)
         entity = self._entities.get(first)
         skip = entity.skip if entity is not None else 0
         text = ("ا" if entity is not None and entity.alef else "") + doc.name(first, last)[skip:].strip()
@@ -88,8 +88,7 @@ class Naming:
         lexicon = self._lexicon
         return ("ال" if head in lexicon.organizations or head in lexicon.unnamed else "ا") + rest
 
-    def _kind(self, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
-        head = self.kind_of(first)
+    def _kind(self, head: SourceKind | None, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
         if head == "unnamed" or head == "group":
             return head
         people = [e for e in inner if e.type == "PER"]

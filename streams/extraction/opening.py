@@ -14,7 +14,7 @@ Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "hea
 _REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
 _SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
-_NAMES = 2  # tokens up to which what looks like a name is none of a statement
+_TERM = 2  # tokens up to which a quotation with another opening behind it is only a name
 _PAUSES = frozenset("،,؛;")
 _AN = frozenset(["ان", "بان"])
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
@@ -51,7 +51,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
             if q >= 0 and q != inside and doc.quotations[q].open == j:
                 close = doc.quotations[q].close
                 is_name = _is_name(doc, lexicon, j, close, limit)
-                if not is_name or (close - j > _NAMES and phrases.head_kind(j - 1) != "organization"):
+                if not is_name or (close - j > _TERM and phrases.head_kind(j - 1) != "organization"):
                     yield Opening("quotation", j, j + 1)
                     if not is_name and (close - j > _NAME or not doc.quotations[q].balanced):
                         return

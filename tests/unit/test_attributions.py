@@ -2,9 +2,8 @@
 
 import pytest
 
-from schemas import Article
 from streams.extraction import Extractor
-from tests.unit.test_rules import NOW, Said
+from tests.unit.test_extraction import Said, presented
 
 READINGS: dict[str, tuple[str, Said]] = {
     "attribution inside its clause, without a pause": (
@@ -40,5 +39,4 @@ READINGS: dict[str, tuple[str, Said]] = {
 @pytest.mark.parametrize("name", READINGS)
 def test_it_is_read_as(name: str, extractor: Extractor) -> None:
     text, expected = READINGS[name]
-    found = extractor.enrich(Article(article_id="a", body=text), extracted_at=NOW, clock=lambda: 0.0).events
-    assert [(s.actor.name, s.cue.text, s.cue.cue_class, s.content.text) for s in found] == expected
+    assert presented(extractor, text) == expected

@@ -4,10 +4,10 @@ import pytest
 
 from streams.extraction import Extractor
 from streams.extraction.lexicon.tables import rows
-from tests.unit.test_extraction import run
+from tests.unit.test_extraction import Said, presented
 
 # construction -> (sentence, [(actor, cue, cue class, content)])
-EXAMPLES: dict[str, tuple[str, list[tuple[str, str, str, str]]]] = {
+EXAMPLES: dict[str, tuple[str, Said]] = {
     "leading": (
         "وكان سامي الحداد المدرب العام والقائم بأعمال مدير الكرة نفى وصول أي عروض.",
         [("سامي الحداد", "نفى", "denied", "وصول أي عروض")],
@@ -125,8 +125,7 @@ EXAMPLES: dict[str, tuple[str, list[tuple[str, str, str, str]]]] = {
 @pytest.mark.parametrize("construction", EXAMPLES)
 def test_the_example_of(construction: str, extractor: Extractor) -> None:
     sentence, expected = EXAMPLES[construction]
-    found = run(extractor, sentence).statements
-    assert [(s.actor.name, s.cue.text, s.cue.cue_class, s.content.text) for s in found] == expected
+    assert presented(extractor, sentence) == expected
 
 
 def test_no_construction_is_without_an_example() -> None:

@@ -8,6 +8,7 @@ from schemas import Article, EnrichedArticle
 from streams.extraction import ExtractionFailed, Extractor
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+Said = list[tuple[str, str, str, str]]
 
 
 def run(extractor: Extractor, body: str, article_id: str = "a") -> EnrichedArticle:
@@ -15,8 +16,15 @@ def run(extractor: Extractor, body: str, article_id: str = "a") -> EnrichedArtic
     return extractor.enrich(article, extracted_at=NOW, clock=lambda: 0.0).enriched
 
 
-def said(extractor: Extractor, body: str) -> list[tuple[str, str, str, str]]:
+def said(extractor: Extractor, body: str) -> Said:
+    """Actor, cue, type of the content and content of each statement."""
     return [(s.actor.name, s.cue.text, s.type, s.content.text) for s in run(extractor, body).statements]
+
+
+def presented(extractor: Extractor, body: str) -> Said:
+    """Actor, cue, class of the cue and content of each event."""
+    events = extractor.enrich(Article(article_id="a", body=body), extracted_at=NOW, clock=lambda: 0.0).events
+    return [(e.actor.name, e.cue.text, e.cue.cue_class, e.content.text) for e in events]
 
 
 # construction: (text, [(actor, cue, type, content)])

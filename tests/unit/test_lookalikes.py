@@ -2,10 +2,9 @@
 
 import pytest
 
-from schemas import Article
 from streams.extraction import Extractor
 from streams.extraction.lexicon.tables import rows
-from tests.unit.test_rules import NOW
+from tests.unit.test_extraction import presented
 
 # What the learned choice decides otherwise where a sentence stands alone.
 OTHERWISE = {
@@ -35,5 +34,4 @@ SIDES = [
 
 @pytest.mark.parametrize(("sentence", "reports"), SIDES)
 def test_a_lookalike_on_either_side_of_its_construction(sentence: str, reports: bool, extractor: Extractor) -> None:
-    article = Article(article_id="a", body=sentence)
-    assert bool(extractor.enrich(article, extracted_at=NOW, clock=lambda: 0.0).events) == reports
+    assert bool(presented(extractor, sentence)) == reports

@@ -3,19 +3,17 @@
 Each is a sentence and who said what in it, with the class of the cue; where a construction is no statement, nothing.
 """
 
-from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
 
-from schemas import Article, CueClass
+from schemas import CueClass
 from streams.extraction import Extractor
 from streams.extraction.cue import Construction
 from streams.extraction.lexicon.tables import rows
 from streams.extraction.opening import Opener
+from tests.unit.test_extraction import Said, presented
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-Said = list[tuple[str, str, str, str]]
 # file or kind of rule: class -> (sentence, [(actor, cue, cue class, content)])
 EXAMPLES: dict[str, tuple[str, Said]] = {
     "function_words: auxiliary": (
@@ -281,9 +279,7 @@ KINDS = {name: {r[column] for r in rows(f"{name}.tsv", 4)} for name, column in (
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_example_of(name: str, extractor: Extractor) -> None:
     sentence, expected = EXAMPLES[name]
-    article = Article(article_id="a", body=sentence)
-    found = extractor.enrich(article, extracted_at=NOW, clock=lambda: 0.0).events
-    assert [(s.actor.name, s.cue.text, s.cue.cue_class, s.content.text) for s in found] == expected
+    assert presented(extractor, sentence) == expected
 
 
 def test_no_class_of_the_lexicon_and_no_rule_is_without_an_example() -> None:

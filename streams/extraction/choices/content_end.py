@@ -108,7 +108,7 @@ class ContentEnds:
         return proposal if ended is None else replace(proposal, content=ended)
 
     def candidates(self, proposal: Proposal) -> list[End]:
-        """All ends from the content's beginning to the end of its sentence, one a last word, the rule's among them."""
+        """All ends to the end of the content's sentence, or further behind a colon, the rule's among them."""
         doc = self._doc
         first, rule = proposal.content.first, proposal.content.last
         sentence = doc.sentences[doc.sentence_of[first]]
