@@ -17,6 +17,7 @@ _NAME = 7  # tokens of a quotation that may be a name
 _TERM = 2  # tokens up to which a quotation with another opening behind it is only a name
 _PAUSES = frozenset("،,؛;")
 _AN = frozenset(["ان", "بان"])
+_OBJECTS = ("ه", "ها", "هم")  # of a verb
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
 
 
@@ -38,11 +39,13 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
     `قال الوزير أمس إن …`, `وأضاف: «…»`, `وأكد لصحيفة «الوطن» أن …`, `نقلت رويترز عن مصدر قوله إن …`.
     Behind a short quotation, which may be a name, another opening is looked for (`قال القاضي "هذه جريمة خطيرة"، وفقا
     لشبكة "سي إن إن"`).
+    So it is behind a complementizer in a relative clause, which may end before it (`ويعتقد الباحثون، الذين أعدوا
+    الدراسة أن …`).
     """
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     inside = doc.quotation_of[cue.at]
     limit = min(sentence.last, cue.at + _REACH)
-    relative = False
+    relative = governed = False  # whether a relative clause is open, and whether a verb in it takes the next أن
     j = cue.at + 1
     while j < limit:
         norm = doc.norms[j]
@@ -65,7 +68,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
                     yield opening
                 return
             if norm in _PAUSES:
-                relative = False
+                relative = governed = False
                 if _new_clause(doc, lexicon, phrases, j + 1, limit):
                     return
             j += 1
@@ -74,13 +77,20 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
         if "complementizer" in roles:
             # `قال السائق الذي اندفع إنه هرب`: after قال only إن opens, in a relative clause it would be أن
             if relative and cue.reading.entry.lemma == "قال" and doc.tokens[j].form.text.startswith("إ"):
-                relative = False
-            if doc.norms[j - 1].lstrip("و") not in lexicon.words_of["before_an"] and not relative:
+                relative = governed = False
+            coordinated = relative and norm.startswith("و")
+            if governed and not coordinated:
+                governed = False  # the verb takes this one, not the next
+            elif doc.norms[j - 1].lstrip("و") not in lexicon.words_of["before_an"] and not coordinated:
                 yield _after_complementizer(doc, j, inside)
-                return
+                if not relative:
+                    return
+                governed = True
         elif "relative" in roles:
-            relative = True
-        elif not relative and j > cue.at + 1 and _is_other_cue(doc, lexicon, phrases, j):
+            relative, governed = True, False
+        elif relative:
+            governed = governed or _takes_clause(lexicon, norm)
+        elif j > cue.at + 1 and _is_other_cue(doc, lexicon, phrases, j):
             return
         j += 1
 
@@ -115,6 +125,15 @@ def _is_other_cue(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int) -> 
         for r in lexicon.cue_readings(norm)
         if r.prefix in ("", "و", "ف")
     )
+
+
+def _takes_clause(lexicon: Lexicon, norm: str) -> bool:
+    """Whether a verb may take the أن that follows it: `الباحث الذي أكد أن`, but `الباحثون الذين أعدوا الدراسة أن`.
+
+    One that has its object does not: `التقرير الذي نشرته الصحيفة أن`.
+    """
+    readings = () if norm.endswith(_OBJECTS) else lexicon.cue_readings(norm)
+    return any(r.entry.clause and r.form in ("past", "present") for r in readings)
 
 
 def _new_clause(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, limit: int) -> bool:

@@ -252,11 +252,14 @@ def _accords(doc: Document, lexicon: Lexicon, i: int) -> bool:
 
 
 def _following(doc: Document, lexicon: Lexicon, j: int, limit: int, indices: Collection[int]) -> Content | None:
-    """`وبحسب مصادر أمنية، فإن المهاجم قتل`: what follows the mention; a relative clause or an aside in between."""
+    """`وبحسب مصادر أمنية، فإن المهاجم قتل`: what follows the mention; a relative clause or an aside in between.
+
+    `وبحسب النتائج الأولية للانتخابات التي جرت الخميس فقد مني الحزب بخسارة`
+    """
     k = j
     for n in range(j, min(limit, j + 25)):
         norm = doc.norms[n]
-        if lexicon.is_a(norm, "complementizer") and norm.startswith("ف"):
+        if norm in lexicon.words_of["resuming"] or (lexicon.is_a(norm, "complementizer") and norm.startswith("ف")):
             k = n
             break
         if norm in ("،", ",") and k == j:
