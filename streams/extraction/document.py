@@ -142,8 +142,9 @@ def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: 
         if quotation >= 0 and quotations[quotation].balanced and i < quotations[quotation].close:
             return False
         if text == "." and before.end == tokens[i].start:
-            # إم.آي6, العربية.نت, F.B.I: a stop between short pieces is part of a name
-            within = after.start == tokens[i].end and min(len(before.form.norm), len(after.form.norm)) <= _SHORT
+            # إم.آي6, العربية.نت, F.B.I, www.example.com: a stop between short or Latin pieces is part of a name
+            short = min(len(before.form.norm), len(after.form.norm)) <= _SHORT
+            within = after.start == tokens[i].end and (short or (before.form.text + after.form.text).isascii())
             if before.form.norm in _ABBREVIATED or within or _is_initial(tokens, i - 1):
                 return False
         # ... and ?! end once, with the last of them; نعم!لا is a slip of the keyboard, ي.ب.ا is not

@@ -1,7 +1,8 @@
 """Where a content ends: at a pause, before the next statement, with its quotation or with its sentence.
 
 The rules of `content.py` name one end; it and every other pause, closing mark and cue behind the content's beginning
-are candidates, and which it is, is learned from the annotated articles (`streams.extraction.training.content_end`).
+are candidates, and so is where the encoder sees an end (`أن تحقيقا بدأ في الموضوع` before `لكنها لم تذكر اسما`); which
+it is, is learned from the annotated articles (`streams.extraction.training.content_end`).
 Of these the one is chosen that is worth most (`choices/worth.py`).
 """
 
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from streams.extraction.choices.further_ends import further_ends
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import OPENER, OneOf, Scorer, logs
 from streams.extraction.choices.worth import most_worth
@@ -25,36 +27,20 @@ from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTE
 
 _PAUSES = frozenset("،,؛;:-–—.…()!؟?")
 _MARK = OneOf(("،", ".", "»", '"', ":", "(", "؛"))
-_WHY = OneOf(("pause", "close", "cue", "sentence", "rule"))
+_WHY = OneOf(("pause", "close", "cue", "sentence", "rule", "seen"))
 _BEHIND = np.array([0, 1, 2])
 _MOST = 24  # candidates
-_SENTENCES = 6  # that a content may take up behind that in which it begins
-_HEAD = 3  # tokens of a sentence among which a cue tells of something else
+_SEEN = -3.0  # log-odds of an end from which on a word without a pause behind it may be one
+_OWN_WORDS = 8  # tokens from `على حد قوله` on up to which nothing of the content follows
 _SOON = 4  # words behind an end that may be content too
 _ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
 
 
 class End(NamedTuple):
-    """A content may end before token `last`; `why`: pause, close (of quotation marks), cue, sentence or rule."""
+    """A content may end before token `last`; `why`: pause, close (of quotation marks), cue, sentence, rule or seen."""
 
     last: int
     why: str
-
-
-def sentences_behind(doc: Document, proposal: Proposal, cues: Collection[int]) -> Iterator[int]:
-    """Ends of the sentences over which a content without quotation marks may go on behind a colon.
-
-    `وقال كيميتش: الثناء جيد. لكنه تحفيز أيضا. وقال كيميتش إنه …`: in its paragraph, up to the next cue's sentence.
-    """
-    first = proposal.content.first
-    if proposal.opener != "colon" or doc.quotation_of[first] >= 0:
-        return
-    n = doc.sentence_of[first]
-    for sentence in doc.sentences[n + 1 : n + 1 + _SENTENCES]:
-        head = range(sentence.first, min(sentence.first + _HEAD, sentence.last))
-        if sentence.paragraph != doc.sentences[n].paragraph or any(j in cues for j in head):
-            return
-        yield sentence.last
 
 
 class ContentEnds:
@@ -122,10 +108,11 @@ class ContentEnds:
                 found.setdefault(last, End(last, why))
 
         add(rule, "rule")
+        seen = self._words.log_odds(CONTENT_ENDS)[first : limit - 1] >= _SEEN
         for j in range(first + 1, limit):
             if len(found) >= _MOST:
                 break
-            if says_whose_words(doc, self._lexicon, j):
+            if says_whose_words(doc, self._lexicon, j) and limit - j <= _OWN_WORDS:
                 limit = j
                 break
             q = doc.quotation_of[j]
@@ -133,10 +120,12 @@ class ContentEnds:
                 closes = q >= 0 and doc.quotations[q].close == j
                 if closes or doc.norms[j] in _PAUSES:
                     add(j, "close" if closes else "pause")
-            elif j in self._cues:
+            elif j in self._cues or says_whose_words(doc, self._lexicon, j):
                 add(j, "cue")
+            elif seen[j - 1 - first] and not self._phrases.is_within_name(j):
+                add(j, "seen")
         add(limit, "sentence")
-        for last in sentences_behind(doc, proposal, self._cues) if limit == sentence.last else ():
+        for last in further_ends(doc, proposal, self._cues) if limit == sentence.last else ():
             add(last, "sentence")
         return sorted(found.values())
 
