@@ -144,8 +144,9 @@ def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposa
         limit = min(limit, content)
     last = ends.best(first, rule, limit)
     q = doc.quotation_of[first]
-    if q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close >= last:
+    if q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close >= last - 1:
         first += 1  # `وفقا لـ"رويترز"`: the marks about a name are no part of it
+        last -= doc.quotations[q].close == last - 1
     return replace(proposal, mention=(first, last)) if first < last else proposal
 
 

@@ -13,8 +13,7 @@ OTHERWISE = {
     "دعا, the occasion's invitation to a person without إلى a deed: no cue",
     "ذكر, عدم ذكر، على ذكر: the masdar, mention: no cue",
     "شهد, a place or time that witnesses: a cue",
-    "قدم, a person or thing presented: a cue",
-    "نص, a law that stipulates: a cue",
+    "عرض, a show; an offer of goods: a cue",
     "وافق, على and a noun phrase: an act of authority: a cue",
     "وجه, a strike, an invitation's addressee, a masdar وجه (face): a cue",
 }

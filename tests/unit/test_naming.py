@@ -99,7 +99,6 @@ def test_the_actor_is_called(extractor: Extractor, construction: str) -> None:
     assert [s.actor.name for s in run(extractor, body).statements] == [expected]
 
 
-@pytest.mark.xfail(strict=True, reason="the learned end of the mention cuts it behind لتتبع")
 def test_the_name_of_an_institution_goes_on_behind_its_task(extractor: Extractor) -> None:
     body = "اجتمعت اللجنة الحكومية لتتبع الانتخابات أمس. وذكر بلاغ للجنة أن العمل جار."
     assert [s.actor.name for s in run(extractor, body).statements] == ["اللجنة الحكومية لتتبع الانتخابات"]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.extraction.choices.further_ends import further_ends
+from streams.extraction.choices.further_ends import sentences_behind
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import OPENER, OneOf, Scorer, logs
 from streams.extraction.choices.worth import most_worth
@@ -125,7 +125,7 @@ class ContentEnds:
             elif seen[j - 1 - first] and not self._phrases.is_within_name(j):
                 add(j, "seen")
         add(limit, "sentence")
-        for last in further_ends(doc, proposal, self._cues) if limit == sentence.last else ():
+        for last in sentences_behind(doc, proposal, self._cues) if limit == sentence.last else ():
             add(last, "sentence")
         return sorted(found.values())
 

@@ -17,11 +17,12 @@ and write what that encoder says of them to WORK/held-K.npz; `training.encoder_e
 
 Made for one graphics card: 9 minutes of an H200, of which 165 seconds of raw news (3,000 steps), 28 for each of the
 reader's six lessons, 22 for each encoder (1,411 steps). That is too short for the encoders: `--from-labels` teaches
-them anew from WORK/taught.npz on a machine without a card (80 minutes of two cores), first BASE_STEPS from the reader
+them anew from WORK/taught.npz on a machine without a card (two hours of two cores), first BASE_STEPS from the reader
 alone, then AFTER_STEPS with the annotated texts, for all and for each fold. The shipped encoder and its folds were made
-so. One reader labelled for all of them, which knew each fold's articles: through its labels of other texts something of
-them may have come to the fold's encoder, besides the words' vectors and how an earlier encoder labelled them over the
-raw corpus; what the folds' encoders say of their articles may be somewhat better than of articles that nobody knew.
+so; their base of 26 November had six convolutions, to which `grown` added the last three. One reader labelled for all
+of them, which knew each fold's articles: through its labels of other texts something of them may have come to the
+fold's encoder, besides the words' vectors and how an earlier encoder labelled them over the raw corpus; what the folds'
+encoders say of their articles may be somewhat better than of articles that nobody knew.
 The reader had learned from the first 2,126 of the annotated news. The shipped encoder learned from 4,517 more, of which
 1,254 are among those that the reader labelled: WORK/student-base.npz, made before they were annotated, has learned
 from its labels of them. The 662 that were annotated last neither has seen as such.
@@ -48,6 +49,7 @@ from streams.extraction.training.encoder_learning import (
     AFTER_STEPS,
     BASE_STEPS,
     Taught,
+    grown,
     learn,
     learn_raw,
     read,
@@ -143,7 +145,8 @@ def from_labels(work: Path, fold: int | None) -> None:
     """Step 3 from what the reader said earlier, on one core: `student-base` goes on with the annotated texts."""
     torch.set_num_threads(1)
     lessons = load(work / "lessons.npz")
-    encoder = with_weights(EncoderModel(lessons, "cpu"), work / "student-base.npz")
+    torch.manual_seed(SEED)
+    encoder = grown(EncoderModel(lessons, "cpu"), work / "student-base.npz")
     annotated = all_lessons(lessons, held_out(lessons, fold), "cpu")
     learn(encoder, annotated, taught_in(work, lessons), lessons.categories, AFTER_STEPS, AFTER_RATE)
     np.savez(work / f"student-{fold}.npz", **weights(encoder))

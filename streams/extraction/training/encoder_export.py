@@ -20,7 +20,7 @@ from streams.extraction.training.provenance import write_note
 from streams.extraction.words.encoder import DILATIONS, MODEL
 
 _SEED_NOTE = 20261125
-SHIPPED_WORDS = 60_000
+SHIPPED_WORDS = 56_000  # of those with a vector, the most frequent
 SOURCES = [
     "ANERcorp, train side of the CAMeL Lab split (Benajiba and Rosso; CC BY-SA 4.0)",
     "AQMAR Arabic Wikipedia NER corpus (Mohit et al.; CC BY-SA 3.0)",
@@ -45,7 +45,7 @@ class Tables(NamedTuple):
 
 def export(w: Mapping[str, Any], vectors: Any, tables: Tables, found: dict[str, Any]) -> None:
     """Write `models/encoder.npz` from the weights `w` by name, and its note with the scores `found`."""
-    projected = vectors @ w["project.weight"].T
+    projected = vectors[:SHIPPED_WORDS] @ w["project.weight"].T
     words_small, word_scales = _bytes(projected)
     used = np.abs(w["attributes.weight"][1:]).max(1) >= 0.02
     attributes_small, attribute_scales = _bytes(w["attributes.weight"][1:][used])
@@ -62,10 +62,10 @@ def export(w: Mapping[str, Any], vectors: Any, tables: Tables, found: dict[str, 
             attributes=_text(attributes),
             attribute_vectors=attributes_small,
             attribute_scales=attribute_scales,
-            words=_text(list(tables.words)),
+            words=_text(list(tables.words)[:SHIPPED_WORDS]),
             word_vectors=words_small,
             word_scales=word_scales,
-            clusters=tables.clusters,
+            clusters=tables.clusters[:SHIPPED_WORDS],
             norm_weight=w["norm.weight"],
             norm_bias=w["norm.bias"],
             label_weight=w["label_heads.gold.weight"].T,

@@ -20,12 +20,13 @@ LENGTH = 128  # words that are read at once
 RAW_STEPS, RAW_BATCH, RAW_RATE = 1800, 64, 2.5e-3
 LEARN_STEPS, RATE = 4800, 2.5e-3
 BASE_STEPS = 6000  # from the reader alone
-AFTER_STEPS, AFTER_RATE = 1500, 1.2e-3  # after these, with the annotated texts
-BATCHES = {"gold": 32, "aner": 8, "aqmar": 4}  # rows of LENGTH words in a step, beside those that the reader labelled
-TAUGHT_BATCH = 72
+AFTER_STEPS, AFTER_RATE = 2100, 1.5e-3  # after these, with the annotated texts
+BATCHES = {"gold": 64, "aner": 6, "aqmar": 3}  # rows of LENGTH words in a step, beside those that the reader labelled
+TAUGHT_BATCH, TAUGHT_ALONE = 24, 72  # of these, beside annotated texts and without
 HIDDEN, TAUGHT_HIDDEN = 0.15, 0.04  # share of words hidden from the network on raw text
 _AVERAGED = 0.15  # of the steps, at the end, over whose weights a moving mean is taken
 _SIGNS_WEIGH = 4.0
+_FAINT = 0.3  # of the usual beginning, for a layer that is added to others that have learned
 
 
 class Taught(NamedTuple):
@@ -110,10 +111,11 @@ def learn(
     category_of = torch.from_numpy(categories.astype(np.int64)).to(device)
     raw, said, signs = (torch.from_numpy(x).to(device) for x in (taught.ids, *taught.said))
     domains = [*(x.domain for x in lessons), "gold"]
-    sizes = [*(BATCHES[x.domain] for x in lessons), TAUGHT_BATCH]
+    taught_batch = TAUGHT_BATCH if lessons else TAUGHT_ALONE
+    sizes = [*(BATCHES[x.domain] for x in lessons), taught_batch]
     of_row = torch.repeat_interleave(torch.arange(len(sizes), device=device), torch.tensor(sizes, device=device))
     rows = {x.domain: _rows(len(x.ids), BATCHES[x.domain], draw) for x in lessons}
-    taught_rows = _rows(len(raw), TAUGHT_BATCH, draw)
+    taught_rows = _rows(len(raw), taught_batch, draw)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
     offsets = torch.arange(LENGTH, device=device)
@@ -128,18 +130,18 @@ def learn(
         shares, wanted_signs = said[here].float() / STEPS, signs[here].float() / STEPS
         labels = torch.cat([*(x.labels[at] for x, at in zip(lessons, places, strict=True)), shares.argmax(2)])
         hidden = torch.rand(ids.shape, device=device) < TAUGHT_HIDDEN
-        hidden[:-TAUGHT_BATCH] = False
+        hidden[:-taught_batch] = False
         h = model(ids, hidden)
         scores = torch.cat([model.label_heads[d](x) for d, x in zip(domains, h.split(sizes), strict=True)])
         transitions = torch.stack([model.transitions[d] for d in domains])[of_row]
         loss = _label_loss(scores, labels, transitions, of_row)
-        taught_h = h[-TAUGHT_BATCH:]
-        loss = loss + 0.5 * -(shares * functional.log_softmax(scores[-TAUGHT_BATCH:], 2)).sum(2).mean()
+        taught_h = h[-taught_batch:]
+        loss = loss + 0.5 * -(shares * functional.log_softmax(scores[-taught_batch:], 2)).sum(2).mean()
         if lessons:  # the first one's signs are annotated
             loss = loss + _sign_loss(model, h[: sizes[0]], lessons[0].signs[places[0]])
         loss = loss + _sign_loss(model, taught_h, wanted_signs)
         categories_said = model.category_head(taught_h)
-        for among, weight in ((hidden[-TAUGHT_BATCH:], 0.3), (~hidden[-TAUGHT_BATCH:], 0.1)):
+        for among, weight in ((hidden[-taught_batch:], 0.3), (~hidden[-taught_batch:], 0.1)):
             loss = loss + weight * _known(categories_said, category_of[read], among)
         _step(model, optimizer, loss)
         schedule.step()
@@ -189,6 +191,15 @@ def with_weights(model: EncoderModel, path: Path) -> EncoderModel:
     with np.load(path) as z:
         model.load_state_dict({name: torch.from_numpy(z[name]).float() for name in z.files}, strict=False)
     return model
+
+
+def grown(model: EncoderModel, path: Path) -> EncoderModel:
+    """The model with weights of one that may have had fewer convolutions; the others begin faint."""
+    with np.load(path) as z, torch.no_grad():
+        for name, new in model.named_parameters():
+            if name.startswith("convolutions.") and name not in z.files:
+                new.mul_(_FAINT if name.endswith("weight") else 0.0)
+    return with_weights(model, path)
 
 
 def weights(model: EncoderModel) -> Mapping[str, Any]:

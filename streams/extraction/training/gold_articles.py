@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.extraction.choices.further_ends import further_ends
+from streams.extraction.choices.further_ends import sentences_behind
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
@@ -62,7 +62,7 @@ class GoldArticle(NamedTuple):
             return self._overlap(statement, proposal)
         wanted, first = self._words(statement["content"]), proposal.content.first
         sentence = self.doc.sentences[self.doc.sentence_of[first]].last
-        limit = max(sentence, proposal.content.last, *further_ends(self.doc, proposal, ()))
+        limit = max(sentence, proposal.content.last, *sentences_behind(self.doc, proposal, ()))
         found = self._words([self.doc.span(first, min(limit, max(wanted, default=first) + 1))])
         return len(wanted & found) / max(1, len(wanted | found))
 

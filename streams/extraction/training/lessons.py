@@ -23,13 +23,14 @@ import torch
 from streams.extraction.entities.labels import LABELS
 from streams.extraction.tokens import BREAK
 from streams.extraction.training import encoder_data as data
-from streams.extraction.training.encoder_export import SHIPPED_WORDS, Tables
+from streams.extraction.training.encoder_export import Tables
 from streams.extraction.words.encoder import MODEL
 from streams.extraction.words.signs import SIGNS
 
 SEED = 20261126
 DOMAINS = ("gold", "aner", "aqmar")  # kinds of labelled texts, each with its own way to annotate names
 RAW_LABELLED = 20_000  # raw articles that the reader labels, half of each file as far as it has so many
+KNOWN_WORDS = 60_000  # forms that have a vector, the most frequent
 _SHORTEST, _LONGEST = 60, 1200  # words of these
 TOLD_APART = ("gold", "news", "dev")  # kinds of annotated texts that are in the raw corpus, or may be
 HEAD = 40  # words at an article's beginning by which it is known again
@@ -137,8 +138,8 @@ def main() -> None:
     a = parser.parse_args()
     kept = torch.load(a.attributes_of, weights_only=False)["tables"]["attributes"] if a.attributes_of else ()
     with np.load(a.work / "vectors.npz") as z:
-        words = {w: n for n, w in enumerate(z["words"].tobytes().decode().split("\n")[:SHIPPED_WORDS])}
-        vectors, clusters = z["unit"][:SHIPPED_WORDS] * 2, z["clusters"][:SHIPPED_WORDS]
+        words = {w: n for n, w in enumerate(z["words"].tobytes().decode().split("\n")[:KNOWN_WORDS])}
+        vectors, clusters = z["unit"][:KNOWN_WORDS] * 2, z["clusters"][:KNOWN_WORDS]
     given = data.prepare(a.shared)
     inventory, texts = given.inventory, given.texts
     seen = seen_before()

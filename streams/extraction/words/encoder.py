@@ -1,9 +1,9 @@
 """The encoder: a small convolutional network that reads each word with its neighbours, as plain arrays on the CPU.
 
-A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; six
-convolutions of width 3 (dilated as DILATIONS says) give each word 32 neighbours on either side; linear heads score its
+A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; nine
+convolutions of width 3 (dilated as DILATIONS says) give each word 46 neighbours on either side; linear heads score its
 entity label, its part of speech and the signs of statements. The first convolution is linear in the form's vector, so
-its three products are computed once a form and kept; an article then takes five layers. Made by
+its three products are computed once a form and kept; an article then takes eight layers. Made by
 `streams.extraction.training.encoder`.
 """
 
@@ -25,7 +25,7 @@ from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
-DILATIONS = (1, 2, 4, 8, 16, 1)  # of the convolutions, in their order
+DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4, 8)  # of the convolutions, in their order
 _REACH = sum(DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
