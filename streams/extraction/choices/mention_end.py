@@ -46,10 +46,13 @@ class MentionEnds:
     def candidates(self, first: int, rule: int, limit: int) -> list[int]:
         """Tokens after which the mention may end, at most `limit`: behind words only, not within a name."""
         doc = self._doc
-        ends = []
+        ends: list[int] = []
         for j in range(first + 1, min(limit, first + _LONGEST, len(doc.tokens)) + 1):
             kind = doc.kinds[j - 1]
             if kind is LINE:
+                break
+            if j - 1 > first and self._is_circumstance(first, j - 1):
+                rule = min(rule, ends[-1]) if ends else rule
                 break
             if j - 1 > first and self._leaves(first, j - 1):
                 break
@@ -90,13 +93,15 @@ class MentionEnds:
         behind, norm = self._doc.norm_at(j - 1), self._doc.norm_at(j)
         return norm == LETTER or (behind == LETTER and self._lexicon.is_a(norm, "letter"))
 
-    def _leaves(self, first: int, j: int) -> bool:
-        """`أن`, `وهو`; behind a name `لنظيره` says to whom, but `تقرير للوزارة`, `النائب لرئيس البرنامج` whose.
+    def _is_circumstance(self, first: int, j: int) -> bool:
+        """`أعلن مصدر عسكري محملاً القاعدة المسؤولية`, but `إن مصدراً أمنياً قال`."""
+        head, text = (self._doc.tokens[i].form.text for i in (first, j))
+        return text.endswith(_ACCUSATIVE) and not head.endswith(_ACCUSATIVE)
 
-        A circumstance in the accusative is none of the speaker (`أعلن مصدر عسكري محملاً القاعدة المسؤولية`).
-        """
-        norm, phrases, text = self._doc.norms[j], self._phrases, self._doc.tokens[j].form.text
-        if self._lexicon.is_a(norm, "complementizer") or text.endswith(_ACCUSATIVE):
+    def _leaves(self, first: int, j: int) -> bool:
+        """`أن`, `وهو`; behind a name `لنظيره` says to whom, but `تقرير للوزارة`, `النائب لرئيس البرنامج` whose."""
+        norm, phrases = self._doc.norms[j], self._phrases
+        if self._lexicon.is_a(norm, "complementizer"):
             return True
         if norm in self._lexicon.words_of["edge"] or phrases.is_wish(j):
             return True
