@@ -1,5 +1,6 @@
 """Cues: the words that may report a statement, each under the construction that it stands in."""
 
+import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -14,6 +15,8 @@ _QUOTED = 5  # tokens of a quotation that is more than a name or a term
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
 _OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
 THAT = ("ذلك", "بذلك")  # as in `أوضح ذلك الناطق باسم الوزارة`
+_DAMMA = "\u064f"
+_LETTER = re.compile(r"[^\W\d_][\u064b-\u0652\u0670]*")  # with its marks
 WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
 
 
@@ -58,7 +61,7 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
             continue
         reading = _likeliest(readings)
         if reading.form in ("past", "present"):
-            if not _is_unreal(doc, lexicon, i, reading):
+            if not _is_unreal(doc, lexicon, i, reading) and not _is_passive(doc.tokens[i].form.text, reading):
                 behind = (
                     _is_as_said(doc, lexicon, i) or _follows_quotation(doc, i, reading) or _says_that(doc, i, reading)
                 )
@@ -95,6 +98,15 @@ def _is_unreal(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> 
     if before in lexicon.words_of["subjunctive"] and reading.form == "present":
         return not (i > 1 and doc.norms[i - 2].lstrip("و") in lexicon.words_of["happened"])
     return reading.form == "present" and before in lexicon.words_of["perhaps"]
+
+
+def _is_passive(text: str, reading: CueReading) -> bool:
+    """`وُصف بأنه حيوي`, `وأُعلنت أول إمارة`, `اتُّهمت الشركة`: where the vowel is written, nobody is named who speaks."""
+    if _DAMMA not in text or reading.form != "past":
+        return False
+    letters = _LETTER.findall(text)[len(reading.prefix) :]
+    opened = letters[:2] if letters[:1] and letters[0][0] == "ا" else letters[:1]
+    return any(_DAMMA in letter for letter in opened)
 
 
 def _follows_quotation(doc: Document, i: int, reading: CueReading) -> bool:
