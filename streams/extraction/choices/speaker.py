@@ -128,7 +128,9 @@ class Speakers:
         return j
 
     def _is_circumstance(self, i: int) -> bool:
-        """`وأضاف متحديا: …`, `وكتب معرفا نفسه`: an adjective in the accusative says how."""
+        """`وأضاف متحديا: …`, `وكتب معرفا نفسه`: an adjective in the accusative says how, `وقال أمس` a time when."""
+        if self._phrases.is_date(i) and not self._phrases.name_type(i):
+            return True
         norm = self._doc.norms[i]
         bare = norm.endswith("ا") and not norm.startswith("ال") and self._words.category_at(i) == "adj"
         return bare and self._phrases.head_kind(i) is None
