@@ -15,9 +15,9 @@ _QUOTED = 5  # tokens of a quotation that is more than a name or a term
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
 _OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
 THAT = ("ذلك", "بذلك")  # as in `أوضح ذلك الناطق باسم الوزارة`
+WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
 _DAMMA = "\u064f"
 _LETTER = re.compile(r"[^\W\d_][\u064b-\u0652\u0670]*")  # with its marks
-WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
 
 
 class Cue(NamedTuple):
@@ -40,7 +40,7 @@ class Cue(NamedTuple):
 def find_cues(doc: Document, lexicon: Lexicon) -> tuple[Cue, ...]:
     """All cue candidates of a document, in order; at most one a token.
 
-    Candidates that grammar rules out (negated, future, conditional, subjunctive) are not among them.
+    Candidates that grammar rules out (negated, future, conditional, subjunctive, passive) are not among them.
     """
     return tuple(_candidates(doc, lexicon))
 

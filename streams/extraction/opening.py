@@ -7,6 +7,7 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.text import has_pronoun
 from streams.extraction.tokens import LINE, MARK
 
 Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "heading", "preceding"]
@@ -17,7 +18,6 @@ _NAME = 7  # tokens of a quotation that may be a name
 _TERM = 2  # tokens up to which a quotation with another opening behind it is only a name
 _PAUSES = frozenset("،,؛;")
 _AN = frozenset(["ان", "بان"])
-_OBJECTS = ("ه", "ها", "هم")  # of a verb
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
 
 
@@ -132,7 +132,7 @@ def _takes_clause(lexicon: Lexicon, norm: str) -> bool:
 
     One that has its object does not: `التقرير الذي نشرته الصحيفة أن`.
     """
-    readings = () if norm.endswith(_OBJECTS) else lexicon.cue_readings(norm)
+    readings = () if has_pronoun(norm) else lexicon.cue_readings(norm)
     return any(r.entry.clause and r.form in ("past", "present") for r in readings)
 
 

@@ -145,8 +145,8 @@ def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposa
     last = ends.best(first, rule, limit)
     q = doc.quotation_of[first]
     if q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close >= last - 1:
-        first += 1  # `وفقا لـ"رويترز"`: the marks about a name are no part of it
-        last -= doc.quotations[q].close == last - 1
+        # `وفقا لـ"رويترز"`: the marks about a name are no part of it
+        first, last = first + 1, min(last, doc.quotations[q].close)
     return replace(proposal, mention=(first, last)) if first < last else proposal
 
 

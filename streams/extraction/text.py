@@ -109,7 +109,7 @@ def spelling_key(text: str) -> str:
 
 
 def has_pronoun(spelt: str) -> bool:
-    """Whether a title as `written` spells it ends in a pronoun of the third person.
+    """Whether a title as `written` spells it, or a verb, ends in a pronoun of the third person.
 
     >>> has_pronoun("زميله"), has_pronoun("محاميها"), has_pronoun("رئيسة")
     (True, True, False)

@@ -1,7 +1,7 @@
 """Where a content ends: at a pause, before the next statement, with its quotation or with its sentence.
 
 The rules of `content.py` name one end; it and every other pause, closing mark and cue behind the content's beginning
-are candidates, and so is where the encoder sees an end (`أن تحقيقا بدأ في الموضوع` before `لكنها لم تذكر اسما`); which
+are candidates, and so is where the encoder sees an end (`أعلنت انسحابها` before `دون أن تحدد موعدا`); which
 it is, is learned from the annotated articles (`streams.extraction.training.content_end`).
 Of these the one is chosen that is worth most (`choices/worth.py`).
 """
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.extraction.choices.further_ends import sentences_behind
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import OPENER, OneOf, Scorer, logs
 from streams.extraction.choices.worth import most_worth
@@ -31,6 +30,8 @@ _WHY = OneOf(("pause", "close", "cue", "sentence", "rule", "seen"))
 _BEHIND = np.array([0, 1, 2])
 _MOST = 24  # candidates
 _SEEN = -3.0  # log-odds of an end from which on a word without a pause behind it may be one
+_SENTENCES = 6  # that a content may take up behind that in which it begins
+_HEAD = 3  # tokens of a sentence among which a cue tells of something else
 _OWN_WORDS = 8  # tokens from `على حد قوله` on up to which nothing of the content follows
 _SOON = 4  # words behind an end that may be content too
 _ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
@@ -41,6 +42,22 @@ class End(NamedTuple):
 
     last: int
     why: str
+
+
+def sentences_behind(doc: Document, proposal: Proposal, cues: Collection[int]) -> Iterator[int]:
+    """Ends of the sentences over which a content without quotation marks may go on behind a colon.
+
+    `وقال كيميتش: الثناء جيد. لكنه تحفيز أيضا. وقال كيميتش إنه …`: in its paragraph, up to the next cue's sentence.
+    """
+    first = proposal.content.first
+    if proposal.opener != "colon" or doc.quotation_of[first] >= 0:
+        return
+    n = doc.sentence_of[first]
+    for sentence in doc.sentences[n + 1 : n + 1 + _SENTENCES]:
+        head = range(sentence.first, min(sentence.first + _HEAD, sentence.last))
+        if sentence.paragraph != doc.sentences[n].paragraph or any(j in cues for j in head):
+            return
+        yield sentence.last
 
 
 class ContentEnds:
@@ -112,7 +129,8 @@ class ContentEnds:
         for j in range(first + 1, limit):
             if len(found) >= _MOST:
                 break
-            if says_whose_words(doc, self._lexicon, j) and limit - j <= _OWN_WORDS:
+            own_words = says_whose_words(doc, self._lexicon, j)
+            if own_words and limit - j <= _OWN_WORDS:
                 limit = j
                 break
             q = doc.quotation_of[j]
@@ -120,7 +138,7 @@ class ContentEnds:
                 closes = q >= 0 and doc.quotations[q].close == j
                 if closes or doc.norms[j] in _PAUSES:
                     add(j, "close" if closes else "pause")
-            elif j in self._cues or says_whose_words(doc, self._lexicon, j):
+            elif own_words or j in self._cues:
                 add(j, "cue")
             elif seen[j - 1 - first] and not self._phrases.is_within_name(j):
                 add(j, "seen")

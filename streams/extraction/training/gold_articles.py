@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.extraction.choices.further_ends import sentences_behind
+from streams.extraction.choices.content_end import sentences_behind
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
