@@ -16,6 +16,7 @@ _OPENERS = {
     "complementizer": "the clause behind أن or إن",
     "quotation": "what stands in quotation marks",
     "colon": "what stands behind the colon",
+    "linked": "what the encoder sees, beside the rules",
     "bare": "what follows the subject, which nothing opens",
     "nominal": "the noun phrase that the verb governs",
     "heading": "what follows the attribution",

@@ -10,7 +10,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.text import has_pronoun
 from streams.extraction.tokens import LINE, MARK
 
-Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "heading", "preceding"]
+Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "heading", "preceding", "linked"]
 
 _REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
 _SHORTEST = 4  # tokens of a content without opening

@@ -17,6 +17,7 @@ from streams.extraction.events import Found, this_extractor, to_enriched, to_eve
 from streams.extraction.identity import Identities
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
+from streams.extraction.linked import seen_cues
 from streams.extraction.phrases import Phrases
 from streams.extraction.statements import find_actors, find_statements
 from streams.extraction.words.encoder import Encoder
@@ -141,7 +142,7 @@ class Extractor:
         words = self._encoder.in_context(doc)
         phrases = Phrases(doc, self._lexicon, words, entities)
         stages.begin("cues")
-        cues = find_cues(doc, self._lexicon)
+        cues = seen_cues(doc, self._lexicon, words, find_cues(doc, self._lexicon))
         stages.begin("contents")
         drafts = find_statements(doc, self._lexicon, phrases, words, self._models, cues)
         stages.begin("actors")

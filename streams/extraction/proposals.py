@@ -7,6 +7,7 @@ from streams.extraction.content import Content, find_content
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.linked import linked_content
 from streams.extraction.nominal import find_nominals
 from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
@@ -80,6 +81,9 @@ class Proposer:
         ]
         for way in find_trailing(*self._where, cue, taken, ends):
             yield Proposal(cue, way.content, way.mention, "preceding", evidence=way.evidence)
+        linked = self._linked(cue)
+        if linked is not None and linked.opener == "preceding":
+            yield replace(linked, evidence=("linked",))
         ahead = cue if cue.construction == "preposition" else cue._replace(construction="verb")
         before = self._where[0].norm_at(cue.first - 1)
         for p in self._ways(ahead, (ahead,), ends, None):
@@ -108,7 +112,19 @@ class Proposer:
         if wanted is None or wanted not in found:
             for content, mention in find_nominals(*self._where, self._words, cue, indices):
                 found.setdefault(content.first, Proposal(cue, content, mention, "nominal"))
+        if wanted is None or wanted not in found:
+            linked = self._linked(cue)
+            if linked is not None:
+                found.setdefault(linked.content.first, linked)
         return list(found.values())
+
+    def _linked(self, cue: Cue) -> Proposal | None:
+        """What the encoder sees, whatever the rules propose."""
+        doc, _, phrases = self._where
+        way = linked_content(doc, phrases, self._words, cue)
+        if way is None:
+            return None
+        return Proposal(cue, way.content, way.mention, "linked" if way.content.first > cue.at else "preceding")
 
     def _openings_of(self, cue: Cue) -> list[Opening]:
         """What may open its content."""

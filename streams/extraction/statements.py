@@ -89,6 +89,7 @@ def find_statements(
             yield max(group, key=lambda x: x[1])[0], share
 
     cues = possible(words, cues)
+    words.links.prepare([c.at for c in cues])
     proposer = Proposer(doc, lexicon, phrases, words)
     judged = list(judge(proposer.propose(cues)))
     probability = {p.cue.at: x for p, x in judged}

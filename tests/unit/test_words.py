@@ -8,7 +8,7 @@ from streams.extraction.lexicon import load_lexicon
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.analysis import Reading, strip
 from streams.extraction.words.context import Word
-from streams.extraction.words.encoder import Encoder
+from streams.extraction.words.encoder import DILATIONS, Encoder
 from streams.extraction.words.morphology import Morphology, load_morphology
 
 
@@ -89,7 +89,7 @@ def test_a_word_carries_all_that_is_known_of_it(encoder: Encoder) -> None:
 
 
 def test_a_word_is_read_by_its_neighbours_alone(encoder: Encoder) -> None:
-    near = ["قال", "الوزير", "إن", "العمل", "بدأ", ".", *[BREAK] * 34]
+    near = ["قال", "الوزير", "إن", "العمل", "بدأ", ".", *[BREAK] * sum(DILATIONS)]
     far = [*near, "شيء", "آخر"]
     np.testing.assert_allclose(encoder.encode(near).labels[:2], encoder.encode(far).labels[:2], rtol=1e-4, atol=1e-4)
     np.testing.assert_array_equal(encoder.encode(far).labels, encoder.encode(far).labels)

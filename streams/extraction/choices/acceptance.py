@@ -17,11 +17,13 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import NUMBER
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.links import BEGINS, ENDS, SPEAKER
 from streams.extraction.words.signs import CONTENT, CONTENT_BEGINS, CORE_CUE, EXTENDED_CUE
 
 THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
+_ABOUT_BEGINNING = np.array([-1, 0, 1])
 _NO_CUE = -5.0  # log-odds of a cue up to which a word is none
 RIVALS_THRESHOLD = 0.3  # of several cues before one content, where each is held to be less likely for the others
 TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier than they look
@@ -59,6 +61,14 @@ def features(
     yield f"category,opener={words.categories[i]},{opener}"
     core, extended = words.sign(i, CORE_CUE), words.sign(i, EXTENDED_CUE)
     begins = max(words.sign(proposal.content.first + k, CONTENT_BEGINS) for k in (-1, 0, 1))
+    links = words.links
+    opens = links.step(BEGINS, i, proposal.content.first)
+    speaks = links.step(SPEAKER, i, i if proposal.mention is None else proposal.mention[0])
+    yield f"link begins={opens},{opener}"
+    yield f"link begins={opens},{max(core, extended)}"
+    yield f"link begins={opens},{begins},{reading.form}"
+    yield f"link ends={links.step(ENDS, i, proposal.content.last - 1)},{opener}"
+    yield f"link speaker={speaks},{proposal.mention is None},{reading.form}"
     yield f"sign={max(core, extended)}"
     yield f"sign={max(core, extended)},{reading.form}"
     yield f"core={core},{opener}"
@@ -141,7 +151,15 @@ def numbers(doc: Document, words: WordsInContext, proposals: Sequence[Proposal])
         np.concatenate([last - first, first - at, np.where(named, ats[:, 3:4] - at, 0)], 1),
         np.array([[p.cue.reading.entry.clause, p.cue.reading.entry.nominal] for p in proposals]),
     ]
+    tokens_of = np.concatenate([ats[:, :1], ats[:, 1:3], ats[:, 3:4]], 1)
+    linked = []
+    for cue, begin, end, mention in tokens_of.tolist():
+        begins = words.links.logs(BEGINS, cue, begin + _ABOUT_BEGINNING)
+        own_speaker = words.links.log(SPEAKER, cue, cue)
+        speaker = words.links.log(SPEAKER, cue, mention) if mention >= 0 else own_speaker
+        linked.append([*begins, words.links.log(ENDS, cue, end - 1), speaker, own_speaker])
     kinds = [
+        np.array(linked, np.float32),
         OPENER([p.opener for p in proposals]),
         FORM([p.cue.reading.form for p in proposals]),
         np.array([[doc.quotation_of[p.cue.at] >= 0, p.mention is None] for p in proposals], np.float32),

@@ -16,13 +16,14 @@ from streams.extraction.byline import byline_end
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.network import FORM, OneOf, Scorer, logs
-from streams.extraction.choices.places import Candidate, Place, Places
+from streams.extraction.choices.places import Candidate, Place, Places, agreement
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.links import NEAR, SAYS, link_step
 from streams.extraction.words.signs import ACTOR
 
 _SENTENCES = 3  # this one and two before it
@@ -31,8 +32,9 @@ _RIVALS = 2  # that are told beside the one chosen
 _MENTIONS = 4  # of a candidate, the last, in which signs of it are looked for
 _KIND = OneOf(("person", "organization", "group", "unnamed", "other"))
 _AGREES = OneOf(("yes", "no"))
+_MENTIONED = 2  # tokens of a mention that a link may lead to
 _NEAR = np.array([-1, 0, 1])
-_RIVALRY = [0, 2, 13]  # of a candidate's own numbers: statements ago, tokens ago, sign of a speaker
+_RIVALRY = [0, 2, 13, 14]  # of a candidate's own numbers: statements ago, tokens ago, sign of a speaker, link
 _NOWHERE = 400  # tokens, for a candidate that is mentioned nowhere near
 _PEOPLE = 3  # of those named last, wherever
 
@@ -126,6 +128,7 @@ class Antecedents:
             candidate.kind = self._kind(candidate)
             candidate.agrees = self._agrees(cue, candidate)
             candidate.speaks = self._speaks(candidate, cue)
+            candidate.link = self._link(candidate, cue)
         return list(found.values())
 
     def features(
@@ -139,6 +142,12 @@ class Antecedents:
         form = reading.form + ("+" if reading.prefix else "")
         head = "first" if cue.at - sentence.first <= 1 else "later"
         draft, kind, agrees, speaks = candidate.draft, candidate.kind, candidate.agrees, candidate.speaks
+        link, best = link_step(candidate.link), link_step(max(r.link for r in rivals))
+        yield f"link={link},{form}"
+        yield f"link={link},best={best}"
+        yield f"link={link},{min(min(candidate.turns, default=-1), 1)},{head}"
+        yield f"link={link},{agrees},{kind}"
+        yield f"linked={candidate.link == max(r.link for r in rivals)},{link}"
         yield f"speaks={speaks},{kind}"
         yield f"speaks={speaks},{min(min(candidate.turns, default=-1), 1)},{form}"
         yield f"agrees={agrees},{kind}"
@@ -207,6 +216,7 @@ class Antecedents:
                     draft is not None and draft.named,
                     len(draft.positions) if draft is not None else 0,
                     candidate.speaks,
+                    candidate.link,
                 ]
             )
         own = np.array(rows, np.float32)
@@ -264,6 +274,15 @@ class Antecedents:
         before = positions[max(0, n - _MENTIONS) : n]
         return max((self._words.sign(i, ACTOR) for i in [*(p.first for p in candidate.places), *before]), default=0)
 
+    def _link(self, candidate: Candidate, cue: Cue) -> float:
+        """The log of the probability that the cue links to a mention of the candidate."""
+        tokens = {i for p in candidate.places for i in range(p.first, p.last)}
+        if candidate.draft is not None:
+            positions = candidate.draft.positions
+            near = positions[bisect_left(positions, cue.at - NEAR) : bisect_left(positions, cue.at + NEAR)]
+            tokens.update(i + k for i in near for k in range(_MENTIONED))
+        return self._words.links.together(SAYS, cue.at, tokens)
+
     def _within(self, at: int) -> bool:
         """Whether a token stands in quotation marks."""
         return self._doc.quotation_of[at] >= 0
@@ -274,19 +293,6 @@ class Antecedents:
         return self._phrases.head_kind(candidate.places[0].first) or "other"
 
     def _agrees(self, cue: Cue, candidate: Candidate) -> str:
-        """Whether gender and number of the cue can be the candidate's: yes, no, ? where one is not known."""
-        reading = cue.reading
-        if reading.form == "noun":
-            norm = self._doc.norms[cue.at]
-            if norm.endswith("هم"):
-                return "yes" if candidate.kind in ("group", "unnamed") else "no"
-            feminine = norm.endswith("ها")
-        elif reading.form in ("past", "present", "participle"):
-            if reading.plural:
-                return "yes" if candidate.kind in ("group", "unnamed") else "no"
-            feminine = reading.feminine
-        else:
-            return "?"
         draft = candidate.draft
         known = draft.feminine if draft is not None else self._registry.gender(candidate.places[0].first)
-        return "?" if known is None else "yes" if known == feminine else "no"
+        return agreement(cue.reading, self._doc.norms[cue.at], candidate.kind, known)

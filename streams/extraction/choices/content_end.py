@@ -8,56 +8,29 @@ Of these the one is chosen that is worth most (`choices/worth.py`).
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from streams.extraction.choices.ends import End, candidates
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import OPENER, OneOf, Scorer, logs
 from streams.extraction.choices.worth import most_worth
-from streams.extraction.content import make_content, says_whose_words
+from streams.extraction.content import make_content
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.tokens import MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.links import ENDS, link_step
 from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTENDED_CUE
 
-_PAUSES = frozenset("،,؛;:-–—.…()!؟?")
 _MARK = OneOf(("،", ".", "»", '"', ":", "(", "؛"))
-_WHY = OneOf(("pause", "close", "cue", "sentence", "rule", "seen"))
+_WHY = OneOf(("pause", "close", "cue", "sentence", "rule", "seen", "linked"))
 _BEHIND = np.array([0, 1, 2])
-_MOST = 24  # candidates
-_SEEN = -3.0  # log-odds of an end from which on a word without a pause behind it may be one
-_SENTENCES = 6  # that a content may take up behind that in which it begins
-_HEAD = 3  # tokens of a sentence among which a cue tells of something else
-_OWN_WORDS = 8  # tokens from `على حد قوله` on up to which nothing of the content follows
 _SOON = 4  # words behind an end that may be content too
 _ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
-
-
-class End(NamedTuple):
-    """A content may end before token `last`; `why`: pause, close (of quotation marks), cue, sentence, rule or seen."""
-
-    last: int
-    why: str
-
-
-def sentences_behind(doc: Document, proposal: Proposal, cues: Collection[int]) -> Iterator[int]:
-    """Ends of the sentences over which a content without quotation marks may go on behind a colon.
-
-    `وقال كيميتش: الثناء جيد. لكنه تحفيز أيضا. وقال كيميتش إنه …`: in its paragraph, up to the next cue's sentence.
-    """
-    first = proposal.content.first
-    if proposal.opener != "colon" or doc.quotation_of[first] >= 0:
-        return
-    n = doc.sentence_of[first]
-    for sentence in doc.sentences[n + 1 : n + 1 + _SENTENCES]:
-        head = range(sentence.first, min(sentence.first + _HEAD, sentence.last))
-        if sentence.paragraph != doc.sentences[n].paragraph or any(j in cues for j in head):
-            return
-        yield sentence.last
 
 
 class ContentEnds:
@@ -111,41 +84,8 @@ class ContentEnds:
         return proposal if ended is None else replace(proposal, content=ended)
 
     def candidates(self, proposal: Proposal) -> list[End]:
-        """All ends to the end of the content's sentence, or further behind a colon, the rule's among them."""
-        doc = self._doc
-        first, rule = proposal.content.first, proposal.content.last
-        sentence = doc.sentences[doc.sentence_of[first]]
-        limit = max(sentence.last, rule)
-        found: dict[int, End] = {}
-
-        def add(last: int, why: str) -> None:
-            while last > first and doc.kinds[last - 1] not in (WORD, NUMBER):
-                last -= 1
-            if last > first:
-                found.setdefault(last, End(last, why))
-
-        add(rule, "rule")
-        seen = self._words.log_odds(CONTENT_ENDS)[first : limit - 1] >= _SEEN
-        for j in range(first + 1, limit):
-            if len(found) >= _MOST:
-                break
-            own_words = says_whose_words(doc, self._lexicon, j)
-            if own_words and limit - j <= _OWN_WORDS:
-                limit = j
-                break
-            q = doc.quotation_of[j]
-            if doc.kinds[j] is MARK:
-                closes = q >= 0 and doc.quotations[q].close == j
-                if closes or doc.norms[j] in _PAUSES:
-                    add(j, "close" if closes else "pause")
-            elif own_words or j in self._cues:
-                add(j, "cue")
-            elif seen[j - 1 - first] and not self._phrases.is_within_name(j):
-                add(j, "seen")
-        add(limit, "sentence")
-        for last in sentences_behind(doc, proposal, self._cues) if limit == sentence.last else ():
-            add(last, "sentence")
-        return sorted(found.values())
+        """All ends that the proposal's content may have."""
+        return candidates(self._doc, self._lexicon, self._phrases, self._words, self._cues, proposal)
 
     def features(self, proposal: Proposal, ends: Sequence[End]) -> Iterator[list[str]]:
         """The evidence for each candidate, as feature names."""
@@ -167,7 +107,10 @@ class ContentEnds:
         opening = words.category_at(first)
         signs = [words.sign(end.last - 1, CONTENT_ENDS) for end in ends]
         strongest = max(signs)
-        for end, sign in zip(ends, signs, strict=True):
+        logs_of_links = words.links.logs(ENDS, proposal.cue.at, np.array([end.last - 1 for end in ends])).tolist()
+        links = list(map(link_step, logs_of_links))
+        best_link = max(logs_of_links)
+        for end, sign, link, log in zip(ends, signs, links, logs_of_links, strict=True):
             nearby = self._behind(end.last)
             after = self._after(end.last, sentence.last)
             norm, category = self._doc.norm_at(after), self._words.category_at(after)
@@ -196,6 +139,12 @@ class ContentEnds:
                 f"quoted={quoted},{end.last == whole},{opener},{mark}",
                 f"last={self._doc.norm_at(end.last - 1)}",
                 f"cue={reading.form},{reports},{mark}",
+                f"link={link}",
+                f"link={link},{sign}",
+                f"link={link},{mark}",
+                f"link={link},{end.why},{opener}",
+                f"linked={log == best_link},{link}",
+                f"linked={log == best_link},{mark},{ends_sentence}",
                 f"ends={sign}",
                 f"ends={sign},{mark},{opener}",
                 f"stronger={stronger},{min(strongest - sign, 5)}",
@@ -218,6 +167,8 @@ class ContentEnds:
                 f"over={mark},{category},{reports}",
                 f"over={mark},{category},{second_category}",
                 f"over={mark},{opener}",
+                f"over link={link}",
+                f"over link={link},{mark}",
                 f"over ends={sign}",
                 f"over ends={sign},{mark}",
                 f"over behind={behind}",
@@ -242,6 +193,8 @@ class ContentEnds:
         content = np.concatenate([[0.0], np.cumsum(words.log_odds(CONTENT)[first : last[-1]])])
         held, whole = content[last - first], content[-1]
         strength = words.log_odds(CONTENT_ENDS)[last - 1]
+        linked = words.links.logs(ENDS, proposal.cue.at, last - 1)
+        total = np.log(np.exp(linked).sum())
         before = np.maximum.accumulate(np.concatenate([[-1e3], strength]))[:-1]
         later = np.maximum.accumulate(np.concatenate([strength, [-1e3]])[::-1])[::-1][1:]
         length = last - first
@@ -249,6 +202,10 @@ class ContentEnds:
             [
                 held / length,
                 (whole - held) / np.maximum(length[-1] - length, 1),
+                linked,
+                linked - total,
+                linked - linked.max(),
+                np.full(many, total),
                 np.clip(strength - before, -16, 16),
                 np.clip(strength - later, -16, 16),
                 logs(length),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft
-from streams.extraction.lexicon import Lexicon
+from streams.extraction.lexicon import CueReading, Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.source import is_oblique
 from streams.extraction.tokens import NUMBER, WORD
@@ -29,7 +29,8 @@ class Place(NamedTuple):
 class Candidate:
     """Somebody whom the cue may stand for; `draft` is None for a phrase that is no actor yet.
 
-    `agrees` tells whether gender and number of the cue can be its, `speaks` how strong a sign of a speaker it has.
+    `agrees` tells whether gender and number of the cue can be its, `speaks` how strong a sign of a speaker it has,
+    `link` the log of the probability that the encoder links the cue to it.
     """
 
     draft: ActorDraft | None
@@ -38,6 +39,7 @@ class Candidate:
     kind: str = "other"
     agrees: str = "?"
     speaks: int = 0
+    link: float = 0.0
 
 
 class Places:
@@ -78,3 +80,17 @@ class Places:
         """Whether token i goes on with the mention before it that the encoder sees, and begins no other."""
         another = self._phrases.name_type(i) or self._phrases.head_kind(i) is not None
         return i in self._seen and not another
+
+
+def agreement(reading: CueReading, norm: str, kind: str, feminine: bool | None) -> str:
+    """Whether gender and number of a cue can be those of a candidate: yes, no, ? where one is not known.
+
+    `norm` is the cue (`قولها`), `kind` and `feminine` are the candidate's.
+    """
+    if reading.form == "preposition":
+        return "?"
+    many = norm.endswith("هم") if reading.form == "noun" else reading.plural
+    if many:
+        return "yes" if kind in ("group", "unnamed") else "no"
+    wanted = norm.endswith("ها") if reading.form == "noun" else reading.feminine
+    return "?" if feminine is None else "yes" if feminine == wanted else "no"

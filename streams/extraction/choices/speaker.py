@@ -17,6 +17,7 @@ from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
 from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.links import SPEAKER
 from streams.extraction.words.signs import ACTOR, SPEAKER_BEGINS, SPEAKER_GOES_ON
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
@@ -153,7 +154,12 @@ class Speakers:
         opener = proposal.opener
         zone = min(max(content.first - cue.at, -1), 12)
         told = "rule" if mention == proposal.mention else "other"
+        link = words.links.step(SPEAKER, cue.at, cue.at if mention is None else mention[0])
+        best = max(words.links.step(SPEAKER, cue.at, cue.at if m is None else m[0]) for m in options.mentions)
         if mention is None:
+            yield f"none,link={link}"
+            yield f"none,link={link},{form}"
+            yield f"none,link={link},best={best}"
             begins = max((words.sign(m[0], SPEAKER_BEGINS) for m in options.mentions if m is not None), default=0)
             yield f"none,begins={begins},{form}"
             yield f"none,{told},{form}"
@@ -208,6 +214,10 @@ class Speakers:
         yield f"{side},zone={zone},gap={gap}" if side == "after" else f"before,zone={zone}"
         begins = words.sign(first, SPEAKER_BEGINS)
         others = max((words.sign(m[0], SPEAKER_BEGINS) for m in order if m != mention), default=0)
+        yield f"link={link},{side}"
+        yield f"link={link},best={best}"
+        yield f"link={link},{form},{place}"
+        yield f"link={link},{told},{kind}"
         yield f"begins={begins},{side}"
         yield f"begins={begins},{form},{place}"
         yield f"begins={begins},others={others}"

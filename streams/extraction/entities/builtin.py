@@ -1,6 +1,6 @@
 """The builtin engine: the encoder's scores of entity labels, and the best allowed sequence of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,7 @@ class BuiltinEngine:
         """All mentions in order, not overlapping."""
         if not doc.tokens:
             return ()
-        return self.agreed(doc, self._labels(self._encoder.read(doc).labels))
-
-    def agreed(self, doc: Document, labels: Sequence[int]) -> tuple[EntityMention, ...]:
-        """The mentions that labels of a document's tokens tell, in agreement with each other."""
+        labels = self._labels(self._encoder.read(doc).labels)
         found: list[EntityMention] = []
         k = 0
         while k < len(labels):

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from streams.extraction.choices.acceptance import features, numbers
 from streams.extraction.choices.network import Scorer
-from streams.extraction.cue import Cue, find_cues
+from streams.extraction.cue import Cue
 from streams.extraction.proposals import Proposal, Proposer
 from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
@@ -25,7 +25,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     A cue that follows its content is read beside those that are annotated before it.
     """
     for a in articles:
-        cues = find_cues(a.doc, a.lexicon)
+        cues = a.cues()
         reporting = frozenset(c.at for c in cues if a.statement_of(c))
         proposer = Proposer(a.doc, a.lexicon, a.phrases, a.words)
         chosen: list[Proposal] = []

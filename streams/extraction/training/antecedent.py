@@ -13,7 +13,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.models import Models
 from streams.extraction.choices.network import Scorer
-from streams.extraction.cue import Cue, find_cues
+from streams.extraction.cue import Cue
 from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft, find_statements, resolve_actors
 from streams.extraction.training import network
@@ -63,10 +63,7 @@ def choices(found: Iterable[Found], models: Models, answers: Scorer | None = Non
 
 def learn(articles: Sequence[GoldArticle], models: Models) -> Scorer:
     """The model; `models` are those learned before it, who find the statements and their speakers."""
-    found = [
-        (a, find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon)))
-        for a in articles
-    ]
+    found = [(a, find_statements(a.doc, a.lexicon, a.phrases, a.words, models, a.cues())) for a in articles]
     decisions = choices(found, models)
     for part in range(PARTS):
         others = choices((x for n, x in enumerate(found) if n % PARTS != part), models)

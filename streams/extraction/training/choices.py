@@ -1,6 +1,6 @@
 """Train the choices that stand on rules: which proposals are statements, who the speaker is, who is implied.
 
-    python -m streams.extraction.training.choices ../shared WORK/held_out.npz [--predictions FILE]
+    python -m streams.extraction.training.choices ../shared WORK [--predictions FILE]
 
 The rules propose; linear models over the features of `streams/extraction/choices/` choose. They are learned from the
 annotated articles of gold/train and the annotated news (`training.annotated_news`) in this order, each from what the
@@ -23,20 +23,18 @@ from streams.extraction.choices.confidence import features
 from streams.extraction.choices.linear import FOLDER, LinearModel
 from streams.extraction.choices.models import Models
 from streams.extraction.choices.network import Scorer
-from streams.extraction.cue import find_cues
 from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.identity import Identities
 from streams.extraction.statements import StatementDraft, find_actors, find_statements
 from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, network, speaker
 from streams.extraction.training.annotated_news import annotated_news
 from streams.extraction.training.entity_data import read_gold
-from streams.extraction.training.folds import folds_of
+from streams.extraction.training.folds import FOLDS, folds_of
 from streams.extraction.training.gold_articles import GoldArticle, gold_articles
 from streams.extraction.training.provenance import write_note
 from streams.extraction.training.ranking import Choice, fit, write
 
 SEED = 20261125
-FOLDS = 5
 CONFIDENCE_STRENGTH = 0.3
 SOURCES = ["Qawl's annotated articles, train", "raw Arabic news articles annotated for Qawl (no text is kept)"]
 
@@ -57,7 +55,7 @@ def learn(articles: Sequence[GoldArticle]) -> Models:
 
 def find(a: GoldArticle, models: Models) -> tuple[ActorRegistry, list[StatementDraft]]:
     """What the models find in an article."""
-    drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, find_cues(a.doc, a.lexicon))
+    drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, a.cues())
     return find_actors(a.doc, a.lexicon, a.phrases, a.words, a.entities, models, drafts), drafts
 
 
@@ -103,11 +101,11 @@ def main() -> None:
     """Cross-validate, train and write the models."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("held_out", type=Path, help="held_out.npz of training.encoder --folds")
+    parser.add_argument("encoders", type=Path, help="folder of fold-K.npz")
     parser.add_argument("--predictions", type=Path, help="write what cross-validation finds to this file")
     a = parser.parse_args()
-    articles = list(gold_articles(read_gold(a.shared / "gold" / "train" / "gold.jsonl"), a.held_out))
-    news = list(gold_articles(annotated_news(a.shared), a.held_out))
+    articles = list(gold_articles(read_gold(a.shared / "gold" / "train" / "gold.jsonl"), a.encoders))
+    news = list(gold_articles(list(annotated_news(a.shared)), a.encoders))
     held_out = cross_validate(articles, news)
     if a.predictions:
         lines = (msgspec.json.encode(to_event(x.article, x.registry, x.drafts)) for x in held_out)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from streams.extraction.choices.content_end import ContentEnds
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import Scorer
-from streams.extraction.cue import find_cues
 from streams.extraction.proposals import Proposer
 from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
@@ -18,7 +17,7 @@ STRENGTH = 0.3
 def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     """The decisions at every annotated cue whose content the rules begin rightly."""
     for a in articles:
-        cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
+        cues = tuple(c for c in a.cues() if a.statement_of(c))
         reporting = frozenset(c.at for c in cues)
         ends = ContentEnds(a.doc, a.lexicon, a.phrases, a.words, reporting, Scorer(LinearModel({})))
         starts = [t.start for t in a.doc.tokens]

@@ -17,7 +17,7 @@ from streams.extraction.tokens import BREAK, LINE, NUMBER, WORD, tokenize
 from streams.extraction.training.annotated_news import annotated_news
 from streams.extraction.training.entity_data import person_names, places, project_gold, read_conll, read_gold, tokens_of
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
-from streams.extraction.words.encoder import word_row
+from streams.extraction.words.clusters import word_row
 from streams.extraction.words.morphology import load_morphology
 from streams.extraction.words.signs import (
     ACTOR,
@@ -34,16 +34,19 @@ from streams.extraction.words.signs import (
 _ATTRIBUTE_FORMS = 8  # forms that must have an attribute for it to be learned
 _IDENTITIES = 6_000  # frequent forms that are attributes themselves
 NO_LABEL = -100  # of words whose names were not annotated
+NO_LINK = -(2**15)  # of words that are no cue, or whose target is not annotated
+# Columns of annotated links: distances in words to the targets, the number of who says it, of whom the word mentions.
+LINK_COLUMNS = ("begins", "ends", "speaker", "says", "mentions")
 _RARE = 3  # raw forms below this count are read by their neighbours only
 
 
 class Text(NamedTuple):
-    """A text as form numbers with label numbers, and the signs of each word (n, signs) where they are annotated."""
+    """A text as form numbers with label numbers, and the signs (n, signs) and links of each word where annotated."""
 
     ids: list[int]
     labels: list[int]
-    name: str
     signs: Any = None
+    links: Any = None
 
 
 class Prepared(NamedTuple):
@@ -128,7 +131,7 @@ def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
     out: dict[str, list[Text]] = {}
     for domain, file in (("aner", "anercorp-train.conll"), ("aqmar", "aqmar.conll")):
         sentences = read_conll(shared / "ner" / file, domain)
-        out[domain] = [Text(numbers(s.words), [LABELS.index(x) for x in s.labels], "") for s in sentences]
+        out[domain] = [Text(numbers(s.words), [LABELS.index(x) for x in s.labels]) for s in sentences]
     annotated = {
         "gold": read_gold(shared / "gold" / "train" / "gold.jsonl"),
         "news": list(annotated_news(shared)),
@@ -145,7 +148,8 @@ def labelled(inventory: Inventory, shared: Path) -> dict[str, list[Text]]:
                 for i, label in zip(words, projected.labels, strict=True):
                     labels[i] = LABELS.index(label)
             ids = [inventory.number(t.form.written) for t in doc.tokens]
-            out[domain].append(Text(ids, labels, str(article["id"]), gold_signs(article, doc)))
+            signs, links = gold_signs(article, doc), gold_links(article, doc)
+            out[domain].append(Text(ids, labels, signs, links))
     return out
 
 
@@ -187,20 +191,43 @@ def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
     return found
 
 
+def gold_links(article: Mapping[str, Any], doc: Document) -> Any:
+    """(tokens, LINK_COLUMNS) of an annotated article's cues; actors are numbered from 1, 0 for none."""
+    found = np.zeros((len(doc.tokens), len(LINK_COLUMNS)), np.int32)
+    found[:, :3] = NO_LINK
+    starts = [t.start for t in doc.tokens]
+    for number, actor in enumerate(article["actors"].values(), 1):
+        for name in sorted(actor["aliases"], key=len):
+            at = doc.body.find(name)
+            while at >= 0:
+                found[tokens_of(starts, [at, at + len(name)]), 4] = number
+                at = doc.body.find(name, at + 1)
+    numbers = {name: number for number, name in enumerate(article["actors"], 1)}
+    for statement in article["statements"]:
+        if not statement["cue"]:
+            continue
+        cue = tokens_of(starts, statement["cue"])[0]
+        words = [i for span in statement["content"] for i in tokens_of(starts, span) if doc.kinds[i] in (WORD, NUMBER)]
+        if words:
+            found[cue, :2] = words[0] - cue, words[-1] - cue
+        speaker = tokens_of(starts, statement["speaker"])[0] if statement["speaker"] else cue
+        found[cue, 2:4] = speaker - cue, numbers[statement["actor"]]
+    return found
+
+
 def form_attributes(
-    inventory: Inventory, knowledge: WordKnowledge, needed: set[int], kept: Sequence[str] = ()
+    inventory: Inventory, knowledge: WordKnowledge, needed: set[int]
 ) -> tuple[Sequence[str], list[list[int]]]:
     """The attributes that are learned, and the rows (from 1) of each form's; none for forms outside `needed`.
 
-    Those that tell how the raw corpus was labelled come last. If `kept` are given it is these.
+    Those that tell how the raw corpus was labelled come last.
     """
     outline = knowledge.morphology.outline
     found = {n: attributes(f, knowledge, outline(f)) for n in sorted(needed) for f in [inventory.forms[n]]}
-    if not kept:
-        counts = Counter(a for names in found.values() for a in names)
-        frequent = {normalize(form) for form in inventory.forms[:_IDENTITIES]}
-        many = (a for a, n in counts.items() if (a[2:] in frequent if a[:2] in ("w=", "t=") else n >= _ATTRIBUTE_FORMS))
-        kept = sorted(many, key=lambda a: (is_seen(a), a))
+    counts = Counter(a for names in found.values() for a in names)
+    frequent = {normalize(form) for form in inventory.forms[:_IDENTITIES]}
+    many = (a for a, n in counts.items() if (a[2:] in frequent if a[:2] in ("w=", "t=") else n >= _ATTRIBUTE_FORMS))
+    kept = sorted(many, key=lambda a: (is_seen(a), a))
     row = {a: n + 1 for n, a in enumerate(kept)}
     empty: list[int] = []
     return kept, [[row[a] for a in found[n] if a in row] if n in found else empty for n in range(len(inventory.forms))]

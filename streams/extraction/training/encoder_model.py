@@ -1,5 +1,10 @@
-"""The encoder as a torch module, and the loss of its entity head; `words/encoder.py` runs it without torch."""
+"""Encoders as a torch module, and the loss of their entity heads; `words/encoder.py` runs one of them without torch.
 
+Several encoders of one shape, for all articles and for each fold, learn side by side in one module: the steps of a
+network as small as this keep a graphics card busy only together. All parameters have the encoders as a dimension.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,90 +14,120 @@ from torch.nn import functional
 
 from streams.extraction.entities.labels import FORBIDDEN, LABELS
 from streams.extraction.training.lessons import DOMAINS, Lessons
+from streams.extraction.training.link_learning import distance_scores, distance_table, link_logs
 from streams.extraction.words.encoder import DILATIONS
+from streams.extraction.words.links import DISTANCES, LINK_WIDTH, LINKS
 from streams.extraction.words.signs import SIGNS
 
-FORM_WIDTH, WIDTH = 96, 128  # of form vectors, of hidden layers
+FORM_WIDTH, WIDTH = 96, 192  # of form vectors, of hidden layers
+LENGTH = 256  # words that are read at once when learning
+DROPPED = 0.12
 _FORGET_ATTRIBUTE, _FORGET_WORD = 0.12, 0.1
 
 
-class Drop(nn.Module):
-    """Dropout, of which a random byte decides: on a CPU the random numbers of torch's own take as long as the layers.
+def layer(h: torch.Tensor, taps: torch.Tensor, bias: torch.Tensor, dilation: int, dropped: float) -> torch.Tensor:
+    """A convolution of width 3 and what is below 0 left out: (encoders, batch, length, h) of the same.
 
-    >>> Drop(0.25).eval()(torch.ones(3))
-    tensor([1., 1., 1.])
-    >>> torch.manual_seed(0) and Drop(0.25)(torch.ones(8, 1000)).mean().round(decimals=1)
-    tensor(1.)
+    `taps` (encoders, 3, h, out) for the word before, the word itself and the word behind, `bias` (encoders, 1, out).
     """
-
-    def __init__(self, p: float) -> None:
-        """`p` of the values become 0."""
-        super().__init__()
-        self.p = p
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """The same shape."""
-        if not self.training:
-            return x
-        left_out = round(256 * self.p)
-        numbers = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device).random_(-(2**63), None)
-        keep = numbers.view(torch.uint8)[: x.numel()].view(x.shape) >= left_out
-        return x * (keep * (256 / (256 - left_out))).to(x.dtype)
+    many, batch, length, _ = h.shape
+    x = functional.dropout(h, dropped, dropped > 0).to(taps.dtype)
+    around = functional.pad(x, (0, 0, dilation, dilation))
+    three = torch.cat([around[:, :, :length], x, around[:, :, 2 * dilation :]], 3).view(many, batch * length, -1)
+    out = torch.relu(torch.baddbmm(bias, three, taps.flatten(1, 2)))
+    return out.view(many, batch, length, -1)
 
 
-class EncoderModel(nn.Module):
-    """Form vectors, convolutions; heads for entity labels, signs, word categories, hidden words' clusters."""
+class Encoders(nn.Module):
+    """Form vectors, convolutions; heads for entity labels, signs, links, word categories, hidden words' clusters."""
 
-    def __init__(self, known: Lessons, device: str) -> None:
-        """Fresh, with what is `known` of forms."""
+    def __init__(self, known: Lessons, many: int, device: str) -> None:
+        """Fresh, with what is `known` of forms; all of the `many` begin as one."""
         super().__init__()
         self.known = torch.from_numpy(known.attributes.astype(np.int32)).to(device)
         self.rows = torch.from_numpy(known.vector_rows.astype(np.int64) + 1).to(device)
-        fixed = torch.from_numpy(np.pad(known.vectors.astype(np.float32), ((1, 0), (0, 0))))
-        self.vectors = nn.Embedding(len(fixed), fixed.shape[1])
-        self.vectors.weight = nn.Parameter(fixed, requires_grad=False)
-        self.project = nn.Linear(fixed.shape[1], FORM_WIDTH, bias=False)
-        self.attributes = nn.Embedding(known.many_attributes + 1, FORM_WIDTH, padding_idx=0)
-        nn.init.normal_(self.attributes.weight, std=0.08)
-        with torch.no_grad():
-            self.attributes.weight[0] = 0
-        self.masked = nn.Parameter(torch.randn(FORM_WIDTH) * 0.1)
-        self.norm = nn.LayerNorm(FORM_WIDTH)
+        self.vectors = torch.from_numpy(np.pad(known.vectors.astype(np.float32), ((1, 0), (0, 0)))).to(device)
+        self.distances = distance_table(LENGTH).to(device)
+        self.many, self.dropped = many, DROPPED
+
+        def beginning(*shape: int, scale: float) -> nn.Parameter:
+            return nn.Parameter((torch.randn(shape) * scale).repeat(many, *(1 for _ in shape)))
+
+        def head(out: int) -> nn.ParameterList:
+            return nn.ParameterList([beginning(WIDTH, out, scale=WIDTH**-0.5 / 2), beginning(1, out, scale=0.0)])
+
+        width = self.vectors.shape[1]
+        table = torch.randn(known.many_attributes + 1, 1, FORM_WIDTH) * 0.08
+        table[0] = 0
+        self.attributes = nn.Parameter(table.repeat(1, many, 1))  # (attributes, encoders, FORM_WIDTH): one look-up
+        self.project = beginning(width, FORM_WIDTH, scale=width**-0.5 / 2)
+        self.masked = beginning(FORM_WIDTH, scale=0.1)
+        self.norm_weight, self.norm_bias = (nn.Parameter(torch.full((many, FORM_WIDTH), x)) for x in (1.0, 0.0))
         widths = [FORM_WIDTH, *(WIDTH for _ in DILATIONS)]
-        self.convolutions = nn.ModuleList(
-            [nn.Conv1d(w, WIDTH, 3, dilation=d, padding=d) for w, d in zip(widths, DILATIONS, strict=False)]
-        )
-        self.drop = Drop(0.1)
-        self.cluster_head = nn.Linear(WIDTH, known.many_clusters)
-        self.category_head = nn.Linear(WIDTH, known.many_categories)
-        self.sign_head = nn.Linear(WIDTH, len(SIGNS))
-        self.label_heads = nn.ModuleDict({d: nn.Linear(WIDTH, len(LABELS)) for d in DOMAINS})
-        self.transitions = nn.ParameterDict({d: nn.Parameter(torch.zeros(len(LABELS), len(LABELS))) for d in DOMAINS})
+        self.taps = nn.ParameterList([beginning(3, w, WIDTH, scale=(3 * w) ** -0.5 * 0.6) for w in widths[:-1]])
+        self.biases = nn.ParameterList([beginning(1, WIDTH, scale=0.0) for _ in DILATIONS])
+        self.cluster_head, self.category_head = head(known.many_clusters), head(known.many_categories)
+        self.sign_head, self.link_head = head(len(SIGNS)), head(2 * len(LINKS) * LINK_WIDTH)
+        self.link_weights = beginning(len(LINKS), len(DISTANCES) + 1, scale=0.0)
+        self.label_heads = nn.ModuleDict({d: head(len(LABELS)) for d in DOMAINS})
+        self.transitions = nn.ParameterDict({d: beginning(len(LABELS), len(LABELS), scale=0.0) for d in DOMAINS})
+        torch._dynamo.config.recompile_limit = 64  # a layer is compiled for each dilation
+        self._layer = torch.compile(layer, dynamic=False) if device == "cuda" else layer
         self.to(device)
 
     def form_vectors(self, forms: torch.Tensor) -> torch.Tensor:
-        """(n, FORM_WIDTH) of form numbers (n,); in training some attributes and vectors are left out."""
+        """(encoders, n, FORM_WIDTH) of form numbers (n,); in training some attributes and vectors are left out."""
         known, rows = self.known[forms], self.rows[forms]
         if self.training:
             known = torch.where(torch.rand(known.shape, device=known.device) < _FORGET_ATTRIBUTE, 0, known)
             rows = torch.where(torch.rand(rows.shape, device=rows.device) < _FORGET_WORD, 0, rows)
-        bags = functional.embedding_bag(known.long(), self.attributes.weight, mode="sum", padding_idx=0)
-        out: torch.Tensor = self.norm(bags + self.project(self.vectors(rows)))
-        return out
+        bags = functional.embedding_bag(known.long(), self.attributes.flatten(1), mode="sum", padding_idx=0)
+        x = bags.view(-1, self.many, FORM_WIDTH).transpose(0, 1) + self.vectors[rows] @ self.project
+        out: torch.Tensor = functional.layer_norm(x, (FORM_WIDTH,))
+        return out * self.norm_weight[:, None] + self.norm_bias[:, None]
 
     def forward(self, ids: torch.Tensor, masked: torch.Tensor | None = None) -> torch.Tensor:
-        """(batch, length, WIDTH) of form numbers (batch, length); where `masked`, the word itself is hidden."""
+        """(encoders, batch, length, WIDTH) of form numbers (encoders, batch, length).
+
+        Where `masked`, the word itself is hidden.
+        """
         distinct, inverse = torch.unique(ids, return_inverse=True)
-        x = self.form_vectors(distinct)[inverse]
+        encoder = torch.arange(self.many, device=ids.device)[:, None, None]
+        x = self.form_vectors(distinct)[encoder, inverse]
         if masked is not None:
-            x = torch.where(masked[..., None], self.masked, x)
-        x = self.drop(x).transpose(1, 2)
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.training):  # three times as fast
-            h = torch.relu(self.convolutions[0](x)).float()
-            for convolution in list(self.convolutions)[1:]:
-                h = h + torch.relu(convolution(self.drop(h)))
-        out: torch.Tensor = self.drop(h.transpose(1, 2))
-        return out
+            x = torch.where(masked[..., None], self.masked[:, None, None], x)
+        dropped = self.dropped if self.training else 0.0
+        kind = torch.bfloat16 if self.training and x.is_cuda else torch.float32
+        parameters = [(taps.to(kind), bias.to(kind)) for taps, bias in zip(self.taps, self.biases, strict=True)]
+        h = self._layer(x, *parameters[0], DILATIONS[0], dropped).float()
+        for (taps, bias), dilation in zip(parameters[1:], DILATIONS[1:], strict=True):
+            h = h + self._layer(h, taps, bias, dilation, dropped)
+        return functional.dropout(h, dropped, self.training)
+
+    def scores(self, head: Any, h: torch.Tensor) -> torch.Tensor:
+        """(encoders, …, out) that a head gives to a last layer (encoders, …, WIDTH)."""
+        flat = torch.baddbmm(head[1], h.flatten(1, -2), head[0])
+        return flat.view(*h.shape[:-1], -1)
+
+    def links(self, h: torch.Tensor) -> torch.Tensor:
+        """(encoders * batch, links, length, length) logs of links for a last layer (encoders, batch, length, WIDTH)."""
+        length = h.shape[2]
+        vectors = self.scores(self.link_head, h).view(*h.shape[:3], 2, len(LINKS), LINK_WIDTH)
+        far = distance_scores(self.link_weights, self.distances[:length, :length])
+        return link_logs(vectors[:, :, :, 0], vectors[:, :, :, 1], far).flatten(0, 1)
+
+    def weights(self, n: int) -> dict[str, Any]:
+        """What the n-th of them has learned, by name, in half precision."""
+        parts = {name: p[:, n] if name == "attributes" else p[n] for name, p in self.named_parameters()}
+        return {name: p.detach().half().cpu().numpy() for name, p in parts.items()}
+
+    def take(self, weights: Mapping[str, Any]) -> "Encoders":
+        """The same with what one of them has learned for all."""
+        with torch.no_grad():
+            for name, p in self.named_parameters():
+                value = torch.from_numpy(weights[name]).to(p)
+                p.copy_(value[:, None] if name == "attributes" else value[None])
+        return self
 
 
 def crf_loss(scores: torch.Tensor, labels: torch.Tensor, transitions: torch.Tensor) -> torch.Tensor:

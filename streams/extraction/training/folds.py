@@ -3,6 +3,7 @@
 import random
 
 SEED = 20261125
+FOLDS = 5
 
 
 def folds_of(many: int, folds: int, block: int = 1) -> list[set[int]]:

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from streams.extraction.choices.content_end import sentences_behind
-from streams.extraction.cue import Cue
+from streams.extraction.choices.ends import linked_end, sentences_behind
+from streams.extraction.cue import Cue, find_cues
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.lexicon import Lexicon, load_lexicon
+from streams.extraction.linked import seen_cues
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.training.entity_data import tokens_of
+from streams.extraction.training.folds import FOLDS, folds_of
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology
@@ -35,6 +35,10 @@ class GoldArticle(NamedTuple):
     words: WordsInContext
     entities: tuple[EntityMention, ...]
     phrases: Phrases
+
+    def cues(self) -> tuple[Cue, ...]:
+        """All cue candidates, as the extractor finds them."""
+        return seen_cues(self.doc, self.lexicon, self.words, find_cues(self.doc, self.lexicon))
 
     def statement_of(self, cue: Cue) -> dict[str, Any] | None:
         """The annotated statement of a cue."""
@@ -62,7 +66,8 @@ class GoldArticle(NamedTuple):
             return self._overlap(statement, proposal)
         wanted, first = self._words(statement["content"]), proposal.content.first
         sentence = self.doc.sentences[self.doc.sentence_of[first]].last
-        limit = max(sentence, proposal.content.last, *sentences_behind(self.doc, proposal, ()))
+        behind = *sentences_behind(self.doc, proposal, ()), linked_end(self.words, proposal)
+        limit = max(sentence, proposal.content.last, *behind)
         found = self._words([self.doc.span(first, min(limit, max(wanted, default=first) + 1))])
         return len(wanted & found) / max(1, len(wanted | found))
 
@@ -101,22 +106,22 @@ class GoldArticle(NamedTuple):
         }
 
 
-def gold_articles(annotated: Iterable[dict[str, Any]], held_out: Path) -> Iterator[GoldArticle]:
+def gold_articles(annotated: Sequence[dict[str, Any]], encoders: Path) -> Iterator[GoldArticle]:
     """Annotated articles in the form of a gold.jsonl's lines, as the extractor sees them.
 
-    `held_out` holds the entity labels and signs of the tokens of articles that the shipped encoder learned from, given
-    by one that did not (`training.encoder --folds` writes it): a choice that learned from better entities and signs
-    than it will meet trusts them too much.
+    Entities, signs and links of each are told by an encoder that did not learn from it, of the folder `encoders`
+    (`training.encoder_export` writes fold-K.npz): a choice that learned from better ones than it will meet trusts them
+    too much.
     """
-    lexicon = load_lexicon()
-    encoder = Encoder.load(lexicon, load_morphology())
-    engine = BuiltinEngine(encoder, encoder.weights.words)
-    given = np.load(held_out)
-    for article in annotated:
-        doc = read(str(article["body"]))
-        if f"{article['id']}/labels" in given:
-            entities = engine.agreed(doc, given[f"{article['id']}/labels"].tolist())
-            words = encoder.in_context(doc, given[f"{article['id']}/signs"])
-        else:
-            entities, words = engine.find(doc), encoder.in_context(doc)
+    lexicon, morphology = load_lexicon(), load_morphology()
+    shipped = Encoder.load(lexicon, morphology)
+    docs = [read(str(article["body"])) for article in annotated]
+    found: dict[int, tuple[tuple[EntityMention, ...], WordsInContext]] = {}
+    for fold, numbers in enumerate(folds_of(len(docs), FOLDS)):
+        encoder = Encoder.load(lexicon, morphology, encoders / f"fold-{fold}.npz")
+        engine = BuiltinEngine(encoder, encoder.weights.words)
+        for n in sorted(numbers):
+            found[n] = engine.find(docs[n]), shipped.in_context(docs[n], encoder)
+    for n, (article, doc) in enumerate(zip(annotated, docs, strict=True)):
+        entities, words = found.pop(n)
         yield GoldArticle(article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))

@@ -1,18 +1,15 @@
 """What the reader and the encoder learn from, as two files: one that a machine with an accelerator can be given.
 
     python -m streams.extraction.training.vectors ../shared/corpus WORK
-    python -m streams.extraction.training.lessons ../shared WORK [--attributes-of WORK/tables.pt]
+    python -m streams.extraction.training.lessons ../shared WORK
 
-Writes WORK/lessons.npz (forms and texts as numbers, 126 MB, a third of that under xz) and WORK/tables.pt, the names
+Writes WORK/lessons.npz (forms and texts as numbers, 197 MB, a fifth of that under xz) and WORK/tables.pt, the names
 behind the numbers, from which the learned encoder is exported. How words were labelled over the raw corpus (`seen`)
 comes from the shipped encoder: an earlier one, which saw all annotated articles, labelled it. Two minutes on one core.
-
-With the attributes of earlier tables an encoder that learned from those lessons can go on with these, which have more
-annotated articles: the forms of the raw corpus, of which the reader labelled a part, keep their numbers.
 """
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +20,6 @@ import torch
 from streams.extraction.entities.labels import LABELS
 from streams.extraction.tokens import BREAK
 from streams.extraction.training import encoder_data as data
-from streams.extraction.training.encoder_export import Tables
 from streams.extraction.words.encoder import MODEL
 from streams.extraction.words.signs import SIGNS
 
@@ -36,16 +32,30 @@ TOLD_APART = ("gold", "news", "dev")  # kinds of annotated texts that are in the
 HEAD = 40  # words at an article's beginning by which it is known again
 
 
+class Tables(NamedTuple):
+    """What stands beside the weights: attributes and words by row, clusters (words, 2), and the word lists."""
+
+    attributes: Sequence[str]
+    words: dict[str, int]
+    clusters: Any
+    categories: list[str]
+    names: Mapping[str, str]
+    places: Iterable[str]
+    seen: Mapping[str, str]
+
+
 class Texts(NamedTuple):
     """Labelled texts of one kind, one after the other.
 
-    `ids` and `labels` (n,), `signs` (n, signs); text k is `ends[k - 1]:ends[k]`. Labels are
-    `encoder_data.NO_LABEL` in texts whose names were not annotated, signs are all 0 in sentences of CoNLL files.
+    `ids` and `labels` (n,), `signs` (n, signs), `links` (n, LINK_COLUMNS); text k is `ends[k - 1]:ends[k]`. Labels are
+    `encoder_data.NO_LABEL` in texts whose names were not annotated, signs are all 0 in sentences of CoNLL files. No
+    number of an actor is that of another text's.
     """
 
     ids: Any
     labels: Any
     signs: Any
+    links: Any
     ends: Any
 
     def spans(self) -> list[tuple[int, int]]:
@@ -96,10 +106,21 @@ def load(path: Path) -> Lessons:
 def packed(texts: Sequence[data.Text]) -> Texts:
     """Texts as one."""
     signs = [np.zeros((len(t.ids), len(SIGNS)), np.uint8) if t.signs is None else t.signs for t in texts]
+    links = []
+    many = 0  # actors of the texts before
+    for t in texts:
+        own = np.zeros((len(t.ids), len(data.LINK_COLUMNS)), np.int32) if t.links is None else t.links.copy()
+        if t.links is None:
+            own[:, :3] = data.NO_LINK
+        actors = own[:, 3:]
+        actors[actors > 0] += many
+        many = max(many, int(actors.max(initial=0)))
+        links.append(own)
     return Texts(
         np.array([n for t in texts for n in t.ids], np.int32),
         np.array([n for t in texts for n in t.labels], np.int16),
         np.concatenate(signs),
+        np.concatenate(links),
         np.cumsum([len(t.ids) for t in texts]),
     )
 
@@ -134,9 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("work", type=Path, help="folder of vectors.npz")
-    parser.add_argument("--attributes-of", type=Path, help="tables.pt of earlier lessons")
     a = parser.parse_args()
-    kept = torch.load(a.attributes_of, weights_only=False)["tables"]["attributes"] if a.attributes_of else ()
     with np.load(a.work / "vectors.npz") as z:
         words = {w: n for n, w in enumerate(z["words"].tobytes().decode().split("\n")[:KNOWN_WORDS])}
         vectors, clusters = z["unit"][:KNOWN_WORDS] * 2, z["clusters"][:KNOWN_WORDS]
@@ -144,7 +163,7 @@ def main() -> None:
     inventory, texts = given.inventory, given.texts
     seen = seen_before()
     end = inventory.number(BREAK)
-    attributes, rows = data.form_attributes(inventory, replace(given.knowledge, seen=seen), given.needed, kept)
+    attributes, rows = data.form_attributes(inventory, replace(given.knowledge, seen=seen), given.needed)
     plain = sum(not data.is_seen(a) for a in attributes)
     forms = len(inventory.forms)
     table = np.zeros((forms + 1, max(map(len, rows))), np.uint16)
@@ -172,9 +191,8 @@ def main() -> None:
     for kind, packed_texts in kinds.items():
         arrays |= {f"texts.{kind}.{field}": value for field, value in packed_texts._asdict().items()}
     np.savez(a.work / "lessons.npz", **arrays)
-    names = {kind: [t.name for t in group] for kind, group in texts.items()}
     tables = Tables(attributes, words, clusters, given.categories, given.names, given.territories, seen)
-    torch.save({"tables": tables._asdict(), "names": names}, a.work / "tables.pt")
+    torch.save(tables._asdict(), a.work / "tables.pt")
     print(forms, "forms,", len(attributes), "attributes,", {kind: len(group) for kind, group in texts.items()}, LABELS)
 
 

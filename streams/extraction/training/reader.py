@@ -14,24 +14,33 @@ import torch
 from torch.nn import functional
 
 from streams.extraction.entities.labels import LABELS
-from streams.extraction.training.encoder_data import NO_LABEL
+from streams.extraction.training.encoder_data import NO_LABEL, NO_LINK
 from streams.extraction.training.lessons import Lessons, Texts
+from streams.extraction.training.link_learning import annotated, best_links, link_loss
 from streams.extraction.training.reader_model import LENGTH, TARGETS, Muon, Reader
 from streams.extraction.training.reading import pack, places
-from streams.extraction.words.signs import SIGNS
+from streams.extraction.words.links import LINKS
+from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE, SIGNS
 
 SEED = 20261126
 RAW_BATCH, MOST_HIDDEN, LEAST_HIDDEN = 64, 0.28, 0.15
 RAW_RATES, RATES = (1.2e-3, 1.5e-3), (4e-4, 3e-4)  # of Muon and of AdamW
-EPOCHS, BATCH, LABEL_BATCH = 9, 24, 96
+EPOCHS, BATCH, LABEL_BATCH = 7, 24, 48
+_LINKS_WEIGH = 0.1
 STEPS = 100  # probabilities are told in this many steps
 
 
 class Said(NamedTuple):
-    """Probabilities of words in STEPS: entity labels (n, labels) and signs (n, signs)."""
+    """What is told of n words, probabilities in STEPS: entity labels (n, labels), signs (n, signs), links.
+
+    `offsets` (n, links) are distances to the likeliest targets, `sure` (n, links) the probability that the word is a
+    cue with that target.
+    """
 
     labels: Any
     signs: Any
+    offsets: Any
+    sure: Any
 
 
 def optimizers(model: Reader, rates: tuple[float, float]) -> list[torch.optim.Optimizer]:
@@ -88,25 +97,32 @@ class Lesson(NamedTuple):
     ids: Any
     labels: Any
     signs: Any
+    links: Any
     spans: list[tuple[int, int]]
 
 
 def lesson(domain: str, groups: Sequence[tuple[Texts, set[int]]], end: int, device: Any) -> Lesson:
     """The texts of these groups but those that are held out, by number."""
-    columns: list[list[Any]] = [[], [], []]
+    nothing = np.array([NO_LINK, NO_LINK, NO_LINK, 0, 0])
+    fillers = (end, NO_LABEL, 0, nothing)
+    columns: list[list[Any]] = [[], [], [], []]
     spans: list[tuple[int, int]] = []
     at = 0
+    actors = 0  # of the groups before
     for texts, held in groups:
+        links = texts.links.copy()
+        links[:, 3:] += np.where(links[:, 3:] > 0, actors, 0)
+        actors = max(actors, int(links[:, 3:].max(initial=0)))
         for n, (first, last) in enumerate(texts.spans()):
             if n not in held:
-                for column, array, after in zip(columns, texts[:3], (end, 0, 0), strict=True):
+                for column, array, after in zip(columns, (*texts[:3], links), (end, 0, 0, nothing), strict=True):
                     column += [array[first:last], np.full((1, *array.shape[1:]), after, array.dtype)]
                 spans.append((at, at + last - first + 1))  # with a break behind it
                 at += last - first + 1
-    for column, after in zip(columns, (end, NO_LABEL, 0), strict=True):
+    for column, after in zip(columns, fillers, strict=True):
         column.append(np.full((1, *column[0].shape[1:]), after, column[0].dtype))
-    ids, labels, signs = (torch.from_numpy(np.concatenate(c).astype(np.int64)).to(device) for c in columns)
-    return Lesson(domain, ids, labels, signs.float(), spans)
+    ids, labels, signs, links = (torch.from_numpy(np.concatenate(c).astype(np.int64)).to(device) for c in columns)
+    return Lesson(domain, ids, labels, signs.float(), links, spans)
 
 
 def learn(model: Reader, lessons: Sequence[Lesson]) -> None:
@@ -137,7 +153,8 @@ def learn(model: Reader, lessons: Sequence[Lesson]) -> None:
         loss = functional.cross_entropy(said, wanted, label_smoothing=0.02, ignore_index=NO_LABEL)
         if texts is lessons[0]:
             signs = functional.binary_cross_entropy_with_logits(model.sign(h), texts.signs[at])
-            loss = loss + len(SIGNS) * signs
+            links = link_loss(model.links(h), annotated(texts.links[at]), at)
+            loss = loss + len(SIGNS) * signs + _LINKS_WEIGH * links.sum()
         step(using, loss, min(1.0, n / 60) * (1 - n / len(todo)) + 0.01)
     print(len(todo), "steps", round(time.monotonic() - began), "s", round(float(loss.detach()), 4), flush=True)
     model.eval()
@@ -161,10 +178,20 @@ def label(model: Reader, ids: Any, spans: Sequence[tuple[int, int]]) -> Said:
     for p in parts:
         target[p.row, p.at : p.at + p.new - p.first] = -1  # the part before says it, or the one behind
         target[p.row, p.at + p.until - p.first : p.at + p.last - p.first] = -1
-    out = [torch.zeros((many + 1, k), dtype=torch.uint8, device=device) for k in (len(LABELS), len(SIGNS))]
+    kinds = (
+        (len(LABELS), torch.uint8),
+        (len(SIGNS), torch.uint8),
+        (len(LINKS), torch.int16),
+        (len(LINKS), torch.uint8),
+    )
+    out = [torch.zeros((many + 1, k), dtype=kind, device=device) for k, kind in kinds]
     for n in range(0, len(rows), LABEL_BATCH):
         h = model(flat[torch.from_numpy(rows[n : n + LABEL_BATCH]).to(device)])
         at = torch.from_numpy(target[n : n + LABEL_BATCH]).to(device).flatten()
-        for array, said in zip(out, (model.entity["gold"](h).softmax(-1), model.sign(h).sigmoid()), strict=True):
-            array[at] = (said * STEPS).round().to(torch.uint8).flatten(0, 1)
+        signs = model.sign(h).sigmoid()
+        offsets, logs = best_links(model.links(h))
+        is_cue = torch.maximum(signs[..., CORE_CUE], signs[..., EXTENDED_CUE])
+        said = (model.entity["gold"](h).softmax(-1), signs, offsets / STEPS, logs.exp() * is_cue[..., None])
+        for array, share in zip(out, said, strict=True):
+            array[at] = (share * STEPS).round().to(array.dtype).flatten(0, 1)
     return Said(*(array[:many].cpu().numpy() for array in out))

@@ -15,6 +15,8 @@ from torch.nn import functional
 
 from streams.extraction.entities.labels import LABELS
 from streams.extraction.training.lessons import DOMAINS, Lessons
+from streams.extraction.training.link_learning import distance_scores, distance_table, link_logs
+from streams.extraction.words.links import DISTANCES, LINKS
 from streams.extraction.words.signs import SIGNS
 
 WIDTH, LAYERS, HEADS = 512, 12, 8
@@ -22,6 +24,7 @@ LENGTH = 512  # words that are read at once
 _OWN_VECTORS = 60_000  # most frequent forms that have a vector of their own
 TARGETS = 40_000  # most frequent forms that are told when hidden
 _FORGET_ATTRIBUTE, _FORGET_WORD, _DROPOUT = 0.1, 0.15, 0.1
+_LINK_WIDTH = 64
 _MOMENTUM, _DECAY = 0.95, 0.1
 Turn = tuple[torch.Tensor, torch.Tensor]
 
@@ -88,6 +91,9 @@ class Reader(nn.Module):
         self.category = nn.Linear(WIDTH, known.many_categories)
         self.entity = nn.ModuleDict({domain: nn.Linear(WIDTH, len(LABELS)) for domain in DOMAINS})
         self.sign = nn.Linear(WIDTH, len(SIGNS))
+        self.link = nn.Linear(WIDTH, 2 * len(LINKS) * _LINK_WIDTH)
+        self.link_weights = nn.Parameter(torch.zeros(len(LINKS), len(DISTANCES) + 1))
+        self.register_buffer("distances", distance_table(LENGTH), persistent=False)
         half = WIDTH // HEADS
         angles = torch.arange(LENGTH)[:, None] / 10_000 ** (torch.arange(0, half, 2) / half)
         self.register_buffer("cosines", angles.cos())
@@ -117,6 +123,16 @@ class Reader(nn.Module):
                 x = layer(cast(Block, block), x, turn)
         out: torch.Tensor = self.last(x.float())
         return out
+
+    def links(self, h: torch.Tensor) -> torch.Tensor:
+        """(batch, links, length, length) logs of the probabilities of links for the last layer (batch, length, WIDTH).
+
+        Every word is read as a cue and as a target.
+        """
+        asked, told = self.link(h).view(*h.shape[:2], 2, len(LINKS), _LINK_WIDTH).unbind(2)
+        table = self.distances[: h.shape[1], : h.shape[1]]  # type: ignore[index]
+        far = distance_scores(self.link_weights[None], table)
+        return link_logs(asked[None] * _LINK_WIDTH**-0.5, told[None], far)[0]
 
     def guessed(self, h: torch.Tensor) -> torch.Tensor:
         """(n, TARGETS) scores of hidden words for their last layer (n, WIDTH)."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.speaker import Mention, Speakers
-from streams.extraction.cue import find_cues
 from streams.extraction.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
@@ -17,7 +16,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     """The decisions at every annotated cue that the rules propose a content for."""
     for a in articles:
         speakers = Speakers(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
-        cues = tuple(c for c in find_cues(a.doc, a.lexicon) if a.statement_of(c))
+        cues = tuple(c for c in a.cues() if a.statement_of(c))
         found = Proposer(a.doc, a.lexicon, a.phrases, a.words).propose(cues)
         best = {p.cue.at: p for p in sorted(found, key=a.shared)}
         for proposal in best.values():

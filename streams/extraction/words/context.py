@@ -12,6 +12,7 @@ from streams.extraction.document import Document
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.analysis import Reading, strip
 from streams.extraction.words.clusters import Clusters
+from streams.extraction.words.links import Links
 from streams.extraction.words.morphology import Morphology
 from streams.extraction.words.signs import SURE, steps
 
@@ -55,7 +56,14 @@ class WordsInContext:
     """The words of one document; tokens that are no words have a category too."""
 
     def __init__(
-        self, doc: Document, morphology: Morphology, clusters: Clusters, names: Sequence[str], scores: Any, signs: Any
+        self,
+        doc: Document,
+        morphology: Morphology,
+        clusters: Clusters,
+        names: Sequence[str],
+        scores: Any,
+        signs: Any,
+        links: Links,
     ) -> None:
         """`scores` (tokens, categories) of the categories `names`; `signs` (tokens, signs) in log-odds."""
         self._doc, self._morphology = doc, morphology
@@ -66,7 +74,7 @@ class WordsInContext:
         self._signs: list[list[int]] = self._steps.tolist()
         bounded = np.clip(signs.astype(np.float32), -SURE, SURE)
         self._log_odds = np.pad(bounded, ((1, 1), (0, 0)), constant_values=-SURE)
-        self.clusters = clusters
+        self.clusters, self.links = clusters, links
         self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []
 
     def category_at(self, i: int) -> str:
@@ -80,6 +88,10 @@ class WordsInContext:
     def where(self, sign: int, step: int) -> frozenset[int]:
         """The tokens at which a sign is as strong as `step` at least."""
         return frozenset(np.flatnonzero(self._steps[:, sign] >= step).tolist())
+
+    def where_above(self, sign: int, log_odds: float) -> frozenset[int]:
+        """The tokens at which a sign is stronger than these log-odds."""
+        return frozenset(np.flatnonzero(self.log_odds(sign) > log_odds).tolist())
 
     def around(self, tokens: Any) -> Any:
         """(n, k * signs) log-odds of all signs at tokens (n, k), bounded by SURE; -SURE outside of the document."""

@@ -1,10 +1,9 @@
 """The encoder: a small convolutional network that reads each word with its neighbours, as plain arrays on the CPU.
 
-A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized; nine
-convolutions of width 3 (dilated as DILATIONS says) give each word 46 neighbours on either side; linear heads score its
-entity label, its part of speech and the signs of statements. The first convolution is linear in the form's vector, so
-its three products are computed once a form and kept; an article then takes eight layers. Made by
-`streams.extraction.training.encoder`.
+A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized, computed once
+a form and kept; nine convolutions of width 3 (dilated as DILATIONS says) give each word 46 neighbours on either side;
+linear heads score its entity label, its part of speech and the signs of statements, and give what links from a cue are
+computed of (`links.py`). Made by `streams.extraction.training.encoder`.
 """
 
 import math
@@ -17,11 +16,10 @@ import numpy as np
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.text import normalize, stems
-from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
-from streams.extraction.words.clusters import Clusters
+from streams.extraction.words.clusters import Clusters, word_row
 from streams.extraction.words.context import WordsInContext
+from streams.extraction.words.links import LINK_WIDTH, LINKS, Links
 from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
@@ -29,7 +27,7 @@ DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4, 8)  # of the convolutions, in their order
 _REACH = sum(DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 66_000  # of three vectors of bytes each: 25 MB
+_CACHED_FORMS = 66_000  # of a vector of bytes each: 6 MB
 _KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is full
 
 
@@ -37,12 +35,14 @@ class Encoded(NamedTuple):
     """What the encoder says of n words.
 
     Scores of entity labels (n, labels) and of word categories (n, categories), the log-odds of signs of statements
-    (n, signs). A category's score holds what the table of forms says of the word beside what its neighbours say.
+    (n, signs), vectors of links (n, 2, links, LINK_WIDTH). A category's score holds what the table of forms says of the
+    word beside what its neighbours say.
     """
 
     labels: Any
     categories: Any
     signs: Any
+    links: Any
 
 
 class Weights(NamedTuple):
@@ -51,7 +51,7 @@ class Weights(NamedTuple):
     `rows` maps an attribute to its row of `attribute_vectors` (a + 1, d), of which the last is 0; `words` a normalized
     word to its row of `word_vectors` (v, d) int8, of which a row's `word_scales` (v,) make real numbers, and of
     `clusters` (v, 2). `convolutions` are (taps, bias) with taps (3, d or h, h). `transitions` (labels, labels) weigh
-    what follows what.
+    what follows what, `link_weights` (links, distances) how far a cue's targets are.
     """
 
     rows: Mapping[str, int]
@@ -66,6 +66,8 @@ class Weights(NamedTuple):
     label_head: tuple[Any, Any]
     category_head: tuple[Any, Any]
     sign_head: tuple[Any, Any]
+    link_head: tuple[Any, Any]
+    link_weights: Any
     transitions: Any
     categories: tuple[str, ...]
 
@@ -79,9 +81,8 @@ class Encoder:
         self.clusters = Clusters(weights.words, weights.clusters)
         self.names = frozenset(w for w, found in knowledge.listed.items() if any(a.startswith("name=") for a in found))
         self._read: tuple[Document, Encoded] | None = None
-        width = weights.convolutions[0][1].shape[0]
         self._numbers: dict[str, int] = {}
-        self._taps = np.zeros((_CACHED_FORMS, 3, width), np.int8)
+        self._vectors = np.zeros((_CACHED_FORMS, weights.norm_bias.shape[0]), np.int8)
         self._scales = np.zeros(_CACHED_FORMS, np.float32)
         taps = weights.convolutions[0][0]
         self._column = {name: n for n, name in enumerate(weights.categories)}
@@ -90,7 +91,7 @@ class Encoder:
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
         self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
-        heads = (weights.label_head, weights.category_head, weights.sign_head)
+        heads = (weights.label_head, weights.category_head, weights.sign_head, weights.link_head)
         self._widths = [bias.shape[0] for _, bias in heads]
         self._parts = np.cumsum(self._widths)[:-1]
         self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
@@ -122,6 +123,8 @@ class Encoder:
                 label_head=(z["label_weight"], z["label_bias"]),
                 category_head=(z["category_weight"], z["category_bias"]),
                 sign_head=(z["sign_weight"], z["sign_bias"]),
+                link_head=(z["link_weight"].astype(np.float32), z["link_bias"]),
+                link_weights=z["link_weights"],
                 transitions=z["transitions"],
                 categories=tuple(tables["categories"]),
             )
@@ -139,24 +142,29 @@ class Encoder:
             self._read = (doc, self.encode([t.form.written for t in doc.tokens]))
         return self._read[1]
 
-    def in_context(self, doc: Document, signs: Any = None) -> WordsInContext:
-        """The words of a document; `signs` (tokens, signs) stand for its own where they are given."""
-        said = self.read(doc)
+    def in_context(self, doc: Document, teller: "Encoder | None" = None) -> WordsInContext:
+        """The words of a document; what they are signs of and link to is told by `teller`, where it is given."""
         known = self._knowledge.morphology, self.clusters, self.weights.categories
-        return WordsInContext(doc, *known, said.categories, said.signs if signs is None else signs)
+        tells = teller or self
+        said = tells.read(doc)
+        links = Links(said.links, tells.weights.link_weights)
+        return WordsInContext(doc, *known, self.read(doc).categories, said.signs, links)
 
     def encode(self, forms: Sequence[str]) -> Encoded:
         """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""
         n = len(forms)
-        labels, categories, signs = out = [np.empty((n, width), np.float32) for width in self._widths]
+        labels, categories, signs = (np.empty((n, width), np.float32) for width in self._widths[:3])
+        links = np.empty((n, self._widths[3]), np.float16)  # half of all, and kept as long as the document
         ids = self._ids(forms)
         for first, last, h in self._layers(ids):
             scores = h @ self._heads
             scores += self._head_bias
-            for array, part in zip(out, np.split(scores, self._parts, axis=1), strict=True):
+            for array, part in zip(
+                (labels, categories, signs, links), np.split(scores, self._parts, axis=1), strict=True
+            ):
                 array[first:last] = part
         categories += self._priors[self._prior_rows[ids]]
-        return Encoded(labels, categories, signs)
+        return Encoded(labels, categories, signs, links.reshape(n, 2, len(LINKS), LINK_WIDTH))
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""
@@ -194,36 +202,35 @@ class Encoder:
 
     def _hidden(self, ids: Any) -> Any:
         """(n, h) of the last layer for n form numbers."""
-        taps, scales = self._taps.take(ids, 0), self._scales[ids, None]
-        h = taps[:, 1] * scales
-        h[1:] += taps[:-1, 0] * scales[:-1]
-        h[:-1] += taps[1:, 2] * scales[1:]
-        h += self.weights.convolutions[0][1]
+        before, here, behind = np.split((self._vectors.take(ids, 0) * self._scales[ids, None]) @ self._first, 3, axis=1)
+        h = here + self.weights.convolutions[0][1]
+        h[1:] += before[:-1]
+        h[:-1] += behind[1:]
         np.maximum(h, 0, out=h)
         out, part = np.empty_like(h), np.empty_like(h)  # used by all layers: new memory costs as much as the sums
-        for ((before, here, behind), bias), dilation in zip(self._deeper, DILATIONS[1:], strict=True):
+        for (taps, bias), dilation in zip(self._deeper, DILATIONS[1:], strict=True):
             # three products that are added are faster than one of three times the width, which must be put together
-            np.matmul(h, here, out=out)
-            out[dilation:] += np.matmul(h[:-dilation], before, out=part[dilation:])
-            out[:-dilation] += np.matmul(h[dilation:], behind, out=part[dilation:])
+            np.matmul(h, taps[1], out=out)
+            out[dilation:] += np.matmul(h[:-dilation], taps[0], out=part[dilation:])
+            out[:-dilation] += np.matmul(h[dilation:], taps[2], out=part[dilation:])
             out += bias
             np.maximum(out, 0, out=out)
             h += out
         return h
 
     def _learn(self, new: Sequence[str]) -> None:
-        """Give each of these forms, which have none, a number and its products."""
+        """Give each of these forms, which have none, a number and its vector."""
         for first in range(0, len(new), _CHUNK):
             group = new[first : first + _CHUNK]
             number, last = len(self._numbers), len(self._numbers) + len(group)
             while last > len(self._scales):
-                for name in ("_taps", "_scales", "_prior_rows", "_ranks"):
+                for name in ("_vectors", "_scales", "_prior_rows", "_ranks"):
                     setattr(self, name, np.concatenate([getattr(self, name), np.zeros_like(getattr(self, name))]))
             ranks = [word_row(form, self.weights.words) for form in group]
             outlines = list(map(self._knowledge.morphology.outline, group))
-            products = self.form_vectors(group, ranks, outlines) @ self._first
-            scales = np.abs(products).max(1) / 127 + 1e-9
-            self._taps[number:last] = np.rint(products / scales[:, None]).reshape(len(group), 3, -1)
+            vectors = self.form_vectors(group, ranks, outlines)
+            scales = np.abs(vectors).max(1) / 127 + 1e-9
+            self._vectors[number:last] = np.rint(vectors / scales[:, None])
             self._scales[number:last] = scales
             self._ranks[number:last] = ranks
             self._prior_rows[number:last] = list(map(self._prior, group, outlines))
@@ -234,7 +241,7 @@ class Encoder:
         frequent = [(form, n) for form, n in self._numbers.items() if 0 <= self._ranks[n] < _KEPT_FORMS]
         kept = [form for form, _ in frequent[: _CACHED_FORMS // 2]]
         rows = [n for _, n in frequent[: _CACHED_FORMS // 2]]
-        for array in (self._ranks, self._taps, self._scales, self._prior_rows):
+        for array in (self._ranks, self._vectors, self._scales, self._prior_rows):
             array[: len(rows)] = array[rows]
         self._numbers = dict(zip(kept, range(len(kept)), strict=True))
 
@@ -271,17 +278,6 @@ class Encoder:
         x[known] += w.word_vectors[ranks[known]] * w.word_scales[ranks[known], None]
         x -= x.mean(1, keepdims=True)
         return x / np.sqrt((x * x).mean(1, keepdims=True) + 1e-5) * w.norm_weight + w.norm_bias
-
-
-def word_row(form: str, words: Mapping[str, int]) -> int:
-    """Row of a form's word vector: its own, else that of what is left without particles, -1 where neither has one."""
-    if form == BREAK:
-        return -1
-    norm = "0" if form[:1].isdigit() else normalize(form)
-    for part in stems(norm):
-        if part in words:
-            return words[part]
-    return words.get("ال" + norm[2:], -1) if norm.startswith("لل") else -1
 
 
 def _lines(array: Any) -> list[str]:

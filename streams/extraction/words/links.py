@@ -1,0 +1,102 @@
+"""Links: from a cue to where its content begins and ends, to its speaker's mention, to whoever says it.
+
+The signs (`words/signs.py`) tell of each word alone that some content ends there; a link tells whose. For each link the
+encoder gives every word what it asks as a cue and what it answers as a target, two short vectors whose product, with a
+weight for how far and on which side the target stands, is the target's score. Of a cue's targets one is right, so that
+scores become probabilities over all words near it.
+
+A cue without a speaker of its own links to itself; the actor's link leads to any word of any of his mentions.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+LINKS = ("content begins", "content ends", "speaker", "actor")
+BEGINS, ENDS, SPEAKER, SAYS = range(len(LINKS))
+LINK_WIDTH = 32  # of the vectors
+NEAR = 192  # words on either side of a cue that it may link to
+DISTANCES = (-128, -64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 3, 5, 9, 17, 33, 65, 129)  # where the weight changes
+NOWHERE = -12.0  # log of a probability that is as good as none
+EDGES = (-7.0, -5.0, -4.0, -3.0, -2.0, -1.2, -0.7, -0.35, -0.1)  # logs at which a link passes into its next step
+_GROUP = 16  # cues whose links are computed at once
+
+
+def distance_rows(offsets: Any) -> Any:
+    """The row of the weights that distances in words have, each from a cue to its target.
+
+    >>> distance_rows(np.array([-300, -1, 0, 1, 300])).tolist()
+    [0, 8, 9, 10, 18]
+    """
+    return np.digitize(offsets, DISTANCES)
+
+
+class Links:
+    """The links of one document's cues."""
+
+    def __init__(self, vectors: Any, weights: Any) -> None:
+        """`vectors` (words, 2, links, LINK_WIDTH): what is asked, what is answered; `weights` (links, distances)."""
+        self._asked, self._told = vectors[:, 0], vectors[:, 1].transpose(1, 2, 0)
+        offsets = np.arange(-NEAR - 1, NEAR + 2)
+        self._weights = weights[:, distance_rows(offsets)].astype(np.float32)
+        self._weights[:, [0, -1]] = -1e4  # too far
+        self._begin: dict[int, int] = {}
+        self._logs: dict[int, Any] = {}
+
+    def prepare(self, cues: Sequence[int]) -> None:
+        """Compute the links of these cues (tokens in ascending order) together."""
+        for n in range(0, len(cues), _GROUP):
+            at = np.array(cues[n : n + _GROUP])
+            first, last = max(0, int(at[0]) - NEAR), min(self._told.shape[2], int(at[-1]) + NEAR + 1)
+            offsets = np.clip(np.arange(first, last) - at[:, None], -NEAR - 1, NEAR + 1) + NEAR + 1
+            asked, told = self._asked[at].transpose(1, 0, 2), self._told[:, :, first:last]
+            scores = np.matmul(asked.astype(np.float32), told.astype(np.float32))
+            scores += self._weights[:, offsets]
+            scores -= scores.max(2, keepdims=True)
+            scores -= np.log(np.exp(scores).sum(2, keepdims=True))
+            np.maximum(scores, NOWHERE, out=scores)
+            for k, cue in enumerate(at.tolist()):
+                self._begin[cue], self._logs[cue] = first, scores[:, k]
+
+    def logs(self, link: int, cue: int, tokens: Any) -> Any:
+        """(n,) logs of the probabilities that a cue links to each of `tokens` (n,); NOWHERE where it is too far."""
+        if cue not in self._logs:
+            self.prepare([cue])
+        found = self._logs[cue][link]
+        at = np.asarray(tokens) - self._begin[cue]
+        inside = (at >= 0) & (at < len(found))
+        return np.where(inside, found[np.where(inside, at, 0)], NOWHERE)
+
+    def log(self, link: int, cue: int, token: int) -> float:
+        """The same of one token."""
+        if cue not in self._logs:
+            self.prepare([cue])
+        found, at = self._logs[cue][link], token - self._begin[cue]
+        return float(found[at]) if 0 <= at < len(found) else NOWHERE
+
+    def best(self, link: int, cue: int) -> tuple[int, float]:
+        """The likeliest target of a cue, and the log of its probability."""
+        if cue not in self._logs:
+            self.prepare([cue])
+        found = self._logs[cue][link]
+        n = int(found.argmax())
+        return self._begin[cue] + n, float(found[n])
+
+    def step(self, link: int, cue: int, token: int) -> int:
+        """How probable a link is, from 0 to `len(EDGES)`, as choices weigh it."""
+        return link_step(self.log(link, cue, token))
+
+    def together(self, link: int, cue: int, tokens: Iterable[int]) -> float:
+        """The log of the probability that a cue links to any of some tokens."""
+        logs = self.logs(link, cue, np.array(sorted(set(tokens)), np.int64))
+        return max(NOWHERE, float(np.log(np.exp(logs).sum() + 1e-12)))
+
+
+def link_step(log: float) -> int:
+    """The step of a log.
+
+    >>> [link_step(x) for x in (-9.0, -0.5, 0.0)]
+    [0, 7, 9]
+    """
+    return sum(log >= edge for edge in EDGES)
