@@ -59,7 +59,7 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
         readings = lexicon.cue_readings(norm)
         if not readings:
             continue
-        reading = likeliest(readings)
+        reading = _likeliest(readings)
         if reading.form in ("past", "present"):
             if not _is_unreal(doc, lexicon, i, reading) and not _is_passive(doc.tokens[i].form.text, reading):
                 behind = (
@@ -74,8 +74,7 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
             yield Cue(i, reading, "noun")
 
 
-def likeliest(readings: tuple[CueReading, ...]) -> CueReading:
-    """Of all readings of a word the one that reports most often."""
+def _likeliest(readings: tuple[CueReading, ...]) -> CueReading:
     order = {"past": 0, "present": 0, "preposition": 1, "participle": 2, "noun": 3}
     return min(readings, key=lambda r: (order[r.form], -r.entry.clause, len(r.prefix)))
 

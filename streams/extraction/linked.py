@@ -8,7 +8,7 @@ sure, and judged as all proposals are.
 from typing import NamedTuple
 
 from streams.extraction.content import Content, make_content
-from streams.extraction.cue import Cue, likeliest
+from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import CueEntry, CueReading, Lexicon
 from streams.extraction.phrases import Phrases
@@ -18,6 +18,7 @@ from streams.extraction.words.links import BEGINS, ENDS, SPEAKER
 from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
 
 _SURE_CUE = 0.0  # log-odds from which on a word is a cue that the rules have not
+_LIKELY_CUE = -0.5  # log-odds from which on a cue's content is proposed
 _SURE_LINK = -1.0  # log of the probability of a content's beginning from which on it is proposed
 _FORMS = {"verb": "past", "adj": "participle"}  # of a cue that the lexicon lacks, by its category; others are nouns
 _PRESENT = ("ي", "ت", "ن")
@@ -25,31 +26,34 @@ _UNKNOWN = CueEntry("", "unknown", "neutral", 3, 1, frozenset(["anna", "quote", 
 
 
 def seen_cues(doc: Document, lexicon: Lexicon, words: WordsInContext, known: tuple[Cue, ...]) -> tuple[Cue, ...]:
-    """The `known` cues and those that the encoder sees beside them, in order."""
+    """The `known` cues and those that the encoder sees beside them, in order.
+
+    What the lexicon has and its construction rules out is none (`لم يعلن أن`).
+    """
     taken = {i for c in known for i in range(c.first, c.at + 1)}
     seen = (words.where_above(CORE_CUE, _SURE_CUE) | words.where_above(EXTENDED_CUE, _SURE_CUE)) - taken
-    more = [_cue(doc, lexicon, words, i) for i in seen if doc.kinds[i] is WORD or doc.norms[i] == ":"]
+    more = [
+        _cue(doc, words, i)
+        for i in seen
+        if (doc.kinds[i] is WORD or doc.norms[i] == ":") and not lexicon.cue_readings(doc.norms[i])
+    ]
     return tuple(sorted([*known, *more], key=lambda c: c.at)) if more else known
 
 
-def _cue(doc: Document, lexicon: Lexicon, words: WordsInContext, i: int) -> Cue:
+def _cue(doc: Document, words: WordsInContext, i: int) -> Cue:
     norm = doc.norms[i]
-    readings = lexicon.cue_readings(norm)
-    if readings:  # one that its construction rules out, as the rules have it
-        reading = likeliest(readings)
-    else:
-        bare = norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
-        form = _FORMS.get(words.categories[i], "noun")
-        present = form == "past" and bare.startswith(_PRESENT)
-        feminine = bare.startswith("ت") if present else bare.endswith(("ت", "ه"))
-        reading = CueReading(
-            _UNKNOWN._replace(lemma=bare),
-            "present" if present else "past" if form == "past" else "participle" if form == "participle" else "noun",
-            norm[: len(norm) - len(bare)],
-            feminine=feminine,
-            plural=False,
-            possessive=False,
-        )
+    bare = norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
+    form = _FORMS.get(words.categories[i], "noun")
+    present = form == "past" and bare.startswith(_PRESENT)
+    feminine = bare.startswith("ت") if present else bare.endswith(("ت", "ه"))
+    reading = CueReading(
+        _UNKNOWN._replace(lemma=bare),
+        "present" if present else "past" if form == "past" else "participle" if form == "participle" else "noun",
+        norm[: len(norm) - len(bare)],
+        feminine=feminine,
+        plural=False,
+        possessive=False,
+    )
     return Cue(i, reading, "verb" if reading.form == "past" or reading.form == "present" else reading.form)
 
 
@@ -63,7 +67,8 @@ class Linked(NamedTuple):
 def linked_content(doc: Document, phrases: Phrases, words: WordsInContext, cue: Cue) -> Linked | None:
     """The likeliest content of a cue as the encoder sees it, None where it is not sure."""
     first, log = words.links.best(BEGINS, cue.at)
-    if log < _SURE_LINK or first == cue.at:
+    is_cue = max(words.log_odds(CORE_CUE)[cue.at], words.log_odds(EXTENDED_CUE)[cue.at]) > _LIKELY_CUE
+    if not is_cue or log < _SURE_LINK or first == cue.at:
         return None
     last, _ = words.links.best(ENDS, cue.at)
     behind = first > cue.at

@@ -114,9 +114,14 @@ class Proposer:
                 found.setdefault(content.first, Proposal(cue, content, mention, "nominal"))
         if wanted is None or wanted not in found:
             linked = self._linked(cue)
-            if linked is not None:
+            if linked is not None and not (found and self._is_told(linked)):
                 found.setdefault(linked.content.first, linked)
         return list(found.values())
+
+    def _is_told(self, linked: Proposal) -> bool:
+        """Whether a complementizer opens it: of these the rules know which verb takes which."""
+        doc, lexicon, _ = self._where
+        return lexicon.is_a(doc.norm_at(linked.content.first - 1), "complementizer")
 
     def _linked(self, cue: Cue) -> Proposal | None:
         """What the encoder sees, whatever the rules propose."""

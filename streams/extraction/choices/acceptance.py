@@ -24,7 +24,7 @@ THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
 _ABOUT_BEGINNING = np.array([-1, 0, 1])
-_NO_CUE = -5.0  # log-odds of a cue up to which a word is none
+_NO_CUE = -4.0  # log-odds of a cue up to which a word is none
 RIVALS_THRESHOLD = 0.3  # of several cues before one content, where each is held to be less likely for the others
 TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier than they look
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.clusters import Clusters, word_row
 from streams.extraction.words.context import WordsInContext
@@ -152,19 +153,20 @@ class Encoder:
 
     def encode(self, forms: Sequence[str]) -> Encoded:
         """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""
-        n = len(forms)
+        ids = self._ids([BREAK, *forms, BREAK])  # the articles that it learned from stand between others
+        n = len(ids)
         labels, categories, signs = (np.empty((n, width), np.float32) for width in self._widths[:3])
         links = np.empty((n, self._widths[3]), np.float16)  # half of all, and kept as long as the document
-        ids = self._ids(forms)
+        out = labels, categories, signs, links
         for first, last, h in self._layers(ids):
             scores = h @ self._heads
             scores += self._head_bias
-            for array, part in zip(
-                (labels, categories, signs, links), np.split(scores, self._parts, axis=1), strict=True
-            ):
+            for array, part in zip(out, np.split(scores, self._parts, axis=1), strict=True):
                 array[first:last] = part
         categories += self._priors[self._prior_rows[ids]]
-        return Encoded(labels, categories, signs, links.reshape(n, 2, len(LINKS), LINK_WIDTH))
+        own = slice(1, -1)
+        vectors = links[own].reshape(n - 2, 2, len(LINKS), LINK_WIDTH)
+        return Encoded(labels[own], categories[own], signs[own], vectors)
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""

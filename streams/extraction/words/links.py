@@ -8,6 +8,7 @@ scores become probabilities over all words near it.
 A cue without a speaker of its own links to itself; the actor's link leads to any word of any of his mentions.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -99,4 +100,4 @@ def link_step(log: float) -> int:
     >>> [link_step(x) for x in (-9.0, -0.5, 0.0)]
     [0, 7, 9]
     """
-    return sum(log >= edge for edge in EDGES)
+    return bisect_right(EDGES, log)
