@@ -103,7 +103,10 @@ class Proposer:
         """All ways to read a cue with what follows it; `wanted` is the content's first token."""
         if cue.construction == "preposition":
             way = find_heading(*self._where, cue, indices)
-            return [Proposal(cue, way.content, way.mention, "heading")] if way is not None else []
+            if way is not None:
+                return [Proposal(cue, way.content, way.mention, "heading")]
+            linked = self._linked(cue)
+            return [linked] if linked is not None and linked.opener == "linked" else []
         openings = self._openings_of(cue)
         if any(_reports_by_noun(cue, opening, cues) for opening in openings):
             return []
@@ -114,14 +117,16 @@ class Proposer:
                 found.setdefault(content.first, Proposal(cue, content, mention, "nominal"))
         if wanted is None or wanted not in found:
             linked = self._linked(cue)
-            if linked is not None and not (found and self._is_told(linked)):
+            if linked is not None and not (found and self._is_anothers(linked, indices)):
                 found.setdefault(linked.content.first, linked)
         return list(found.values())
 
-    def _is_told(self, linked: Proposal) -> bool:
-        """Whether a complementizer opens it: of these the rules know which verb takes which."""
+    def _is_anothers(self, linked: Proposal, indices: frozenset[int]) -> bool:
+        """Whether a verb nearer to its complementizer takes it: `وقال الباحث الذي أكد أن الدراسة شملت ألف شخص إن …`."""
         doc, lexicon, _ = self._where
-        return lexicon.is_a(doc.norm_at(linked.content.first - 1), "complementizer")
+        that = linked.content.first - 1
+        between = range(linked.cue.at + 1, that)
+        return lexicon.is_a(doc.norm_at(that), "complementizer") and any(j in indices for j in between)
 
     def _linked(self, cue: Cue) -> Proposal | None:
         """What the encoder sees, whatever the rules propose."""

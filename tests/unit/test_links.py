@@ -1,11 +1,14 @@
 """Links from a cue to its content and to its speaker, and what is proposed of them where no rule proposes anything."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from schemas import Article
+from streams.extraction import Extractor
 from streams.extraction.cue import find_cues
 from streams.extraction.document import Document, read
 from streams.extraction.lexicon import load_lexicon
@@ -188,3 +191,26 @@ def test_what_the_encoder_sees_is_a_cue_beside_those_of_the_lexicon(
     found = {c.at: c for c in seen_cues(doc, lexicon, told(doc, encoder, at), known)}
     assert (found[at].reading.form, found[at].construction) == (form, construction)
     assert set(found) == {at, *(c.at for c in known)}
+
+
+@pytest.mark.parametrize(
+    ("body", "cue", "content"),
+    [
+        (  # the rules take the initials for the quotation that is reported
+            'وذكرت قناة "كيه.آي.آر.أو7" التلفزيونية أن المقاتلتين لم تشاركا في إسقاط الطائرة.',
+            "وذكرت",
+            "المقاتلتين لم تشاركا في إسقاط الطائرة",
+        ),
+        (  # أن belongs to the verb of the relative clause
+            "وقال الباحث الذي أكد أن الدراسة شملت ألف شخص إن النتائج أولية.",
+            "وقال",
+            "النتائج أولية",
+        ),
+    ],
+)
+def test_a_content_that_the_encoder_sees_is_weighed_beside_those_of_the_rules(
+    extractor: Extractor, body: str, cue: str, content: str
+) -> None:
+    article = Article(article_id="a", body=body)
+    found = extractor.enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
+    assert (cue, content) in [(e.cue.text if e.cue else "", e.content.text) for e in found.events]
