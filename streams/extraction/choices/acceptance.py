@@ -30,7 +30,7 @@ TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier th
 
 
 def possible(words: WordsInContext, cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """The cues that the encoder does not rule out: of the two in five that are not read one in a hundred reports."""
+    """The cues that the encoder does not rule out: of the half that are not read one in a hundred reports."""
     core, extended = words.log_odds(CORE_CUE), words.log_odds(EXTENDED_CUE)
     strongest = np.maximum(core, extended).tolist()
     return tuple(c for c in cues if max(strongest[c.first : c.at + 1]) > _NO_CUE)
@@ -142,7 +142,7 @@ def features(
 
 
 def numbers(doc: Document, words: WordsInContext, proposals: Sequence[Proposal]) -> Any:
-    """(n, d) of proposals: signs about the cue, the content's edges and the mention's; lengths; opener and form."""
+    """(n, d) of proposals: signs about cue, content's edges and mention's; lengths; links; opener and form."""
     ats = np.array([[p.cue.at, p.content.first, p.content.last, *(p.mention or (-1, -1))] for p in proposals])
     at, first, last = ats[:, :1], ats[:, 1:2], ats[:, 2:3]
     tokens = np.concatenate([at + _AROUND, first + _AT_EDGES, last + _AT_EDGES, ats[:, 3:4], ats[:, 4:] - 1], 1)
@@ -151,20 +151,22 @@ def numbers(doc: Document, words: WordsInContext, proposals: Sequence[Proposal])
         np.concatenate([last - first, first - at, np.where(named, ats[:, 3:4] - at, 0)], 1),
         np.array([[p.cue.reading.entry.clause, p.cue.reading.entry.nominal] for p in proposals]),
     ]
-    tokens_of = np.concatenate([ats[:, :1], ats[:, 1:3], ats[:, 3:4]], 1)
-    linked = []
-    for cue, begin, end, mention in tokens_of.tolist():
-        begins = words.links.logs(BEGINS, cue, begin + _ABOUT_BEGINNING)
-        own_speaker = words.links.log(SPEAKER, cue, cue)
-        speaker = words.links.log(SPEAKER, cue, mention) if mention >= 0 else own_speaker
-        linked.append([*begins, words.links.log(ENDS, cue, end - 1), speaker, own_speaker])
     kinds = [
-        np.array(linked, np.float32),
+        np.array([_links(words, p) for p in proposals], np.float32),
         OPENER([p.opener for p in proposals]),
         FORM([p.cue.reading.form for p in proposals]),
         np.array([[doc.quotation_of[p.cue.at] >= 0, p.mention is None] for p in proposals], np.float32),
     ]
     return np.concatenate([words.around(tokens), *map(logs, own), *kinds], 1).astype(np.float32)
+
+
+def _links(words: WordsInContext, p: Proposal) -> list[float]:
+    """How probable it is that the cue's content begins about and ends where proposed, that it has that speaker."""
+    links, cue = words.links, p.cue.at
+    none = links.log(SPEAKER, cue, cue)
+    speaker = none if p.mention is None else links.log(SPEAKER, cue, p.mention[0])
+    begins = links.logs(BEGINS, cue, p.content.first + _ABOUT_BEGINNING)
+    return [*begins, links.log(ENDS, cue, p.content.last - 1), speaker, none]
 
 
 def _bucket(n: int) -> int:
