@@ -82,7 +82,8 @@ def test_explain_tells_the_rule_and_the_rivals() -> None:
 
 def test_explain_shows_what_is_too_doubtful_to_be_told(extractor: Extractor) -> None:
     """Which of these is doubtful changes with every model that is learned."""
-    verbs, matters = ("حذر", "أكد", "طالب", "رفض", "توقع"), ("من الماء", "بالماء", "الماء", "على الماء", "من البرد")
+    verbs = ("حذر", "أكد", "طالب", "رفض", "توقع", "كشف", "أشاد", "استغرب", "تساءل", "اقترح")
+    matters = ("من الماء", "بالماء", "الماء", "على الماء", "من البرد", "في الماء")
     bodies = [f"{verb} اللاعب {matter}." for verb in verbs for matter in matters]
     drafts = {body: extractor.find(Article(article_id="a", body=body), Stages(lambda: 0.0)).drafts for body in bodies}
     body = next(b for b, found in drafts.items() if [d.is_told or d.actor is None for d in found] == [False])
