@@ -16,7 +16,7 @@
 Made for one graphics card; how long all of it may take is told with `--seconds`. The shipped encoders are of 487
 seconds of an H200 (2026-11-27): 37 of raw news for the encoder (2,500 steps), 137 for the reader (2,700), 76 of the
 reader's lesson (1,907), 3 for its labels, 224 of the six encoders (6,959 steps). Their attributes are those of lessons
-of the day before, with 662 articles less.
+of the day before, which knew fewer articles.
 
 One reader labels for all, which knows each fold's articles: through its labels of other texts something of them may
 come to the fold's encoder, besides the words' vectors and how an earlier encoder labelled them over the raw corpus;
