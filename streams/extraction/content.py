@@ -8,6 +8,7 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.opening import Opening
+from streams.extraction.text import without_conjunction
 from streams.extraction.tokens import LINE, NUMBER, WORD
 
 _PAUSES = frozenset("،,؛;")
@@ -87,7 +88,7 @@ def says_whose_words(doc: Document, lexicon: Lexicon, j: int) -> bool:
 
 def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indices: Collection[int]) -> bool:
     norm = doc.norms[j]
-    bare = norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
+    bare = without_conjunction(norm)
     if bare in lexicon.words_of["attributing"] and (paused or bare in ("بحسب", "حسبما")) and j in cue_indices:
         return True
     if norm == "كما" and j + 1 in cue_indices and paused:

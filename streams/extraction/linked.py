@@ -12,12 +12,13 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import CueEntry, CueReading, Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.text import without_conjunction
 from streams.extraction.tokens import WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import BEGINS, ENDS, SPEAKER
 from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
 
-_SURE_CUE = 0.0  # log-odds from which on a word is a cue that the rules have not
+_SURE_CUE = 6  # step of a sign (log-odds of 0) from which on a word is a cue that the rules have not
 _LIKELY_CUE = -0.5  # log-odds from which on a cue's content is proposed
 _SURE_LINK = -1.0  # log of the probability of a content's beginning from which on it is proposed
 _FORMS = {"verb": "past", "adj": "participle"}  # of a cue that the lexicon lacks, by its category; others are nouns
@@ -31,7 +32,7 @@ def seen_cues(doc: Document, lexicon: Lexicon, words: WordsInContext, known: tup
     What the lexicon has and its construction rules out is none (`لم يعلن أن`).
     """
     taken = {i for c in known for i in range(c.first, c.at + 1)}
-    seen = (words.where_above(CORE_CUE, _SURE_CUE) | words.where_above(EXTENDED_CUE, _SURE_CUE)) - taken
+    seen = (words.where(CORE_CUE, _SURE_CUE) | words.where(EXTENDED_CUE, _SURE_CUE)) - taken
     more = [
         _cue(doc, words, i)
         for i in seen
@@ -42,7 +43,7 @@ def seen_cues(doc: Document, lexicon: Lexicon, words: WordsInContext, known: tup
 
 def _cue(doc: Document, words: WordsInContext, i: int) -> Cue:
     norm = doc.norms[i]
-    bare = norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
+    bare = without_conjunction(norm)
     form = _FORMS.get(words.categories[i], "noun")
     present = form == "past" and bare.startswith(_PRESENT)
     feminine = bare.startswith("ت") if present else bare.endswith(("ت", "ه"))

@@ -7,7 +7,7 @@ from streams.extraction.content import Content, find_content
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linked import linked_content
+from streams.extraction.linked import Linked, linked_content
 from streams.extraction.nominal import find_nominals
 from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
@@ -42,6 +42,7 @@ class Proposer:
         self._words = words
         self._openings: dict[int, list[Opening]] = {}
         self._sources: dict[tuple[int, Opening], Source] = {}
+        self._seen: dict[int, Linked | None] = {}
 
     def propose(
         self, cues: tuple[Cue, ...], chosen: Mapping[int, int] | None = None, ends: frozenset[int] | None = None
@@ -131,7 +132,9 @@ class Proposer:
     def _linked(self, cue: Cue) -> Proposal | None:
         """What the encoder sees, whatever the rules propose."""
         doc, _, phrases = self._where
-        way = linked_content(doc, phrases, self._words, cue)
+        if cue.at not in self._seen:
+            self._seen[cue.at] = linked_content(doc, phrases, self._words, cue)
+        way = self._seen[cue.at]
         if way is None:
             return None
         return Proposal(cue, way.content, way.mention, "linked" if way.content.first > cue.at else "preceding")

@@ -108,6 +108,15 @@ def spelling_key(text: str) -> str:
     return " ".join(normalize(word).translate(_HAMZA_SEATS) for word in text.split())
 
 
+def without_conjunction(norm: str) -> str:
+    """A normalized word without attached و or ف, where enough is left of it.
+
+    >>> without_conjunction("وبحسب"), without_conjunction("فيض")
+    ('بحسب', 'فيض')
+    """
+    return norm[1:] if norm[:1] in "وف" and len(norm) > 3 else norm
+
+
 def has_pronoun(spelt: str) -> bool:
     """Whether a title as `written` spells it, or a verb, ends in a pronoun of the third person.
 

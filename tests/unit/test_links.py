@@ -28,6 +28,7 @@ from streams.extraction.words.links import (
     SAYS,
     SPEAKER,
     Links,
+    near_weights,
 )
 from streams.extraction.words.morphology import load_morphology
 from streams.extraction.words.signs import SIGNS
@@ -78,7 +79,7 @@ def vectors(many: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     draw = np.random.default_rng(seed)
     return (
         draw.normal(size=(many, 2, len(LINKS), LINK_WIDTH)).astype(np.float32),
-        draw.normal(size=(len(LINKS), len(DISTANCES) + 1)).astype(np.float32),
+        near_weights(draw.normal(size=(len(LINKS), len(DISTANCES) + 1)).astype(np.float32)),
     )
 
 

@@ -142,12 +142,13 @@ class Antecedents:
         form = reading.form + ("+" if reading.prefix else "")
         head = "first" if cue.at - sentence.first <= 1 else "later"
         draft, kind, agrees, speaks = candidate.draft, candidate.kind, candidate.agrees, candidate.speaks
-        link, best = link_step(candidate.link), link_step(max(r.link for r in rivals))
+        likeliest = max(r.link for r in rivals)
+        link, best = link_step(candidate.link), link_step(likeliest)
         yield f"link={link},{form}"
         yield f"link={link},best={best}"
         yield f"link={link},{min(min(candidate.turns, default=-1), 1)},{head}"
         yield f"link={link},{agrees},{kind}"
-        yield f"linked={candidate.link == max(r.link for r in rivals)},{link}"
+        yield f"linked={candidate.link == likeliest},{link}"
         yield f"speaks={speaks},{kind}"
         yield f"speaks={speaks},{min(min(candidate.turns, default=-1), 1)},{form}"
         yield f"agrees={agrees},{kind}"

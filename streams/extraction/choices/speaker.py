@@ -28,10 +28,11 @@ Mention = tuple[int, int]
 
 
 class Options(NamedTuple):
-    """Mentions that may be a proposal's speaker, None among them for an implied one."""
+    """Mentions that may be a proposal's speaker, None among them for an implied one; the step of the link to each."""
 
     proposal: Proposal
     mentions: tuple[Mention | None, ...]
+    links: dict[Mention | None, int]
 
 
 class Speakers:
@@ -91,7 +92,8 @@ class Speakers:
             limit = min(proposal.content.first, cue.at + _AFTER)
             found |= dict.fromkeys(self._phrases_in(cue.at + 1, limit, to, always=self._beside(cue)))
         found |= dict.fromkeys(self._phrases_in(max(sentence.first, cue.at - _BEFORE), cue.at, to))
-        return Options(proposal, (None, *found))
+        links = {m: self._words.links.step(SPEAKER, cue.at, cue.at if m is None else m[0]) for m in (None, *found)}
+        return Options(proposal, tuple(links), links)
 
     def _beside(self, cue: Cue) -> int:
         """The first word behind a cue, that of a short quotation too (`وقالت «بلومبرغ» إن`)."""
@@ -154,8 +156,7 @@ class Speakers:
         opener = proposal.opener
         zone = min(max(content.first - cue.at, -1), 12)
         told = "rule" if mention == proposal.mention else "other"
-        link = words.links.step(SPEAKER, cue.at, cue.at if mention is None else mention[0])
-        best = max(words.links.step(SPEAKER, cue.at, cue.at if m is None else m[0]) for m in options.mentions)
+        link, best = options.links[mention], max(options.links.values())
         if mention is None:
             yield f"none,link={link}"
             yield f"none,link={link},{form}"

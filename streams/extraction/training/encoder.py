@@ -8,7 +8,7 @@
 
 1. The encoder learns from raw news to tell a hidden word's cluster and category; the reader (a transformer,
    `training.reader`) to tell hidden words, for some minutes.
-2. The reader learns from the annotated texts and labels 20,000 raw articles.
+2. The reader learns from the annotated texts and labels up to 20,000 raw articles.
 3. Six encoders go on from step 1, side by side, with the annotated texts and those labels: one with all of them
    (WORK/student-None.npz), and one for each fold without a part of the annotated articles and of ANERcorp's sentences
    (by blocks of 100; WORK/student-K.npz).

@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -184,11 +184,17 @@ def gold_signs(article: Mapping[str, Any], doc: Document) -> Any:
             found[speaker[0], SPEAKER_BEGINS] = 1
             found[speaker[1:], SPEAKER_GOES_ON] = 1
     for name in {name for actor in article["actors"].values() for name in actor["aliases"]}:
-        at = doc.body.find(name)
-        while at >= 0:
-            found[tokens_of(starts, [at, at + len(name)]), ACTOR] = 1
-            at = doc.body.find(name, at + 1)
+        for mention in _mentions(doc, starts, name):
+            found[mention, ACTOR] = 1
     return found
+
+
+def _mentions(doc: Document, starts: list[int], name: str) -> Iterator[Any]:
+    """The tokens of each place where a document has a name."""
+    at = doc.body.find(name)
+    while at >= 0:
+        yield tokens_of(starts, [at, at + len(name)])
+        at = doc.body.find(name, at + 1)
 
 
 def gold_links(article: Mapping[str, Any], doc: Document) -> Any:
@@ -198,10 +204,8 @@ def gold_links(article: Mapping[str, Any], doc: Document) -> Any:
     starts = [t.start for t in doc.tokens]
     for number, actor in enumerate(article["actors"].values(), 1):
         for name in sorted(actor["aliases"], key=len):
-            at = doc.body.find(name)
-            while at >= 0:
-                found[tokens_of(starts, [at, at + len(name)]), 4] = number
-                at = doc.body.find(name, at + 1)
+            for mention in _mentions(doc, starts, name):
+                found[mention, 4] = number
     numbers = {name: number for number, name in enumerate(article["actors"], 1)}
     for statement in article["statements"]:
         if not statement["cue"]:

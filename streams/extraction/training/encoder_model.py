@@ -48,7 +48,7 @@ class Encoders(nn.Module):
         self.rows = torch.from_numpy(known.vector_rows.astype(np.int64) + 1).to(device)
         self.vectors = torch.from_numpy(np.pad(known.vectors.astype(np.float32), ((1, 0), (0, 0)))).to(device)
         self.distances = distance_table(LENGTH).to(device)
-        self.many, self.dropped = many, DROPPED
+        self.many = many
 
         def beginning(*shape: int, scale: float) -> nn.Parameter:
             return nn.Parameter((torch.randn(shape) * scale).repeat(many, *(1 for _ in shape)))
@@ -96,7 +96,7 @@ class Encoders(nn.Module):
         x = self.form_vectors(distinct)[encoder, inverse]
         if masked is not None:
             x = torch.where(masked[..., None], self.masked[:, None, None], x)
-        dropped = self.dropped if self.training else 0.0
+        dropped = DROPPED if self.training else 0.0
         kind = torch.bfloat16 if self.training and x.is_cuda else torch.float32
         parameters = [(taps.to(kind), bias.to(kind)) for taps, bias in zip(self.taps, self.biases, strict=True)]
         h = self._layer(x, *parameters[0], DILATIONS[0], dropped).float()

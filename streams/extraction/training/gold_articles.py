@@ -109,7 +109,8 @@ class GoldArticle(NamedTuple):
 def gold_articles(annotated: Sequence[dict[str, Any]], encoders: Path) -> Iterator[GoldArticle]:
     """Annotated articles in the form of a gold.jsonl's lines, as the extractor sees them.
 
-    Entities, signs and links of each are told by an encoder that did not learn from it, of the folder `encoders`
+    `annotated` are all of gold/train or all of the news, in their order, by which the folds know them. Entities, signs
+    and links of each are told by an encoder that did not learn from it, of the folder `encoders`
     (`training.encoder_export` writes fold-K.npz): a choice that learned from better ones than it will meet trusts them
     too much.
     """

@@ -191,7 +191,8 @@ def label(model: Reader, ids: Any, spans: Sequence[tuple[int, int]]) -> Said:
         signs = model.sign(h).sigmoid()
         offsets, logs = best_links(model.links(h))
         is_cue = torch.maximum(signs[..., CORE_CUE], signs[..., EXTENDED_CUE])
-        said = (model.entity["gold"](h).softmax(-1), signs, offsets / STEPS, logs.exp() * is_cue[..., None])
-        for array, share in zip(out, said, strict=True):
-            array[at] = (share * STEPS).round().to(array.dtype).flatten(0, 1)
+        shares = model.entity["gold"](h).softmax(-1), signs, logs.exp() * is_cue[..., None]
+        labels, signs, sure = ((share * STEPS).round() for share in shares)
+        for array, said in zip(out, (labels, signs, offsets, sure), strict=True):
+            array[at] = said.to(array.dtype).flatten(0, 1)
     return Said(*(array[:many].cpu().numpy() for array in out))

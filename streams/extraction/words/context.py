@@ -89,10 +89,6 @@ class WordsInContext:
         """The tokens at which a sign is as strong as `step` at least."""
         return frozenset(np.flatnonzero(self._steps[:, sign] >= step).tolist())
 
-    def where_above(self, sign: int, log_odds: float) -> frozenset[int]:
-        """The tokens at which a sign is stronger than these log-odds."""
-        return frozenset(np.flatnonzero(self.log_odds(sign) > log_odds).tolist())
-
     def around(self, tokens: Any) -> Any:
         """(n, k * signs) log-odds of all signs at tokens (n, k), bounded by SURE; -SURE outside of the document."""
         rows = np.clip(tokens, -1, len(self._log_odds) - 2) + 1

@@ -20,7 +20,7 @@ from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.clusters import Clusters, word_row
 from streams.extraction.words.context import WordsInContext
-from streams.extraction.words.links import LINK_WIDTH, LINKS, Links
+from streams.extraction.words.links import LINK_WIDTH, LINKS, Links, near_weights
 from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
@@ -93,6 +93,7 @@ class Encoder:
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
         self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
         heads = (weights.label_head, weights.category_head, weights.sign_head, weights.link_head)
+        self._near = near_weights(weights.link_weights)
         self._widths = [bias.shape[0] for _, bias in heads]
         self._parts = np.cumsum(self._widths)[:-1]
         self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
@@ -148,7 +149,7 @@ class Encoder:
         known = self._knowledge.morphology, self.clusters, self.weights.categories
         tells = teller or self
         said = tells.read(doc)
-        links = Links(said.links, tells.weights.link_weights)
+        links = Links(said.links, tells._near)
         return WordsInContext(doc, *known, self.read(doc).categories, said.signs, links)
 
     def encode(self, forms: Sequence[str]) -> Encoded:

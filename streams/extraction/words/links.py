@@ -33,17 +33,24 @@ def distance_rows(offsets: Any) -> Any:
     return np.digitize(offsets, DISTANCES)
 
 
+def near_weights(weights: Any) -> Any:
+    """(links, 2 * NEAR + 3) weights of every distance from one too far before a cue to one too far behind it.
+
+    `weights` (links, distances) are the encoder's.
+    """
+    near = weights[:, distance_rows(np.arange(-NEAR - 1, NEAR + 2))].astype(np.float32)
+    near[:, [0, -1]] = -1e4
+    return near
+
+
 class Links:
     """The links of one document's cues."""
 
-    def __init__(self, vectors: Any, weights: Any) -> None:
-        """`vectors` (words, 2, links, LINK_WIDTH): what is asked, what is answered; `weights` (links, distances)."""
+    def __init__(self, vectors: Any, near: Any) -> None:
+        """`vectors` (words, 2, links, LINK_WIDTH): what is asked, what is answered; `near` is of `near_weights`."""
         self._asked, self._told = vectors[:, 0], vectors[:, 1].transpose(1, 2, 0)
-        offsets = np.arange(-NEAR - 1, NEAR + 2)
-        self._weights = weights[:, distance_rows(offsets)].astype(np.float32)
-        self._weights[:, [0, -1]] = -1e4  # too far
-        self._begin: dict[int, int] = {}
-        self._logs: dict[int, Any] = {}
+        self._near = near
+        self._found: dict[int, tuple[int, Any]] = {}  # of a cue the first token and the logs (links, tokens) from it on
 
     def prepare(self, cues: Sequence[int]) -> None:
         """Compute the links of these cues (tokens in ascending order) together."""
@@ -53,36 +60,38 @@ class Links:
             offsets = np.clip(np.arange(first, last) - at[:, None], -NEAR - 1, NEAR + 1) + NEAR + 1
             asked, told = self._asked[at].transpose(1, 0, 2), self._told[:, :, first:last]
             scores = np.matmul(asked.astype(np.float32), told.astype(np.float32))
-            scores += self._weights[:, offsets]
+            scores += self._near[:, offsets]
             scores -= scores.max(2, keepdims=True)
             scores -= np.log(np.exp(scores).sum(2, keepdims=True))
             np.maximum(scores, NOWHERE, out=scores)
             for k, cue in enumerate(at.tolist()):
-                self._begin[cue], self._logs[cue] = first, scores[:, k]
+                self._found[cue] = first, scores[:, k]
+
+    def _of(self, link: int, cue: int) -> tuple[int, Any]:
+        """The first token of those near a cue, and the logs (tokens,) from it on."""
+        if cue not in self._found:
+            self.prepare([cue])
+        first, logs = self._found[cue]
+        return first, logs[link]
 
     def logs(self, link: int, cue: int, tokens: Any) -> Any:
         """(n,) logs of the probabilities that a cue links to each of `tokens` (n,); NOWHERE where it is too far."""
-        if cue not in self._logs:
-            self.prepare([cue])
-        found = self._logs[cue][link]
-        at = np.asarray(tokens) - self._begin[cue]
+        first, found = self._of(link, cue)
+        at = np.asarray(tokens) - first
         inside = (at >= 0) & (at < len(found))
         return np.where(inside, found[np.where(inside, at, 0)], NOWHERE)
 
     def log(self, link: int, cue: int, token: int) -> float:
         """The same of one token."""
-        if cue not in self._logs:
-            self.prepare([cue])
-        found, at = self._logs[cue][link], token - self._begin[cue]
+        first, found = self._of(link, cue)
+        at = token - first
         return float(found[at]) if 0 <= at < len(found) else NOWHERE
 
     def best(self, link: int, cue: int) -> tuple[int, float]:
         """The likeliest target of a cue, and the log of its probability."""
-        if cue not in self._logs:
-            self.prepare([cue])
-        found = self._logs[cue][link]
+        first, found = self._of(link, cue)
         n = int(found.argmax())
-        return self._begin[cue] + n, float(found[n])
+        return first + n, float(found[n])
 
     def step(self, link: int, cue: int, token: int) -> int:
         """How probable a link is, from 0 to `len(EDGES)`, as choices weigh it."""
