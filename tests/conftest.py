@@ -1,5 +1,6 @@
 """What all tests share: the extractor (loaded once), and the shared data beside the repository, where it is there."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,14 @@ from streams.extraction import Extractor
 
 REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Half of a surrogate pair in a captured log cannot be sent from the process that ran the test, as UTF-8."""
+    report = yield
+    report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(scope="session")
