@@ -16,11 +16,12 @@ from streams.extraction.text import without_conjunction
 from streams.extraction.tokens import WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import BEGINS, ENDS, SPEAKER
-from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
+from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE, SPEAKER_GOES_ON
 
 _SURE_CUE = 6  # step of a sign (log-odds of 0) from which on a word is a cue that the rules have not
 _LIKELY_CUE = -0.5  # log-odds from which on a cue's content is proposed
 _SURE_LINK = -1.0  # log of the probability of a content's beginning from which on it is proposed
+_GOES_ON = 5  # step of a sign from which on a word goes on with a mention
 _FORMS = {"verb": "past", "adj": "participle"}  # of a cue that the lexicon lacks, by its category; others are nouns
 _PRESENT = ("ي", "ت", "ن")
 _UNKNOWN = CueEntry("", "unknown", "neutral", 3, 1, frozenset(["anna", "quote", "np"]))
@@ -79,8 +80,28 @@ def linked_content(doc: Document, phrases: Phrases, words: WordsInContext, cue: 
     content = make_content(doc, first, last + 1, 0)
     if content is None or content.first != first:
         return None
-    speaker, _ = words.links.best(SPEAKER, cue.at)
-    own = doc.sentences[doc.sentence_of[cue.at]]
-    limit = min(own.last, first if behind and speaker < first else own.last)
-    end = phrases.end(speaker, limit) if own.first <= speaker < limit and speaker != cue.at else speaker
-    return Linked(content, (speaker, end) if end > speaker else None)
+    return Linked(content, linked_speaker(doc, phrases, words, cue, first))
+
+
+def linked_speaker(
+    doc: Document, phrases: Phrases, words: WordsInContext, cue: Cue, content: int
+) -> tuple[int, int] | None:
+    """The mention in its sentence that a cue links to as its speaker, None where there is none.
+
+    `content` is the first token of the cue's content, before which the mention ends.
+    """
+    first, _ = words.links.best(SPEAKER, cue.at)
+    sentence = doc.sentences[doc.sentence_of[cue.at]]
+    limit = min([sentence.last, *(edge for edge in (cue.first, content) if edge > first)])
+    if first in range(cue.first, cue.at + 1) or not sentence.first <= first < limit:
+        return None
+    end = max(phrases.end(first, limit), seen_end(words, first, limit))
+    return first, end
+
+
+def seen_end(words: WordsInContext, first: int, limit: int) -> int:
+    """Token behind the mention that the encoder sees begin at token `first`."""
+    last = first + 1
+    while last < limit and words.sign(last, SPEAKER_GOES_ON) >= _GOES_ON:
+        last += 1
+    return last

@@ -36,6 +36,12 @@ def possible(words: WordsInContext, cues: Sequence[Cue]) -> tuple[Cue, ...]:
     return tuple(c for c in cues if max(strongest[c.first : c.at + 1]) > _NO_CUE)
 
 
+def is_speech_act(words: WordsInContext, cue: Cue) -> bool:
+    """Whether a cue rather is one of the extended tier (`دعا إلى الحوار`) than one that reports words (`قال إن`)."""
+    core, extended = (words.log_odds(sign)[cue.first : cue.at + 1].max() for sign in (CORE_CUE, EXTENDED_CUE))
+    return bool(extended > core)
+
+
 def features(
     doc: Document,
     lexicon: Lexicon,

@@ -12,16 +12,17 @@ from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.eulogies import eulogy_at
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.linked import linked_speaker, seen_end
 from streams.extraction.phrases import Phrases
 from streams.extraction.proposals import Proposal
 from streams.extraction.source import is_oblique
 from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import SPEAKER
-from streams.extraction.words.signs import ACTOR, SPEAKER_BEGINS, SPEAKER_GOES_ON
+from streams.extraction.words.signs import ACTOR, SPEAKER_BEGINS
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
-_SEEN = 5  # step of a sign from which on a word begins a mention, or goes on with it
+_SEEN = 5  # step of a sign from which on a word begins a mention
 _QUOTED_NAME = 5  # tokens from the opening mark to the closing one of a name in quotation marks, at most
 _OBJECTS = ("ه", "ها", "هم", "هما", "ني", "نا")
 Mention = tuple[int, int]
@@ -78,22 +79,31 @@ class Speakers:
         return first, mention[1]
 
     def options(self, proposal: Proposal) -> Options | None:
-        """All candidates, None where the construction leaves no choice."""
-        cue = proposal.cue
+        """All candidates, None where the construction leaves no choice and the encoder agrees with it."""
+        cue, rule = proposal.cue, proposal.mention
+        linked = linked_speaker(self._doc, self._phrases, self._words, cue, proposal.content.first)
         if cue.reading.form == "participle" or proposal.opener in ("nominal", "heading", "preceding") or proposal.via:
-            return None
-        found: dict[Mention, None] = {}
+            if (linked and linked[0]) == (rule and rule[0]):
+                return None
+            found = dict.fromkeys([rule] if rule is not None else [])
+        else:
+            found = dict.fromkeys(self._beside_and_before(proposal))
+        if linked is not None and all(linked[0] != m[0] for m in found):
+            found[linked] = None
+        links = {m: self._words.links.step(SPEAKER, cue.at, cue.at if m is None else m[0]) for m in (None, *found)}
+        return Options(proposal, tuple(links), links)
+
+    def _beside_and_before(self, proposal: Proposal) -> Iterator[Mention]:
+        """The rule's mention and all others that stand where a speaker may."""
+        cue, rule = proposal.cue, proposal.mention
         to = cue.construction != "preposition"  # an addressee (`وقال للصحفيين`); `وفقا للوزارة`: ل belongs to the cue
-        rule = proposal.mention
         if rule is not None and not (to and self._phrases.attached(rule[0]) == "ل") and not self._is_no_source(rule[0]):
-            found[rule] = None
+            yield rule
         sentence = self._doc.sentences[self._doc.sentence_of[cue.at]]
         if proposal.content.first > cue.at:
             limit = min(proposal.content.first, cue.at + _AFTER)
-            found |= dict.fromkeys(self._phrases_in(cue.at + 1, limit, to, always=self._beside(cue)))
-        found |= dict.fromkeys(self._phrases_in(max(sentence.first, cue.at - _BEFORE), cue.at, to))
-        links = {m: self._words.links.step(SPEAKER, cue.at, cue.at if m is None else m[0]) for m in (None, *found)}
-        return Options(proposal, tuple(links), links)
+            yield from self._phrases_in(cue.at + 1, limit, to, always=self._beside(cue))
+        yield from self._phrases_in(max(sentence.first, cue.at - _BEFORE), cue.at, to)
 
     def _beside(self, cue: Cue) -> int:
         """The first word behind a cue, that of a short quotation too (`وقالت «بلومبرغ» إن`)."""
@@ -112,7 +122,7 @@ class Speakers:
             if seen or heads or (i == always and kind is WORD):
                 last = phrases.end(i, limit)
                 if seen and not heads:  # `88 في المائة`, `المبتعثة هالة الجشي`
-                    last = max(last, self._seen_end(i, limit))
+                    last = max(last, seen_end(self._words, i, limit))
                 if last > i:
                     # `وقال للصحفيين`, `قال مصدر رفيع بمدينة الملك فهد الطبية`
                     never = (to and self._phrases.attached(i) in ("ل", "ب")) or self._is_circumstance(i)
@@ -122,13 +132,6 @@ class Speakers:
                         i = last
                         continue
             i += 1
-
-    def _seen_end(self, i: int, limit: int) -> int:
-        """Token behind the mention that the encoder sees begin at token i."""
-        j = i + 1
-        while j < limit and self._words.sign(j, SPEAKER_GOES_ON) >= _SEEN:
-            j += 1
-        return j
 
     def _is_circumstance(self, i: int) -> bool:
         """`وأضاف متحديا: …`, `وكتب معرفا نفسه`: an adjective in the accusative says how, `وقال أمس` a time when."""

@@ -29,7 +29,7 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
         reporting = frozenset(c.at for c in cues if a.statement_of(c))
         proposer = Proposer(a.doc, a.lexicon, a.phrases, a.words)
         chosen: list[Proposal] = []
-        for ways in _ways(proposer, cues, reporting, chosen):
+        for ways in all_ways(proposer, cues, reporting, chosen):
             shares = [a.reached(p) for p in ways]
             right = [share > max(_HALF, *shares) - _NEARLY for share in shares]
             evidence = [["bias", *features(a.doc, a.lexicon, a.phrases, a.words, p)] for p in ways]
@@ -38,10 +38,10 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
                 chosen.append(ways[right.index(True)])
 
 
-def _ways(
+def all_ways(
     proposer: Proposer, cues: tuple[Cue, ...], reporting: frozenset[int], chosen: Sequence[Proposal]
 ) -> Iterator[list[Proposal]]:
-    """All ways to read each cue; `chosen` are those that the annotators chose before it."""
+    """All ways to read each cue that has some; `chosen` are those that the annotators chose before it."""
     ahead = {at: list(ways) for at, ways in groupby(proposer.propose(cues, ends=reporting), key=lambda p: p.cue.at)}
     ends = reporting.union(c.at for c in cues if proposer.trails(c))
     for cue in cues:

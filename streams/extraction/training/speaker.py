@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.speaker import Mention, Speakers
-from streams.extraction.proposals import Proposer
+from streams.extraction.proposals import Proposal, Proposer
+from streams.extraction.training.acceptance import all_ways
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 
@@ -17,9 +18,12 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         speakers = Speakers(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
         cues = tuple(c for c in a.cues() if a.statement_of(c))
-        found = Proposer(a.doc, a.lexicon, a.phrases, a.words).propose(cues)
-        best = {p.cue.at: p for p in sorted(found, key=a.shared)}
-        for proposal in best.values():
+        chosen: list[Proposal] = []
+        for ways in all_ways(
+            Proposer(a.doc, a.lexicon, a.phrases, a.words), cues, frozenset(c.at for c in cues), chosen
+        ):
+            proposal = max(ways, key=a.shared)
+            chosen.append(proposal)
             statement, options = a.statement_of(proposal.cue), speakers.options(proposal)
             if statement is None or options is None:
                 continue
