@@ -215,3 +215,31 @@ def test_a_content_that_the_encoder_sees_is_weighed_beside_those_of_the_rules(
     article = Article(article_id="a", body=body)
     found = extractor.enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
     assert (cue, content) in [(e.cue.text if e.cue else "", e.content.text) for e in found.events]
+
+
+SEEN_SPEAKERS = {
+    "whose phrase ends where the object begins": (
+        "وانتقدت مصادر دبلوماسية في الحكومة اليمنية الأمم المتحدة.",
+        ("وانتقدت", "مصادر دبلوماسية في الحكومة اليمنية"),
+    ),
+    "without a head that the rules know": (
+        "وأيد آخرون هذا التوجه الذي يدل على الشفافية.",
+        ("وأيد", "آخرون"),
+    ),
+    "with a name in quotation marks": (
+        'وأدانت منظمة "هيومن رايتس ووتش" أعمال العنف في طرابلس.',
+        ("وأدانت", 'منظمة "هيومن رايتس ووتش'),
+    ),
+    "of a verb behind the content, after the day": (
+        "بدأ توزيع اللقاح أمس، بحسب ما أعلنت الاثنين وزيرة الصحة سناء الحداد.",
+        ("بحسب", "وزيرة الصحة سناء الحداد"),
+    ),
+}
+
+
+@pytest.mark.parametrize("who", SEEN_SPEAKERS)
+def test_a_speaker_whom_no_rule_finds_is_the_one_that_the_encoder_sees(extractor: Extractor, who: str) -> None:
+    body, expected = SEEN_SPEAKERS[who]
+    article = Article(article_id="a", body=body)
+    found = extractor.enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
+    assert expected in [(e.cue.text if e.cue else "", e.speaker.text if e.speaker else "") for e in found.events]

@@ -5,7 +5,7 @@ import pytest
 from schemas import Article
 from streams.extraction import Extractor
 from streams.extraction.pipeline import Stages
-from streams.extraction.statements import DOUBTED, resolved
+from streams.extraction.statements import DOUBTED, DOUBTED_ACT, resolved
 from tests.unit.test_extraction import run
 
 EXAMPLES = {
@@ -61,3 +61,13 @@ def test_a_doubted_statement_is_not_told(extractor: Extractor) -> None:
     assert [d for d, _ in resolved([draft])] == [draft]
     draft.confidence = DOUBTED - 0.01
     assert list(resolved([draft])) == []
+
+
+def test_a_speech_act_is_told_only_where_it_is_surer(extractor: Extractor) -> None:
+    article = Article(
+        article_id="a", body="وأكدت الوزيرة هالة منصور أن اللقاح متوفر. وانتقد الوزير سامي الحداد الاتفاق."
+    )
+    words, act = extractor.find(article, Stages(lambda: 0.0)).drafts
+    assert (words.is_act, act.is_act) == (False, True)
+    words.confidence = act.confidence = (DOUBTED + DOUBTED_ACT) / 2
+    assert [d for d, _ in resolved([words, act])] == [words]
