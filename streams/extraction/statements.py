@@ -125,7 +125,7 @@ def find_statements(
         mention, share = speakers.best(proposal)
         ended, end_share = content_ends.ended(proposal)
         spoken = _well_ended(doc, mention_ends, replace(types.typed(ended), mention=mention))
-        is_act = is_speech_act(words, proposal.cue)
+        is_act = is_speech_act(words, proposal)
         drafts.append(StatementDraft(spoken, probability[proposal.cue.at], is_act, share, end_share))
     _nest(drafts)
     by_cue = {d.proposal.cue.at: d for d in drafts}

@@ -24,6 +24,7 @@ THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
 _ABOUT_BEGINNING = np.array([-1, 0, 1])
+_WORDS = ("complementizer", "quotation", "colon")  # open what is reported as words
 _NO_CUE = -4.0  # log-odds of a cue up to which a word is none
 RIVALS_THRESHOLD = 0.3  # of several cues before one content, where each is held to be less likely for the others
 TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier than they look
@@ -36,9 +37,12 @@ def possible(words: WordsInContext, cues: Sequence[Cue]) -> tuple[Cue, ...]:
     return tuple(c for c in cues if max(strongest[c.first : c.at + 1]) > _NO_CUE)
 
 
-def is_speech_act(words: WordsInContext, cue: Cue) -> bool:
-    """Whether a cue rather is one of the extended tier (`دعا إلى الحوار`) than one that reports words (`قال إن`)."""
-    core, extended = (words.log_odds(sign)[cue.first : cue.at + 1].max() for sign in (CORE_CUE, EXTENDED_CUE))
+def is_speech_act(words: WordsInContext, proposal: Proposal) -> bool:
+    """Whether it rather is of the extended tier (`دعا إلى الحوار`) than a report of words (`قال إن`)."""
+    if proposal.opener in _WORDS:
+        return False
+    own = slice(proposal.cue.first, proposal.cue.at + 1)
+    core, extended = (words.log_odds(sign)[own].max() for sign in (CORE_CUE, EXTENDED_CUE))
     return bool(extended > core)
 
 
