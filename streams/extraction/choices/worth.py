@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-_EXACT = 1.0  # worth of the very content, beside that of one that is alike
-_SURE = 2 / 3  # share from which on no other content can be worth more, as long as that is so
+_EXACT = 0.5  # worth of the very content, beside that of one that is alike
+_SURE = (1 + _EXACT) / (1 + 2 * _EXACT)  # share from which on no other content can be worth more
 
 
 def most_worth(shares: Sequence[float], contents: Sequence[tuple[int, int]]) -> tuple[int, float]:
