@@ -6,7 +6,7 @@ The rules propose; linear models over the features of `streams/extraction/choice
 annotated articles of gold/train and the annotated news (`training.annotated_news`) in this order, each from what the
 ones before chose. First the same is done five times on four fifths of gold/train and all of the news, and the fifth is
 extracted: from what was right there confidence is learned, and `score.py` gives the scores of the cross-validation, by
-whole articles, of the file that `--predictions` names. Ten minutes on one core.
+whole articles, of the file that `--predictions` names. An hour and a half on one core.
 """
 
 import argparse
