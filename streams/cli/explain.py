@@ -32,7 +32,7 @@ def command(file: TextIO) -> None:
 
     Of each: the cue as it is read, what made its content, how probable it is that it reports, where the speaker stands,
     whom it could stand for else, and the confidence that all of it is right; a statement is not told
-    below 0.45, a speech act (`انتقد الاتفاق`) below 0.65.
+    below 0.5, a speech act (`انتقد الاتفاق`) below 0.7.
     """
     # Imported here: a wrong option answers without loading the models.
     from streams.cli.engine import load_extractor

@@ -10,11 +10,9 @@ from tests.unit.test_extraction import presented
 OTHERWISE = {
     "تابع, لـ: belonging to: a cue",
     "دعا, the occasion's invitation to a person without إلى a deed: no cue",
-    "دعوة, an invitation to a person: no cue",
     "ذكر, عدم ذكر، على ذكر: the masdar, mention: no cue",
     "شهد, a place or time that witnesses: a cue",
     "عد, يعد, يعد من: is considered: a cue",
-    "كشف, عن after a thing or an event: to uncover: no cue",
     "وافق, على and a noun phrase: an act of authority: a cue",
 }
 SIDES = [

@@ -82,6 +82,8 @@ class Speakers:
         """All candidates, None where the construction leaves no choice and the encoder agrees with it."""
         cue, rule = proposal.cue, proposal.mention
         linked = linked_speaker(self._doc, self._phrases, self._words, cue, proposal.content.first)
+        if linked is not None and self._is_circumstance(linked[0]):
+            linked = None  # `وأعلن الخميس أن`
         if cue.reading.form == "participle" or proposal.opener in ("nominal", "heading", "preceding") or proposal.via:
             if (linked and linked[0]) == (rule and rule[0]):
                 return None
