@@ -250,7 +250,7 @@ class ActorRegistry:
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)
             last = entity.last if entity else self._end(i)
-            if any(k in self._people for k in range(i + 1, last)) or doc.norm_at(i + 1).startswith("و"):
+            if not self._people.isdisjoint(range(i + 1, last)) or doc.norm_at(i + 1).startswith("و"):
                 continue  # `الشرطة` is not `الشرطة والمسلحون`, `الصحيفة` no part of `مدير الصحيفة سامي الحداد`
             if last - i > len(words) and set(words[1:]) <= {bare(n) for n in doc.norms[i + 1 : last]}:
                 issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None

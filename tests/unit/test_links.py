@@ -1,13 +1,11 @@
 """Links from a cue to its content and to its speaker, and what is proposed of them where no rule proposes anything."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from schemas import Article
 from streams.extraction import Extractor
 from streams.extraction.cue import find_cues
 from streams.extraction.document import Document, read
@@ -32,6 +30,7 @@ from streams.extraction.words.links import (
 )
 from streams.extraction.words.morphology import load_morphology
 from streams.extraction.words.signs import SIGNS
+from tests.unit.test_extraction import run
 
 BODY = "قال وزير الصحة سامي الحداد إن اللقاح متوفر في المراكز. وأضاف أن الحملة تبدأ غدا."
 
@@ -212,9 +211,7 @@ def test_what_the_encoder_sees_is_a_cue_beside_those_of_the_lexicon(
 def test_a_content_that_the_encoder_sees_is_weighed_beside_those_of_the_rules(
     extractor: Extractor, body: str, cue: str, content: str
 ) -> None:
-    article = Article(article_id="a", body=body)
-    found = extractor.enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
-    assert (cue, content) in [(e.cue.text if e.cue else "", e.content.text) for e in found.events]
+    assert (cue, content) in [(s.cue.text, s.content.text) for s in run(extractor, body).statements]
 
 
 SEEN_SPEAKERS = {
@@ -240,6 +237,5 @@ SEEN_SPEAKERS = {
 @pytest.mark.parametrize("who", SEEN_SPEAKERS)
 def test_a_speaker_whom_no_rule_finds_is_the_one_that_the_encoder_sees(extractor: Extractor, who: str) -> None:
     body, expected = SEEN_SPEAKERS[who]
-    article = Article(article_id="a", body=body)
-    found = extractor.enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
-    assert expected in [(e.cue.text if e.cue else "", e.speaker.text if e.speaker else "") for e in found.events]
+    statements = run(extractor, body).statements
+    assert expected in [(s.cue.text, s.speaker.text if s.speaker else "") for s in statements]

@@ -29,10 +29,9 @@ Mention = tuple[int, int]
 
 
 class Options(NamedTuple):
-    """Mentions that may be a proposal's speaker, None among them for an implied one; the step of the link to each."""
+    """Mentions that may be a proposal's speaker, None for an implied one, each with the step of the link to it."""
 
     proposal: Proposal
-    mentions: tuple[Mention | None, ...]
     links: dict[Mention | None, int]
 
 
@@ -54,10 +53,10 @@ class Speakers:
         options = self.options(proposal)
         if options is None:
             return proposal.mention, 1.0
-        scores = [self._model.score(self.features(options, m)) for m in options.mentions]
-        shares = LinearModel.shares(scores)
+        mentions = list(options.links)
+        shares = LinearModel.shares([self._model.score(self.features(options, m)) for m in mentions])
         n = max(range(len(shares)), key=shares.__getitem__)
-        return self._from_name(options, options.mentions[n]), shares[n]
+        return self._from_name(options, mentions[n]), shares[n]
 
     def _from_name(self, options: Options, mention: Mention | None) -> Mention | None:
         """With a title behind a name the mention begins at the name.
@@ -74,7 +73,7 @@ class Speakers:
         before -= self._doc.norm_at(before - 1) in ("،", ",")
         while self._doc.norms[mention[0]].startswith("و") and self._doc.norms[before - 1].startswith("ال"):
             before -= 1
-        names = (m for m in options.mentions if m is not None and self._phrases.name_ending(m[1]) == "PER")
+        names = (m for m in options.links if m is not None and self._phrases.name_ending(m[1]) == "PER")
         first = next((m[0] for m in names if options.proposal.cue.at < m[0] and m[1] == before), mention[0])
         return first, mention[1]
 
@@ -93,7 +92,7 @@ class Speakers:
         if linked is not None and all(linked[0] != m[0] for m in found):
             found[linked] = None
         links = {m: self._words.links.step(SPEAKER, cue.at, cue.at if m is None else m[0]) for m in (None, *found)}
-        return Options(proposal, tuple(links), links)
+        return Options(proposal, links)
 
     def _beside_and_before(self, proposal: Proposal) -> Iterator[Mention]:
         """The rule's mention and all others that stand where a speaker may."""
@@ -166,13 +165,13 @@ class Speakers:
             yield f"none,link={link}"
             yield f"none,link={link},{form}"
             yield f"none,link={link},best={best}"
-            begins = max((words.sign(m[0], SPEAKER_BEGINS) for m in options.mentions if m is not None), default=0)
+            begins = max((words.sign(m[0], SPEAKER_BEGINS) for m in options.links if m is not None), default=0)
             yield f"none,begins={begins},{form}"
             yield f"none,{told},{form}"
             yield f"none,{form},{zone}"
             yield f"none,{opener},{zone}"
             yield f"none,{reading.entry.lemma},{reading.form}"
-            yield f"none,{len(options.mentions) > 1},{form}"
+            yield f"none,{len(options.links) > 1},{form}"
             yield f"none,{cue.at == doc.sentences[doc.sentence_of[cue.at]].first},{form}"
             yield f"none,next={self._doc.norm_at(cue.at + 1)}"
             yield f"none,nextm={self._words.category_at(cue.at + 1)},{form}"
@@ -185,7 +184,7 @@ class Speakers:
         side = "after" if first > cue.at else "before"
         gap = min(first - cue.at - 1 if side == "after" else cue.at - last, 12)
         kind = phrases.head_kind(first) or "other"
-        order = [m for m in options.mentions if m is not None and (m[0] > cue.at) == (side == "after")]
+        order = [m for m in options.links if m is not None and (m[0] > cue.at) == (side == "after")]
         order.sort(key=lambda m: abs(m[0] - cue.at))
         place = min(order.index(mention), 3)
         oblique = is_oblique(doc, lexicon, phrases, first)
@@ -243,9 +242,9 @@ class Speakers:
         """How near the nearest candidate before (or after) the cue is: `ترامب حذر بكين` has one on both sides."""
         at = options.proposal.cue.at
         if before:
-            gaps = [at - m[1] for m in options.mentions if m is not None and m[0] < at]
+            gaps = [at - m[1] for m in options.links if m is not None and m[0] < at]
         else:
-            gaps = [m[0] - at - 1 for m in options.mentions if m is not None and m[0] > at]
+            gaps = [m[0] - at - 1 for m in options.links if m is not None and m[0] > at]
         nearest = min(gaps, default=-1)
         return "none" if nearest < 0 else str(nearest) if nearest < 2 else "far"
 

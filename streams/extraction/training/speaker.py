@@ -18,18 +18,17 @@ def choices(articles: Sequence[GoldArticle]) -> Iterator[Choice]:
     for a in articles:
         speakers = Speakers(a.doc, a.lexicon, a.phrases, a.words, LinearModel({}))
         cues = tuple(c for c in a.cues() if a.statement_of(c))
+        proposer = Proposer(a.doc, a.lexicon, a.phrases, a.words)
         chosen: list[Proposal] = []
-        for ways in all_ways(
-            Proposer(a.doc, a.lexicon, a.phrases, a.words), cues, frozenset(c.at for c in cues), chosen
-        ):
+        for ways in all_ways(proposer, cues, frozenset(c.at for c in cues), chosen):
             proposal = max(ways, key=a.shared)
             chosen.append(proposal)
             statement, options = a.statement_of(proposal.cue), speakers.options(proposal)
             if statement is None or options is None:
                 continue
-            shared = [_shared(a, m, statement["speaker"]) for m in options.mentions]
+            shared = [_shared(a, m, statement["speaker"]) for m in options.links]
             right = [s > 0 and s >= _NEARLY * max(shared) for s in shared]
-            yield Choice([list(speakers.features(options, m)) for m in options.mentions], right)
+            yield Choice([list(speakers.features(options, m)) for m in options.links], right)
 
 
 def _shared(article: GoldArticle, mention: Mention | None, span: list[int] | None) -> float:
