@@ -20,7 +20,8 @@ from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.clusters import Clusters, word_row
 from streams.extraction.words.context import WordsInContext
-from streams.extraction.words.links import LINK_WIDTH, LINKS, Links, near_weights
+from streams.extraction.words.convolutions import Convolutions
+from streams.extraction.words.links import LINK_WIDTH, LINKS, Links, kept, near_weights
 from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
@@ -36,7 +37,7 @@ class Encoded(NamedTuple):
     """What the encoder says of n words.
 
     Scores of entity labels (n, labels) and of word categories (n, categories), the log-odds of signs of statements
-    (n, signs), vectors of links (n, 2, links, LINK_WIDTH). A category's score holds what the table of forms says of the
+    (n, signs), kept vectors of links (n, 2, links, LINK_WIDTH). A category's score holds what the table of forms says of the
     word beside what its neighbours say.
     """
 
@@ -91,14 +92,14 @@ class Encoder:
         self._priors = np.zeros((1, len(self._column)), np.float32)  # row 0 for what is no word
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
-        self._first = np.concatenate(list(taps), 1)  # the three products of a form's vector side by side
+        self._first = np.concatenate(list(taps), 1).astype(np.float32)  # the three products of a form's vector side by side
         heads = (weights.label_head, weights.category_head, weights.sign_head, weights.link_head)
         self._near = near_weights(weights.link_weights)
         self._widths = [bias.shape[0] for _, bias in heads]
         self._parts = np.cumsum(self._widths)[:-1]
         self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
         self._head_bias = np.concatenate([bias for _, bias in heads])
-        self._deeper = [(tuple(map(np.ascontiguousarray, taps)), bias) for taps, bias in weights.convolutions[1:]]
+        self._deeper = Convolutions(weights.convolutions[1:], DILATIONS[1:])
 
     @classmethod
     def load(cls, lexicon: Lexicon, morphology: Morphology, path: Path = MODEL) -> "Encoder":
@@ -108,7 +109,7 @@ class Encoder:
                 name: _lines(z[name]) for name in ("attributes", "words", "names", "places", "seen", "categories")
             }
             layers = [
-                (z[f"taps{n}"].astype(np.float32), z[f"bias{n}"].astype(np.float32)) for n in range(len(DILATIONS))
+                (z[f"taps{n}"], z[f"bias{n}"].astype(np.float32)) for n in range(len(DILATIONS))
             ]
             weights = Weights(
                 rows={a: n for n, a in enumerate(tables["attributes"])},
@@ -157,17 +158,16 @@ class Encoder:
         ids = self._ids([BREAK, *forms, BREAK])  # the articles that it learned from stand between others
         n = len(ids)
         labels, categories, signs = (np.empty((n, width), np.float32) for width in self._widths[:3])
-        links = np.empty((n, self._widths[3]), np.float16)  # half of all, and kept as long as the document
-        out = labels, categories, signs, links
+        links = np.empty((n, self._widths[3]), np.int16)  # most of all, and kept as long as the document
         for first, last, h in self._layers(ids):
             scores = h @ self._heads
             scores += self._head_bias
-            for array, part in zip(out, np.split(scores, self._parts, axis=1), strict=True):
-                array[first:last] = part
+            here = slice(first, last)
+            labels[here], categories[here], signs[here], vectors = np.split(scores, self._parts, axis=1)
+            links[here] = kept(vectors)
         categories += self._priors[self._prior_rows[ids]]
         own = slice(1, -1)
-        vectors = links[own].reshape(n - 2, 2, len(LINKS), LINK_WIDTH)
-        return Encoded(labels[own], categories[own], signs[own], vectors)
+        return Encoded(labels[own], categories[own], signs[own], links[own].reshape(n - 2, 2, len(LINKS), LINK_WIDTH))
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""
@@ -209,17 +209,7 @@ class Encoder:
         h = here + self.weights.convolutions[0][1]
         h[1:] += before[:-1]
         h[:-1] += behind[1:]
-        np.maximum(h, 0, out=h)
-        out, part = np.empty_like(h), np.empty_like(h)  # used by all layers: new memory costs as much as the sums
-        for (taps, bias), dilation in zip(self._deeper, DILATIONS[1:], strict=True):
-            # three products that are added are faster than one of three times the width, which must be put together
-            np.matmul(h, taps[1], out=out)
-            out[dilation:] += np.matmul(h[:-dilation], taps[0], out=part[dilation:])
-            out[:-dilation] += np.matmul(h[dilation:], taps[2], out=part[dilation:])
-            out += bias
-            np.maximum(out, 0, out=out)
-            h += out
-        return h
+        return self._deeper(np.maximum(h, 0, out=h))
 
     def _learn(self, new: Sequence[str]) -> None:
         """Give each of these forms, which have none, a number and its vector."""
