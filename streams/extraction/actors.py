@@ -8,7 +8,7 @@ from bisect import bisect_left
 
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft, DraftIndex, Words, bare
+from streams.extraction.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
 from streams.extraction.latin import latin_behind
@@ -20,7 +20,6 @@ from streams.extraction.titles import is_office, title_after, title_start, whose
 from streams.extraction.tokens import WORD
 
 _SOURCE = "المصدر"
-_BEFORE = ("", "ال", "وال", "ل", "ب")
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
 
@@ -95,15 +94,17 @@ class ActorRegistry:
         feminine: bool | None = None,
         *,
         attached: bool = False,
+        refer: Refer = as_ruled,
     ) -> ActorDraft:
         """The actor that the mention [first, last) stands for.
 
         `previous` spoke last, `feminine` is how its verb has it, `attached` whether ل belongs to the cue (`وفقا لـ`).
+        `refer` decides on a description whom the rules take for somebody, or for nobody else.
         """
         draft = (
             self._praised(first)
             or self._resolve_named(first, last, feminine)
-            or self._resolve_description(first, last, previous)
+            or refer(self._resolve_description(first, last, previous))
             or self._add(first, last, attached=attached and self._doc.norms[first].startswith("ل"))
         )
         draft.mentioned(first, self._doc.text(first, last).strip())
@@ -200,10 +201,11 @@ class ActorRegistry:
 
     def _issuer(self, first: int, last: int) -> ActorDraft | None:
         """A document speaks for who issued it: `بيان لوزارة الداخلية`, `تقرير المنظمة`."""
-        doc = self._doc
+        doc, heads = self._doc, self._lexicon.organizations
         for i in range(first + 1, last):
             norm = doc.norms[i]
-            heads = self._lexicon.organizations
+            if self._lexicon.is_a(norm, "about") and not self._lexicon.is_a(doc.norms[i - 1], "made"):
+                return None  # `دراسة عن السوق العقارية`, but `تقرير صادر عن البنك`
             attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
             if attached or self._phrases.head_kind(i) in ("organization", "person"):
                 end = self._phrases.end(i, last)
@@ -213,7 +215,7 @@ class ActorRegistry:
 
     def _owner(self, before: int, document: str) -> ActorDraft | None:
         """`أصدرت النقابة بيانا … وشدد البيان`: the institution that spoke where the document was told of last."""
-        doc, found = self._doc, sorted([*self._places(document), *self._places(document + "ا")])
+        doc, found = self._doc, sorted([*self._doc.places_of(document), *self._doc.places_of(document + "ا")])
         n = bisect_left(found, before)
         for i in reversed(found[max(0, n - _NEAR) : n]):
             first = doc.sentences[doc.sentence_of[i]].first
@@ -225,10 +227,6 @@ class ActorRegistry:
             if at >= first:
                 return draft
         return None
-
-    def _places(self, word: str) -> list[int]:
-        """Tokens of a word with or without its article and a particle: `وفقا لبيان` is a place of بيان."""
-        return sorted(i for before in _BEFORE for i in self._doc.places(before + word))
 
     def _maker(self, i: int) -> ActorDraft | None:
         """`دراسة أجراها باحثون في جامعة ديوك`, `تقرير صادر عن البنك`: whose the document before token i is."""
@@ -245,13 +243,15 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        positions = self._places(words[0])
+        positions = self._doc.places_of(words[0])
         n = bisect_left(positions, before)
         for i in reversed(positions[max(0, n - _NEAR) : n]):
             entity = self._entities.get(i)
             last = entity.last if entity else self._end(i)
             if not self._people.isdisjoint(range(i + 1, last)) or doc.norm_at(i + 1).startswith("و"):
                 continue  # `الشرطة` is not `الشرطة والمسلحون`, `الصحيفة` no part of `مدير الصحيفة سامي الحداد`
+            if not entity and doc.norms[i].startswith("ال") and not doc.norm_at(i + 1).startswith("ال"):
+                continue  # `ونشر البيان أسماء المعتقلين`: an adjective would have its ال too
             if last - i > len(words) and set(words[1:]) <= {bare(n) for n in doc.norms[i + 1 : last]}:
                 issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None
                 draft = issuer or self._add(i, last)

@@ -10,6 +10,7 @@ from streams.extraction.tokens import BREAK, LINE, MARK, WORD, Kind, Token, toke
 
 _ENDS = frozenset(".!?؟…۔")
 _SHORT = 2
+_BEFORE = ("", "ال", "وال", "ل", "ب")
 INITIAL = 3  # letters, as an initial is spelt: `جي`, `كيه`
 # No sentence of news is longer; text without any full stop would make every look from a cue to its end take the whole.
 _LONGEST = 600
@@ -49,6 +50,10 @@ class Document:
             for i, word in enumerate(self.norms):
                 self._places.setdefault(word, []).append(i)
         return self._places.get(norm, ())
+
+    def places_of(self, word: str) -> list[int]:
+        """The tokens of a word with or without its article and a particle: `وفقا لبيان` is a place of بيان."""
+        return sorted(i for before in _BEFORE for i in self.places(before + word))
 
     def text(self, first: int, last: int) -> str:
         """The original text of tokens [first, last)."""

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from schemas import ActorKind
@@ -40,6 +40,14 @@ class ActorDraft:
         """Keep the fullest title; `نظيره` (his counterpart) is none."""
         if len(title) > len(self.role or "") and not title.startswith("نظير"):
             self.role = title
+
+
+Refer = Callable[[ActorDraft | None], ActorDraft | None]
+
+
+def as_ruled(by_rule: ActorDraft | None) -> ActorDraft | None:
+    """Whom the rules take a description for."""
+    return by_rule
 
 
 class DraftIndex:

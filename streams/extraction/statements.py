@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 
 from streams.extraction.actors import ActorRegistry
@@ -21,6 +22,7 @@ from streams.extraction.choices.content_type import ContentTypes
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.models import Models
+from streams.extraction.choices.referent import Referents
 from streams.extraction.choices.speaker import Speakers
 from streams.extraction.cue import Cue
 from streams.extraction.document import Document
@@ -199,12 +201,17 @@ def find_actors(
     ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
     registry = ActorRegistry(doc, lexicon, phrases, entities, ends)
     antecedents = Antecedents(doc, lexicon, phrases, words, registry, ends, models.antecedent)
-    resolve_actors(registry, antecedents, models.confidence, drafts)
+    referents = Referents(doc, lexicon, phrases, words, registry, antecedents, models.referent)
+    resolve_actors(registry, antecedents, referents, models.confidence, drafts)
     return registry
 
 
 def resolve_actors(
-    registry: ActorRegistry, antecedents: Antecedents, confidence: LinearModel, drafts: list[StatementDraft]
+    registry: ActorRegistry,
+    antecedents: Antecedents,
+    referents: Referents,
+    confidence: LinearModel,
+    drafts: list[StatementDraft],
 ) -> None:
     """Give every statement its actor, in the order of the text, and its confidence."""
     spoken: list[Spoken] = []
@@ -215,7 +222,8 @@ def resolve_actors(
             told = cue.reading.form in ("past", "present") and not cue.reading.plural
             feminine = cue.reading.feminine if told else None
             attached = cue.construction == "preposition" and "li" in cue.reading.entry.governs
-            draft.actor = registry.resolve(*mention, previous, feminine, attached=attached)
+            refer = partial(referents.best, cue, mention, spoken)
+            draft.actor = registry.resolve(*mention, previous, feminine, attached=attached, refer=refer)
             _learn_gender(draft)
         else:
             chosen = antecedents.best(cue, spoken)

@@ -76,7 +76,7 @@ def whose_name(
     all are of others: `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون`, `مصادر مقربة من الرئيس علي صالح`.
     """
     heads = all(map(lexicon.is_honorific, doc.norms[first : people[0].first]))
-    named = people[0] if heads else people[-1]
+    named = people[0] if heads or _speaks_to(doc, lexicon, phrases, people) else people[-1]
     if named is not people[0] and is_of_another(doc, lexicon, phrases, first, named.first):
         named = people[0]
     if named.first == first:
@@ -89,10 +89,17 @@ def whose_name(
     return None if is_of_another(doc, lexicon, phrases, first, named.first) else named
 
 
+def _speaks_to(doc: Document, lexicon: Lexicon, phrases: Phrases, people: Sequence[EntityMention]) -> bool:
+    """`تيريزا ماي لنظيرها الإسرائيلي بنيامين نتانياهو`: whether those behind the first are spoken to."""
+    between = range(people[0].last, people[-1].first)
+    titled = (doc.norms[i][:1] == "ل" and doc.norms[i][1:] in lexicon.titles for i in between)
+    return any(titled) or any(phrases.attached(i) == "ل" for i in between)
+
+
 def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, named: int) -> bool:
     """`محامي نجيب`, `رئيسة الحكومة التي تتهم … سكريبال`: whose name it is that follows is somebody else."""
     head = doc.norms[first]
-    if named == first + 1:
+    if all(doc.kinds[i] is not WORD for i in range(first + 1, named)):  # `محامي "كريستيانو رونالدو"`
         if head[:1] in ("ل", "ب") and head[1:] in lexicon.titles:
             head = head[1:]  # `وفقا لمستشاري ماكرون`
         title = lexicon.titles.get(head)
@@ -101,6 +108,8 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         bound = title is not None and title.kind != "honorific"
         return bound and not head.startswith("ال") and head not in lexicon.words_of["rank"]
     before = named - 1
+    if before == first + 1 and head in lexicon.words_of["one_of"] and not doc.norms[before].startswith("ال"):
+        return True  # `أحد مستشاري الحريري`, but `أحد المتهمين سامي الحداد`
     if doc.norms[before] in lexicon.words_of["called"]:
         return False
     for_another = head.startswith("ال") or head in lexicon.words_of["deputy"]

@@ -81,6 +81,43 @@ def test_an_implied_subject_stands_for(extractor: Extractor, construction: str) 
     assert actors(extractor, body) == expected
 
 
+DESCRIPTIONS = {
+    "nobody else, behind a spokesman": (
+        "وقال المتحدث باسم عباس، نبيل أبو ردينة، إن الرئيس بخير. وتشير التقارير الأولية إلى أن المستشفى أجرى فحوصا له.",
+        "التقارير الأولية",
+    ),
+    "nobody else, behind an institution": (
+        "قال مجلس الوزراء الصيني إن البحث سيستمر. وتشير التقارير الرسمية إلى أن مئة شخص فقدوا في الحادث.",
+        "التقارير الرسمية",
+    ),
+    "rather nobody else than who spoke before": (
+        "قالت مصادر الوطن إن الرحلات ستستأنف. وأصدرت الهيئة العامة للطيران المدني بيانا. "
+        "وأوضح البيان أن المطار سيفتح غدا.",
+        "البيان",
+    ),
+    "a study, not the market that it is about": (
+        "قال وليد شقير إن السوق العقارية تراجعت. وأعد مركز البحوث بالغرفة دراسة عن السوق. "
+        "وتوقعت الدراسة أن ترتفع الأسعار.",
+        "دراسة عن السوق",
+    ),
+    "the minister who spoke, with another institution between": (
+        "قال وزير المالية سامي الحداد إن الميزانية جاهزة. وأعلنت الشرطة أن الطريق مفتوح. وأوضح الوزير أن العجز تراجع.",
+        "سامي الحداد",
+    ),
+    "the correspondent who is the source": (
+        "ذكر الجيش الإسرائيلي أن صاروخا سقط في منطقة خالية. وقال مراسل العربية إن الصفارات دوت. "
+        "ونوه المصدر إلى أن السكان في الملاجئ.",
+        "مراسل العربية",
+    ),
+}
+
+
+@pytest.mark.parametrize("construction", DESCRIPTIONS)
+def test_a_description_stands_for(extractor: Extractor, construction: str) -> None:
+    body, expected = DESCRIPTIONS[construction]
+    assert actors(extractor, body)[-1] == expected
+
+
 SPEAKERS = {
     "the subject behind the verb": ("وأكد وزير النفط علي النعيمي أن الإنتاج مستقر.", "وزير النفط علي النعيمي"),
     "not the addressee": ("وقال ماكرون لنظيره الروسي فلاديمير بوتين إن الاتفاق ضروري.", "ماكرون"),

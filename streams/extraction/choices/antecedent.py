@@ -125,11 +125,15 @@ class Antecedents:
             if draft.last_before(cue.at) >= self._begin:
                 of(draft)
         for candidate in found.values():
-            candidate.kind = self._kind(candidate)
+            candidate.kind = self.kind(candidate)
             candidate.agrees = self._agrees(cue, candidate)
             candidate.speaks = self._speaks(candidate, cue)
-            candidate.link = self._link(candidate, cue)
+            candidate.link = self.link(candidate, cue)
         return list(found.values())
+
+    def places(self, sentence: int) -> Sequence[Place]:
+        """Where a sentence mentions whoever may speak."""
+        return self._places.of(sentence)
 
     def features(
         self, cue: Cue, candidate: Candidate, rivals: Sequence[Candidate], spoken: Sequence[Spoken]
@@ -250,7 +254,7 @@ class Antecedents:
         for back, place in nearest.items():
             role = "oblique" if place.oblique else "subject" if place.order == 0 else "other"
             begin = place.first - doc.sentences[here - back].first
-            inside = self._within(place.first)
+            inside = doc.quotation_of[place.first] >= 0
             told = any(s.first <= place.first < s.last for s in spoken[-_SPEAKERS:])
             does = self._phrases.is_verb(place.first - 1) if place.first > 0 else False
             yield f"back={back},told={told},{form}"
@@ -275,7 +279,7 @@ class Antecedents:
         before = positions[max(0, n - _MENTIONS) : n]
         return max((self._words.sign(i, ACTOR) for i in [*(p.first for p in candidate.places), *before]), default=0)
 
-    def _link(self, candidate: Candidate, cue: Cue) -> float:
+    def link(self, candidate: Candidate, cue: Cue) -> float:
         """The log of the probability that the cue links to a mention of the candidate."""
         tokens = {i for p in candidate.places for i in range(p.first, p.last)}
         if candidate.draft is not None:
@@ -284,11 +288,8 @@ class Antecedents:
             tokens.update(i + k for i in near for k in range(_MENTIONED))
         return self._words.links.together(SAYS, cue.at, tokens)
 
-    def _within(self, at: int) -> bool:
-        """Whether a token stands in quotation marks."""
-        return self._doc.quotation_of[at] >= 0
-
-    def _kind(self, candidate: Candidate) -> str:
+    def kind(self, candidate: Candidate) -> str:
+        """What kind of source the candidate is, "other" where it cannot be told."""
         if candidate.draft is not None:
             return candidate.draft.kind
         return self._phrases.head_kind(candidate.places[0].first) or "other"

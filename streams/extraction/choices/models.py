@@ -10,7 +10,7 @@ class Models(NamedTuple):
     """The shipped choices.
 
     Which proposals are statements, where contents end and of which type they are, which phrase is the speaker, where it
-    ends, who an implied subject stands for, and how probable it is that all of it is right.
+    ends, who an implied subject and a description stand for, and how probable it is that all of it is right.
     """
 
     acceptance: Scorer
@@ -19,6 +19,7 @@ class Models(NamedTuple):
     speaker: LinearModel
     mention_end: LinearModel
     antecedent: Scorer
+    referent: LinearModel
     confidence: LinearModel
 
     @classmethod
@@ -31,5 +32,6 @@ class Models(NamedTuple):
             speaker=LinearModel.load(FOLDER / "speaker.tsv"),
             mention_end=LinearModel.load(FOLDER / "mention_end.tsv"),
             antecedent=Scorer.load("antecedent"),
+            referent=LinearModel.load(FOLDER / "referent.tsv"),
             confidence=LinearModel.load(FOLDER / "confidence.tsv"),
         )

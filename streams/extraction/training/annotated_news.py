@@ -1,11 +1,12 @@
 """Raw articles that were annotated for this project, by the gold's guidelines, as offsets into their bodies.
 
-    python -m streams.extraction.training.annotated_news ../shared COMPILED.jsonl
+    python -m streams.extraction.training.annotated_news ../shared COMPILED.jsonl [--drawn NAME]
 
 `annotated_news.jsonl` tells who said what in articles of the raw corpus and holds no text of theirs: each line has the
 article's id and, as code points of its body, the mentions of every actor, every statement and every name; an actor's
 name stands there only where the body never has it as such (`بريطانيا وفرنسا` of two that speak together). The command
-adds articles that were compiled by `../shared/gold/compile.py` or replaces them.
+adds articles that were compiled by `../shared/gold/compile.py` or replaces them; `drawn` names those that were drawn
+together, so that what is learned from articles that the shipped encoder has not seen finds them.
 
 The annotators were language models who read each article by the guidelines and eight annotated examples; gold articles
 were hidden among theirs, and `annotated_news.meta.json` says how well they agreed with the gold there.
@@ -70,7 +71,7 @@ def _with_text(a: dict[str, Any], body: str) -> dict[str, Any]:
     return {**a, "body": body, "actors": actors, "statements": statements, "entities": entities}
 
 
-def without_text(article: dict[str, Any]) -> dict[str, Any]:
+def without_text(article: dict[str, Any], drawn: str | None = None) -> dict[str, Any]:
     """An annotated article as `annotated_news.jsonl` holds it. Entities are None where they were not annotated.
 
     >>> body = "قال سامي إن المطر قريب."
@@ -96,18 +97,19 @@ def without_text(article: dict[str, Any]) -> dict[str, Any]:
         "id": article["id"],
         "source": article["source"],
         "crc32": crc32(body.encode()),
+        **({"drawn": drawn} if drawn else {}),
         "actors": {number: actor(x) for number, x in article["actors"].items()},
         "statements": [{**s, "via": span(s["via"])} for s in article["statements"]],
         "entities": entities and [[s, kind] for text, kind in entities if (s := span(text))],
     }
 
 
-def write(articles: Iterable[dict[str, Any]], annotations: Path = ANNOTATIONS) -> int:
+def write(articles: Iterable[dict[str, Any]], annotations: Path = ANNOTATIONS, drawn: str | None = None) -> int:
     """Add or replace articles; how many there are then."""
     kept: dict[str, str] = {}
     if annotations.exists():
         kept = {json.loads(line)["id"]: line for line in annotations.read_text(encoding="utf-8").splitlines()}
-    kept |= {a["id"]: json.dumps(without_text(a), separators=(",", ":")) for a in articles}
+    kept |= {a["id"]: json.dumps(without_text(a, drawn), separators=(",", ":")) for a in articles}
     annotations.write_text("".join(f"{kept[name]}\n" for name in sorted(kept)), encoding="utf-8")
     return len(kept)
 
@@ -117,6 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("shared", type=Path)
     parser.add_argument("compiled", type=Path)
+    parser.add_argument("--drawn", help="what these articles are called together")
     a = parser.parse_args()
     with a.compiled.open(encoding="utf-8") as lines:
         articles = [json.loads(line) for line in lines]
@@ -124,7 +127,7 @@ def main() -> None:
     strange = [x["id"] for x in articles if known.get(x["id"]) != x["body"]]
     if strange:
         raise OtherText(f"not articles of the corpus: {', '.join(strange)}")
-    print(write(articles), "articles")
+    print(write(articles, drawn=a.drawn), "articles")
 
 
 if __name__ == "__main__":

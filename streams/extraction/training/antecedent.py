@@ -13,6 +13,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.models import Models
 from streams.extraction.choices.network import Scorer
+from streams.extraction.choices.referent import Referents
 from streams.extraction.cue import Cue
 from streams.extraction.same_actor import is_actor
 from streams.extraction.statements import StatementDraft, find_statements, resolve_actors
@@ -57,7 +58,8 @@ def choices(found: Iterable[Found], models: Models, answers: Scorer | None = Non
         ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
         registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends)
         teacher = Teacher(a.doc, a.lexicon, a.phrases, a.words, registry, ends, answers or Scorer(LinearModel({})))
-        resolve_actors(registry, teacher.teach(a, noted, corrects=answers is None), LinearModel({}), drafts)
+        referents = Referents(a.doc, a.lexicon, a.phrases, a.words, registry, teacher, models.referent)
+        resolve_actors(registry, teacher.teach(a, noted, corrects=answers is None), referents, LinearModel({}), drafts)
     return noted
 
 

@@ -26,7 +26,16 @@ from streams.extraction.choices.network import Scorer
 from streams.extraction.events import Found, this_extractor, to_enriched
 from streams.extraction.identity import Identities
 from streams.extraction.statements import StatementDraft, find_actors, find_statements
-from streams.extraction.training import acceptance, antecedent, content_end, content_type, mention_end, network, speaker
+from streams.extraction.training import (
+    acceptance,
+    antecedent,
+    content_end,
+    content_type,
+    mention_end,
+    network,
+    referent,
+    speaker,
+)
 from streams.extraction.training.annotated_news import annotated_news
 from streams.extraction.training.entity_data import read_gold
 from streams.extraction.training.folds import FOLDS, folds_of
@@ -48,8 +57,10 @@ def learn(articles: Sequence[GoldArticle]) -> Models:
         speaker=speaker.learn(articles),
         mention_end=mention_end.learn(articles),
         antecedent=Scorer(LinearModel({})),
+        referent=LinearModel({}),
         confidence=LinearModel({}),
     )
+    models = models._replace(referent=referent.learn(articles, models))
     return models._replace(antecedent=antecedent.learn(articles, models))
 
 

@@ -126,3 +126,14 @@ def gold_articles(annotated: Sequence[dict[str, Any]], encoders: Path) -> Iterat
     for n, (article, doc) in enumerate(zip(annotated, docs, strict=True)):
         entities, words = found.pop(n)
         yield GoldArticle(article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))
+
+
+def seen_by_shipped(annotated: Sequence[dict[str, Any]]) -> Iterator[GoldArticle]:
+    """The same of annotated articles that the shipped encoder has not learned from, as it sees them."""
+    lexicon = load_lexicon()
+    encoder = Encoder.load(lexicon, load_morphology())
+    engine = BuiltinEngine(encoder, encoder.weights.words)
+    for article in annotated:
+        doc = read(str(article["body"]))
+        entities, words = engine.find(doc), encoder.in_context(doc)
+        yield GoldArticle(article, doc, lexicon, words, entities, Phrases(doc, lexicon, words, entities))

@@ -37,8 +37,8 @@ class Encoded(NamedTuple):
     """What the encoder says of n words.
 
     Scores of entity labels (n, labels) and of word categories (n, categories), the log-odds of signs of statements
-    (n, signs), kept vectors of links (n, 2, links, LINK_WIDTH). A category's score holds what the table of forms says of the
-    word beside what its neighbours say.
+    (n, signs), kept vectors of links (n, 2, links, LINK_WIDTH). A category's score holds what the table of forms says
+    of the word beside what its neighbours say.
     """
 
     labels: Any
@@ -92,7 +92,9 @@ class Encoder:
         self._priors = np.zeros((1, len(self._column)), np.float32)  # row 0 for what is no word
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
-        self._first = np.concatenate(list(taps), 1).astype(np.float32)  # the three products of a form's vector side by side
+        self._first = np.concatenate(list(taps), 1).astype(
+            np.float32
+        )  # the three products of a form's vector side by side
         heads = (weights.label_head, weights.category_head, weights.sign_head, weights.link_head)
         self._near = near_weights(weights.link_weights)
         self._widths = [bias.shape[0] for _, bias in heads]
@@ -108,9 +110,7 @@ class Encoder:
             tables = {
                 name: _lines(z[name]) for name in ("attributes", "words", "names", "places", "seen", "categories")
             }
-            layers = [
-                (z[f"taps{n}"], z[f"bias{n}"].astype(np.float32)) for n in range(len(DILATIONS))
-            ]
+            layers = [(z[f"taps{n}"], z[f"bias{n}"].astype(np.float32)) for n in range(len(DILATIONS))]
             weights = Weights(
                 rows={a: n for n, a in enumerate(tables["attributes"])},
                 attribute_vectors=np.pad(

@@ -8,6 +8,7 @@ scores become probabilities over all words near it.
 A cue without a speaker of its own links to itself; the actor's link leads to any word of any of his mentions.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ NEAR = 192  # words on either side of a cue that it may link to
 DISTANCES = (-128, -64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 3, 5, 9, 17, 33, 65, 129)  # where the weight changes
 NOWHERE = -12.0  # log of a probability that is as good as none
 EDGES = (-7.0, -5.0, -4.0, -3.0, -2.0, -1.2, -0.7, -0.35, -0.1)  # logs at which a link passes into its next step
+_NEVER = math.exp(NOWHERE)
 _GROUP = 16  # cues whose links are computed at once
 
 
@@ -57,10 +59,13 @@ class Links:
     """The links of one document's cues."""
 
     def __init__(self, vectors: Any, near: Any) -> None:
-        """`vectors` (words, 2, links, LINK_WIDTH), `kept`: what is asked, what is answered; `near` of `near_weights`."""
+        """`vectors` (words, 2, links, LINK_WIDTH), `kept`: what is asked, what is told; `near` of `near_weights`."""
         self._asked, self._told = vectors[:, 0], vectors[:, 1].transpose(1, 2, 0)
         self._near = near
         self._found: dict[int, tuple[int, Any]] = {}  # of a cue the first token and the logs (links, tokens) from it on
+        self._likely: dict[
+            tuple[int, int], list[float]
+        ] = {}  # of a link and a cue the probabilities, for a few look-ups
 
     def prepare(self, cues: Sequence[int]) -> None:
         """Compute the links of these cues (tokens in ascending order) together."""
@@ -103,14 +108,27 @@ class Links:
         n = int(found.argmax())
         return first + n, float(found[n])
 
+    def best_beside(self, link: int, cue: int, begin: int, end: int) -> tuple[int, float]:
+        """The same, outside of the tokens [begin, end)."""
+        first, found = self._of(link, cue)
+        others = found.copy()
+        others[max(0, begin - first) : max(0, end - first)] = NOWHERE
+        n = int(others.argmax())
+        return first + n, float(others[n])
+
     def step(self, link: int, cue: int, token: int) -> int:
         """How probable a link is, from 0 to `len(EDGES)`, as choices weigh it."""
         return link_step(self.log(link, cue, token))
 
     def together(self, link: int, cue: int, tokens: Iterable[int]) -> float:
         """The log of the probability that a cue links to any of some tokens."""
-        logs = self.logs(link, cue, np.array(sorted(set(tokens)), np.int64))
-        return max(NOWHERE, float(np.log(np.exp(logs).sum() + 1e-12)))
+        first, found = self._of(link, cue)
+        likely = self._likely.get((link, cue))
+        if likely is None:
+            likely = self._likely[link, cue] = np.exp(found).tolist()
+        many = len(likely)
+        total = sum(likely[t - first] if 0 <= t - first < many else _NEVER for t in set(tokens))
+        return max(NOWHERE, math.log(total + 1e-12))
 
 
 def link_step(log: float) -> int:
