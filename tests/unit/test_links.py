@@ -104,7 +104,7 @@ def test_the_targets_of_a_cue_are_near_it_and_share_one_probability() -> None:
 
 def test_several_targets_are_as_probable_as_all_of_them() -> None:
     links = Links(*vectors(50))
-    found = np.exp(links.logs(SAYS, 20, np.arange(50)))
+    found = np.exp(links.logs(SAYS, 20, range(50)))
     assert np.exp(links.together(SAYS, 20, [3, 4, 4, 9])) == pytest.approx(found[[3, 4, 9]].sum(), rel=1e-3)
     assert links.together(SAYS, 20, []) == NOWHERE
 

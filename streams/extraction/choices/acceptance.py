@@ -23,7 +23,6 @@ from streams.extraction.words.signs import CONTENT, CONTENT_BEGINS, CORE_CUE, EX
 THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
-_ABOUT_BEGINNING = np.array([-1, 0, 1])
 _WORDS = ("complementizer", "quotation", "colon")  # open what is reported as words
 _NO_CUE = -4.0  # log-odds of a cue up to which a word is none
 RIVALS_THRESHOLD = 0.3  # of several cues before one content, where each is held to be less likely for the others
@@ -175,7 +174,8 @@ def _links(words: WordsInContext, p: Proposal) -> list[float]:
     links, cue = words.links, p.cue.at
     none = links.log(SPEAKER, cue, cue)
     speaker = none if p.mention is None else links.log(SPEAKER, cue, p.mention[0])
-    begins = links.logs(BEGINS, cue, p.content.first + _ABOUT_BEGINNING)
+    first = p.content.first
+    begins = links.logs(BEGINS, cue, (first - 1, first, first + 1))
     return [*begins, links.log(ENDS, cue, p.content.last - 1), speaker, none]
 
 

@@ -6,15 +6,17 @@ it is, is learned from the annotated articles (`streams.extraction.training.cont
 Of these the one is chosen that is worth most (`choices/worth.py`).
 """
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
 from streams.extraction.choices.ends import End, candidates
 from streams.extraction.choices.linear import LinearModel
-from streams.extraction.choices.network import OPENER, OneOf, Scorer, logs
+from streams.extraction.choices.network import OPENER, OneOf, Scorer
 from streams.extraction.choices.worth import most_worth
 from streams.extraction.content import make_content
 from streams.extraction.document import Document
@@ -28,9 +30,10 @@ from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTE
 
 _MARK = OneOf(("،", ".", "»", '"', ":", "(", "؛"))
 _WHY = OneOf(("pause", "close", "cue", "sentence", "rule", "seen", "linked"))
-_BEHIND = np.array([0, 1, 2])
+_BEHIND = (0, 1, 2)
 _SOON = 4  # words behind an end that may be content too
-_ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
+_FAINT = -1e3  # log-odds of a sign where there is none
+_ABOUT = (-3, -2, -1, 0, 1, 2, 3)  # tokens about an end whose signs are weighed together
 
 
 class ContentEnds:
@@ -107,7 +110,7 @@ class ContentEnds:
         opening = words.category_at(first)
         signs = [words.sign(end.last - 1, CONTENT_ENDS) for end in ends]
         strongest = max(signs)
-        logs_of_links = words.links.logs(ENDS, proposal.cue.at, np.array([end.last - 1 for end in ends])).tolist()
+        logs_of_links = words.links.logs(ENDS, proposal.cue.at, [end.last - 1 for end in ends])
         links = list(map(link_step, logs_of_links))
         best_link = max(logs_of_links)
         for end, sign, link, log in zip(ends, signs, links, logs_of_links, strict=True):
@@ -187,40 +190,41 @@ class ContentEnds:
         """(n, d) of candidates: signs about each, how much of what it holds and leaves is content, lengths, kinds."""
         words, doc = self._words, self._doc
         first, many = proposal.content.first, len(ends)
-        last = np.array([end.last for end in ends])
-        behind = np.array([self._behind(end.last) for end in ends])
-        tokens = np.concatenate([last[:, None] + _ABOUT, behind[:, None] + _BEHIND], 1)
-        content = np.concatenate([[0.0], np.cumsum(words.log_odds(CONTENT)[first : last[-1]])])
-        held, whole = content[last - first], content[-1]
-        strength = words.log_odds(CONTENT_ENDS)[last - 1]
-        linked = words.links.logs(ENDS, proposal.cue.at, last - 1)
-        total = np.log(np.exp(linked).sum())
-        before = np.maximum.accumulate(np.concatenate([[-1e3], strength]))[:-1]
-        later = np.maximum.accumulate(np.concatenate([strength, [-1e3]])[::-1])[::-1][1:]
-        length = last - first
-        own = np.stack(
-            [
-                held / length,
-                (whole - held) / np.maximum(length[-1] - length, 1),
-                linked,
-                linked - total,
-                linked - linked.max(),
-                np.full(many, total),
-                np.clip(strength - before, -16, 16),
-                np.clip(strength - later, -16, 16),
-                logs(length),
-                logs(length[-1] - length),
-                np.arange(many),
-                np.arange(many)[::-1],
-            ],
-            1,
-        )
+        last = [end.last for end in ends]
+        tokens = np.array([[*(t + k for k in _ABOUT), *(self._behind(t) + k for k in _BEHIND)] for t in last])
+        sums = words.sums(CONTENT)
+        whole, longest = sums[last[-1]] - sums[first], last[-1] - first
+        linked = words.links.logs(ENDS, proposal.cue.at, [t - 1 for t in last])
+        total, best = math.log(sum(map(math.exp, linked))), max(linked)
+        odds = words.log_odds(CONTENT_ENDS)
+        strength = [float(odds[t - 1]) for t in last]
+        before = list(accumulate([_FAINT, *strength], max))
+        later = list(accumulate([_FAINT, *reversed(strength)], max))[::-1]
+        rows = []
+        for n, t in enumerate(last):
+            held, length = sums[t] - sums[first], t - first
+            rows.append(
+                [
+                    held / length,
+                    (whole - held) / max(longest - length, 1),
+                    linked[n],
+                    linked[n] - total,
+                    linked[n] - best,
+                    total,
+                    _bounded(strength[n] - before[n]),
+                    _bounded(strength[n] - later[n + 1]),
+                    math.log1p(length),
+                    math.log1p(longest - length),
+                    n,
+                    many - 1 - n,
+                ]
+            )
         kinds = [
             np.repeat(OPENER([proposal.opener]), many, 0),
             _WHY([end.why for end in ends]),
             _MARK([doc.norm_at(end.last) for end in ends]),
         ]
-        return np.concatenate([words.around(tokens), own, *kinds], 1).astype(np.float32)
+        return np.concatenate([words.around(tokens), np.array(rows), *kinds], 1).astype(np.float32)
 
     def _reports(self, i: int) -> str:
         """How the word at i, or one of the next two, reports: form, particle and which it is, "" if none does."""
@@ -243,3 +247,7 @@ class ContentEnds:
 
     def _after(self, i: int, limit: int) -> int:
         return min(self._behind(i), max(limit, i))
+
+
+def _bounded(difference: float) -> float:
+    return max(-16.0, min(16.0, difference))

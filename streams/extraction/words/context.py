@@ -70,6 +70,7 @@ class WordsInContext:
         self._column = {name: n for n, name in enumerate(names)}
         self._scores = scores
         self._words: dict[int, Word] = {}
+        self._sums: dict[int, list[float]] = {}
         self._steps = steps(signs)
         self._signs: list[list[int]] = self._steps.tolist()
         bounded = np.clip(signs.astype(np.float32), -SURE, SURE)
@@ -97,6 +98,12 @@ class WordsInContext:
     def log_odds(self, sign: int) -> Any:
         """(tokens,) of one sign."""
         return self._log_odds[1:-1, sign]
+
+    def sums(self, sign: int) -> list[float]:
+        """The log-odds of one sign added up: what tokens [first, last) have together is `sums[last] - sums[first]`."""
+        if sign not in self._sums:
+            self._sums[sign] = np.cumsum(self._log_odds[:-1, sign], dtype=np.float64).tolist()
+        return self._sums[sign]
 
     def __getitem__(self, i: int) -> Word:
         """Token i as a word; analysed when it is first asked for.
