@@ -5,6 +5,7 @@ resolved to the nearest actor before them whose titles contain their words.
 """
 
 from bisect import bisect_left
+from functools import partial
 
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.document import Document
@@ -131,9 +132,8 @@ class ActorRegistry:
         praise = eulogy_at(self._doc.norms, first)
         if praise is None:
             return None
-        words = (praise.name,)
-        known = next(self._index.with_words(words), None)
-        return known or self._index.add(ActorDraft(praise.name, "person", words, named=True))
+        known = next(self._index.with_words((praise.name,)), None)
+        return known or self._index.add(ActorDraft(praise.name, "person", (praise.name,), named=True))
 
     def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
@@ -201,16 +201,16 @@ class ActorRegistry:
 
     def _issuer(self, first: int, last: int) -> ActorDraft | None:
         """A document speaks for who issued it: `بيان لوزارة الداخلية`, `تقرير المنظمة`."""
-        doc, heads = self._doc, self._lexicon.organizations
+        doc, heads, is_made = self._doc, self._lexicon.organizations, partial(self._lexicon.is_a, category="made")
         for i in range(first + 1, last):
             norm = doc.norms[i]
-            if self._lexicon.is_a(norm, "about") and not self._lexicon.is_a(doc.norms[i - 1], "made"):
+            if self._lexicon.is_a(norm, "about") and not any(is_made(n) for n in doc.norms[first + 1 : i]):
                 return None  # `دراسة عن السوق العقارية`, but `تقرير صادر عن البنك`
             attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
             if attached or self._phrases.head_kind(i) in ("organization", "person"):
                 end = self._phrases.end(i, last)
                 if end > i:
-                    return self._resolve_named(i, end) or self._organization(i, end, 1 if attached else 0)
+                    return self._resolve_named(i, end) or self._organization(i, end, int(attached))
         return None
 
     def _owner(self, before: int, document: str) -> ActorDraft | None:

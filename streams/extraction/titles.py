@@ -39,8 +39,19 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
         if bare(norm) in lexicon.titles or norm in lexicon.titles:
             if norm in lexicon.unnamed and best < name:
                 break  # `متحدث باسم الرئيس مون`: the spokesman is somebody else
+            if _has_object(doc, lexicon, j, name):
+                break  # `رفض القاضي مزاعم أمبروز`
             best = j
     return best
+
+
+def _has_object(doc: Document, lexicon: Lexicon, title: int, name: int) -> bool:
+    """Whether a noun that is no part of it stands behind a title with the article; ranks are told (`اللواء ركن`)."""
+    norm, behind = doc.norms[title], doc.norms[title + 1]
+    if title + 1 == name or not norm.startswith("ال"):
+        return False
+    definite = behind.startswith(("ال", "لل", "بال", "وال"))
+    return not (definite or bare(behind) in lexicon.titles or lexicon.is_a(behind, "preposition"))
 
 
 def title_after(
@@ -108,6 +119,8 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         bound = title is not None and title.kind != "honorific"
         return bound and not head.startswith("ال") and head not in lexicon.words_of["rank"]
     before = named - 1
+    if head in lexicon.words_of["kin"] and doc.kinds[before] is WORD:
+        return True  # `والدة الشهيد سامي الحداد`
     if before == first + 1 and head in lexicon.words_of["one_of"] and not doc.norms[before].startswith("ال"):
         return True  # `أحد مستشاري الحريري`, but `أحد المتهمين سامي الحداد`
     if doc.norms[before] in lexicon.words_of["called"]:

@@ -12,6 +12,7 @@ from streams.extraction.tokens import WORD
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
+_GOD = "الله"  # ends a name behind another word (`مصطفى صنع الله`)
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
 _COMMON = 1500  # rank of a word up to which it is more often a word than a name
 _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
@@ -30,7 +31,7 @@ def agree(
     is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`.
     """
     plain = Counter(doc.norms)
-    mentions = tuple(_whole_names(doc, _joined(doc, mentions, names)))
+    mentions = tuple(_whole_names(doc, tuple(_parted(doc, _joined(doc, mentions, names)))))
     inner = {n for m in mentions if m.type == "PER" for n in doc.norms[m.first + 1 : m.last]}
     mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
     out: list[tuple[EntityMention, str]] = []
@@ -80,6 +81,7 @@ def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container
             last = m.last
             while _is_hyphened(doc, last):
                 last += 1
+            last += last < len(doc.norms) and doc.norms[last] == _GOD and doc.norms[last - 1] != _GOD
             m = m._replace(first=_initials(doc, m.first), last=last)
         before = out[-1] if out else None
         if before is not None and before.last > m.first:
@@ -97,6 +99,17 @@ def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container
         else:
             out.append(m)
     return tuple(out)
+
+
+def _parted(doc: Document, mentions: tuple[EntityMention, ...]) -> Iterator[EntityMention]:
+    """Two people who were taken for one, where the article names the second by himself: `التقى كانغ وبومبيو`."""
+    known = {doc.norms[m.last - 1] for m in mentions if m.type == "PER"}
+    for m in mentions:
+        inner = range(m.first + 1, m.last) if m.type == "PER" else ()
+        at = next((i for i in inner if doc.norms[i][:1] == "و" and doc.norms[i][1:] in known), m.last)
+        yield m._replace(last=at)
+        if at < m.last:
+            yield m._replace(first=at)
 
 
 def _is_hyphened(doc: Document, i: int) -> bool:
