@@ -63,8 +63,7 @@ class Referents:
         others = [] if self.is_settled(described) else self.candidates(described, spoken)
         if not others:
             return by_rule
-        scores = [self._model.score(self.features(described, c, others)) for c in (None, *others)]
-        n = chosen(scores)
+        n = chosen([self._model.score(features) for features in self.evidence(described, others)])
         return self._antecedents.actor(others[n - 1], spoken) if n else None
 
     def is_settled(self, described: Described) -> bool:
@@ -107,30 +106,40 @@ class Referents:
         draft = self._registry.known(place.first, place.last)
         return Candidate(draft, [place])
 
-    def features(self, described: Described, candidate: Candidate | None, others: Sequence[Candidate]) -> Iterator[str]:
-        """The evidence for one of the `others`, or for the description itself (None), as feature names."""
+    def evidence(self, described: Described, others: Sequence[Candidate]) -> Iterator[Iterator[str]]:
+        """The evidence for the description itself, then for each of the `others`, as feature names."""
         what = self._what(described)
         known = [self._known(what, c) for c in others]
-        best, ruled = link_step(max(c.link for c in others)), described.by_rule is not None
-        if candidate is None:
-            own = self._words.links.together(SAYS, described.cue.at, range(described.first, described.last))
-            closest = min(known, key=_KNOWN.index)
-            last = next((c for c in others if 0 in c.turns), None)
-            spoke = "" if last is None else f"{last.kind},{known[others.index(last)]}"
-            yield f"own,{what.kind},{what.definite},{what.many}"
-            yield f"own,{what.kind},{what.definite},ruled={ruled}"
-            yield f"own,head={what.head}"
-            yield f"own,again={what.again},ruled={ruled}"
-            yield f"own,link={link_step(own)},best={best}"
-            yield f"own,best={best},{what.kind},{what.definite}"
-            yield f"own,best={best},ruled={ruled}"
-            yield f"own,known={closest},{what.kind},{what.definite}"
-            yield f"own,known={closest},{what.many},ruled={ruled}"
-            yield f"own,spoke={spoke},{what.kind},{what.definite}"
-            return
+        best = link_step(max(c.link for c in others))
+        yield self._of_itself(described, what, others, known, best)
+        for candidate, called in zip(others, known, strict=True):
+            yield self._of_another(described, what, candidate, called, best)
+
+    def _of_itself(
+        self, described: Described, what: "_What", others: Sequence[Candidate], known: Sequence[str], best: int
+    ) -> Iterator[str]:
+        """For the description as an actor of its own; `known` tells how much of it each of the others is called."""
+        ruled = described.by_rule is not None
+        own = self._words.links.together(SAYS, described.cue.at, range(described.first, described.last))
+        closest = min(known, key=_KNOWN.index)
+        spoke = next((f"{c.kind},{called}" for c, called in zip(others, known, strict=True) if 0 in c.turns), "")
+        yield f"own,{what.kind},{what.definite},{what.many}"
+        yield f"own,{what.kind},{what.definite},ruled={ruled}"
+        yield f"own,head={what.head}"
+        yield f"own,again={what.again},ruled={ruled}"
+        yield f"own,link={link_step(own)},best={best}"
+        yield f"own,best={best},{what.kind},{what.definite}"
+        yield f"own,best={best},ruled={ruled}"
+        yield f"own,known={closest},{what.kind},{what.definite}"
+        yield f"own,known={closest},{what.many},ruled={ruled}"
+        yield f"own,spoke={spoke},{what.kind},{what.definite}"
+
+    def _of_another(
+        self, described: Described, what: "_What", candidate: Candidate, called: str, best: int
+    ) -> Iterator[str]:
+        """For one of the others, who is `called` so many of its words."""
         ago, by_rule = min(candidate.turns, default=-1), candidate.draft is described.by_rule
-        link, called = link_step(candidate.link), known[others.index(candidate)]
-        draft = candidate.draft
+        link, draft = link_step(candidate.link), candidate.draft
         near = draft.last_before(described.first) if draft is not None else candidate.places[0].first
         far = 9 if near < 0 else min(8, (described.first - near) // 16)
         yield f"rule={by_rule},{what.kind}"

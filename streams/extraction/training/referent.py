@@ -12,6 +12,7 @@ from the annotated news that was drawn together as DRAWN and that they have not 
 
 import argparse
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from streams.extraction.actors import ActorRegistry
@@ -58,7 +59,7 @@ class Teacher(Referents):
             return by_rule
         right = [is_actor(self._antecedents.name(c), actor) for c in others]
         own = not any(right) and is_actor(self._article.doc.text(*mention), actor)
-        evidence = [list(self.features(described, c, others)) for c in (None, *others)]
+        evidence = [list(features) for features in self.evidence(described, others)]
         self._choices.append(Choice(evidence, [own, *right]))
         if any(right):
             return self._antecedents.actor(others[right.index(True)], spoken)
@@ -80,7 +81,11 @@ def choices(a: GoldArticle, models: Models) -> list[Choice]:
 
 def learn(articles: Sequence[GoldArticle], models: Models) -> LinearModel:
     """The model; `models` are those learned before it, who find the statements and their speakers."""
-    return fit((c for a in articles for c in choices(a, models)), STRENGTH)
+    return _fit(choices(a, models) for a in articles)
+
+
+def _fit(decisions: Iterable[list[Choice]]) -> LinearModel:
+    return fit(chain.from_iterable(decisions), STRENGTH)
 
 
 def right(decisions: Iterable[Choice], model: LinearModel | None) -> int:
@@ -106,18 +111,15 @@ def main() -> None:
     decisions = [choices(article, models) for article in articles]
     by_rules = learned = 0
     for held in folds_of(len(decisions), FOLDS):
-        model = fit((c for n, cs in enumerate(decisions) if n not in held for c in cs), STRENGTH)
+        model = _fit(cs for n, cs in enumerate(decisions) if n not in held)
         by_rules += sum(right(decisions[n], None) for n in held)
         learned += sum(right(decisions[n], model) for n in held)
     many = sum(map(len, decisions))
     scores = {"articles": len(decisions), "descriptions": many, "right_by_rules": by_rules, "cv_right": learned}
     print(scores)
     path = FOLDER / "referent.tsv"
-    model = fit((c for cs in decisions for c in cs), STRENGTH)
-    write(model, path, "streams.extraction.choices.referent")
-    write_note(
-        path, seed=SEED, scores=scores, sources=["raw Arabic news articles annotated for Qawl (no text is kept)"]
-    )
+    write(_fit(decisions), path, "streams.extraction.choices.referent")
+    write_note(path, seed=SEED, scores=scores, sources=SOURCES)
 
 
 if __name__ == "__main__":

@@ -92,9 +92,8 @@ class Encoder:
         self._priors = np.zeros((1, len(self._column)), np.float32)  # row 0 for what is no word
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
-        self._first = np.concatenate(list(taps), 1).astype(
-            np.float32
-        )  # the three products of a form's vector side by side
+        # The three products of a form's vector stand side by side.
+        self._first = np.concatenate(list(taps), 1).astype(np.float32)
         heads = (weights.label_head, weights.category_head, weights.sign_head, weights.link_head)
         self._near = near_weights(weights.link_weights)
         self._widths = [bias.shape[0] for _, bias in heads]
