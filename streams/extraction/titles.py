@@ -46,12 +46,13 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
 
 
 def _has_object(doc: Document, lexicon: Lexicon, title: int, name: int) -> bool:
-    """Whether a noun that is no part of it stands behind a title with the article; ranks are told (`اللواء ركن`)."""
+    """Whether a noun that is no part of it stands behind a title with the article: not in `اللواء ركن سامي الحداد`."""
     norm, behind = doc.norms[title], doc.norms[title + 1]
     if title + 1 == name or not norm.startswith("ال"):
         return False
     definite = behind.startswith(("ال", "لل", "بال", "وال"))
-    return not (definite or bare(behind) in lexicon.titles or lexicon.is_a(behind, "preposition"))
+    goes_on = bare(behind) in lexicon.titles or behind in lexicon.words_of["grade"]
+    return not (definite or goes_on or lexicon.is_a(behind, "preposition"))
 
 
 def title_after(
@@ -107,6 +108,12 @@ def _speaks_to(doc: Document, lexicon: Lexicon, phrases: Phrases, people: Sequen
     return any(titled) or any(phrases.attached(i) == "ل" for i in between)
 
 
+def _is_kin_of_another(doc: Document, lexicon: Lexicon, head: int) -> bool:
+    """Whether the word at `head` tells a relation to whoever is named behind it; a pronoun tells whose it is."""
+    title, spelt = lexicon.titles.get(doc.norms[head]), doc.tokens[head].form.written
+    return title is not None and title.kind == "kin" and not has_pronoun(spelt) and not spelt.endswith("ي")
+
+
 def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, named: int) -> bool:
     """`محامي نجيب`, `رئيسة الحكومة التي تتهم … سكريبال`: whose name it is that follows is somebody else."""
     head = doc.norms[first]
@@ -119,8 +126,8 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         bound = title is not None and title.kind != "honorific"
         return bound and not head.startswith("ال") and head not in lexicon.words_of["rank"]
     before = named - 1
-    if head in lexicon.words_of["kin"] and doc.kinds[before] is WORD:
-        return True  # `والدة الشهيد سامي الحداد`
+    if doc.kinds[before] is WORD and _is_kin_of_another(doc, lexicon, first):
+        return True  # `والدة الشهيد سامي الحداد`, but `والده الراحل سامي الحداد`
     if before == first + 1 and head in lexicon.words_of["one_of"] and not doc.norms[before].startswith("ال"):
         return True  # `أحد مستشاري الحريري`, but `أحد المتهمين سامي الحداد`
     if doc.norms[before] in lexicon.words_of["called"]:

@@ -111,6 +111,7 @@ NAMES = {
         "وقالت والدة الشهيد سامي الحداد إن القرية كلها حضرت.",
         "والدة الشهيد سامي الحداد",
     ),
+    "his father is": ("وقال والده الراحل سامي الحداد إن القرية كلها حضرت.", "سامي الحداد"),
     "with a name that God's ends": (
         "وقال رئيس مجلس إدارة المؤسسة المهندس مصطفى صنع الله إن الخزانات ممتلئة.",
         "مصطفى صنع الله",
@@ -136,3 +137,8 @@ def test_the_actor_is_called(extractor: Extractor, construction: str) -> None:
 def test_the_name_of_an_institution_goes_on_behind_its_task(extractor: Extractor) -> None:
     body = "اجتمعت اللجنة الحكومية لتتبع الانتخابات أمس. وذكر بلاغ للجنة أن العمل جار."
     assert [s.actor.name for s in run(extractor, body).statements] == ["اللجنة الحكومية لتتبع الانتخابات"]
+
+
+def test_the_role_of_an_officer_holds_his_grade(extractor: Extractor) -> None:
+    body = "وقال اللواء ركن سامي الحداد إن الطريق مفتوح."
+    assert [s.actor.role for s in run(extractor, body).statements] == ["اللواء ركن"]
