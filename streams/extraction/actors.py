@@ -5,13 +5,13 @@ resolved to the nearest actor before them whose titles contain their words.
 """
 
 from bisect import bisect_left
-from functools import partial
 
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.document import Document
 from streams.extraction.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
+from streams.extraction.issuers import issuer_within, maker_at
 from streams.extraction.latin import latin_behind
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.naming import Naming, can_be
@@ -102,12 +102,13 @@ class ActorRegistry:
         `previous` spoke last, `feminine` is how its verb has it, `attached` whether ل belongs to the cue (`وفقا لـ`).
         `refer` decides on a description whom the rules take for somebody, or for nobody else.
         """
-        draft = (
-            self._praised(first)
-            or self._resolve_named(first, last, feminine)
-            or refer(self._resolve_description(first, last, previous))
-            or self._add(first, last, attached=attached and self._doc.norms[first].startswith("ل"))
-        )
+        draft = self._praised(first) or self._resolve_named(first, last, feminine)
+        if draft is None and not self._naming.is_shared(first, last):
+            draft = refer(self._resolve_description(first, last, previous))
+        if draft is None:
+            draft = self._again(first, last) or self._add(
+                first, last, attached=attached and self._doc.norms[first].startswith("ل")
+            )
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
 
@@ -155,14 +156,15 @@ class ActorRegistry:
         if norms[0] in lexicon.words_of["latter"]:
             return self._latest_person(first) or previous
         if lexicon.is_a(norms[0], "honorific"):  # `وقال سموه`, `وأضاف معاليه`
-            return previous if previous is not None and previous.kind == "person" else self._latest_person(first)
+            return self._honoured(first, previous)
         head = norms[0]
-        same = next((d for d in self._index.with_words(tuple(norms)) if d.kind != "person"), None)
+        same = self._again(first, last)
         if same is not None:
             return same
         kind = self._naming.kind_of(first)
-        if kind == "document" and (not head.startswith("ال") or len(norms) <= 2):
-            issuer = self._issuer(first, last) or self._maker(last)
+        made = any(lexicon.is_a(n, "made") for n in norms)  # `البيان الصادر عن الوزارة`
+        if kind == "document" and (made or not head.startswith("ال") or len(norms) <= 2):
+            issuer = self._issuer(first, last)
             if issuer is not None:
                 self._index.add_titles(issuer, [bare(head)])  # `تقرير للمنظمة`: then التقرير is hers
                 return issuer
@@ -199,19 +201,20 @@ class ActorRegistry:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
 
+    def _again(self, first: int, last: int) -> ActorDraft | None:
+        """Who is called by just these words, people aside."""
+        norms = tuple(n for n in self._doc.norms[first:last] if n not in self._lexicon.words_of["same"])
+        return next((d for d in self._index.with_words(norms) if d.kind != "person"), None)
+
     def _issuer(self, first: int, last: int) -> ActorDraft | None:
-        """A document speaks for who issued it: `بيان لوزارة الداخلية`, `تقرير المنظمة`."""
-        doc, heads, is_made = self._doc, self._lexicon.organizations, partial(self._lexicon.is_a, category="made")
-        for i in range(first + 1, last):
-            norm = doc.norms[i]
-            if self._lexicon.is_a(norm, "about") and not any(is_made(n) for n in doc.norms[first + 1 : i]):
-                return None  # `دراسة عن السوق العقارية`, but `تقرير صادر عن البنك`
-            attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
-            if attached or self._phrases.head_kind(i) in ("organization", "person"):
-                end = self._phrases.end(i, last)
-                if end > i:
-                    return self._resolve_named(i, end) or self._organization(i, end, int(attached))
-        return None
+        """For whom the document [first, last) speaks, None where it is not told."""
+        doc, lexicon, phrases = self._doc, self._lexicon, self._phrases
+        issuer = issuer_within(doc, lexicon, phrases, first, last) or maker_at(doc, lexicon, phrases, last)
+        if issuer is None:
+            return None
+        if issuer.attached or phrases.head_kind(issuer.first) == "organization":
+            return self._resolve_named(*issuer[:2]) or self._organization(*issuer)
+        return self.known(*issuer[:2]) or self._add(*issuer[:2])
 
     def _owner(self, before: int, document: str) -> ActorDraft | None:
         """`أصدرت النقابة بيانا … وشدد البيان`: the institution that spoke where the document was told of last."""
@@ -227,18 +230,6 @@ class ActorRegistry:
             if at >= first:
                 return draft
         return None
-
-    def _maker(self, i: int) -> ActorDraft | None:
-        """`دراسة أجراها باحثون في جامعة ديوك`, `تقرير صادر عن البنك`: whose the document before token i is."""
-        doc, phrases = self._doc, self._phrases
-        if i + 1 >= len(doc.tokens) or not self._lexicon.is_a(doc.norms[i], "made"):
-            return None
-        limit = doc.sentences[doc.sentence_of[i]].last
-        first = i + 2 if doc.norms[i + 1] == "عن" else i + 1
-        if first >= limit or phrases.head_kind(first) is None:
-            return None
-        last = phrases.end(first, limit)
-        return self.known(first, last) or self._add(first, last) if last > first else None
 
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
@@ -268,6 +259,16 @@ class ActorRegistry:
             known = self._end_of[first] = self._mention_ends.best(first, rule, limit) if rule > first else rule
         return known
 
+    def _honoured(self, first: int, previous: ActorDraft | None) -> ActorDraft | None:
+        """`سموه`: who spoke last or was named last, of those who are called so (`سمو الأمير`) where there are some."""
+        honour = self._doc.norms[first].removesuffix("ه").removesuffix("ت")
+        called = (honour, honour + "ه", *(self._lexicon.words_of["highness"] if honour == "سمو" else ()))
+        people = [d for word in called for d in self._index.with_titles({word}) if d.kind == "person"]
+        if previous is not None and previous.kind == "person" and (previous in people or not people):
+            return previous
+        nearest = max(people, key=lambda d: d.last_before(first), default=None)
+        return nearest if nearest is not None and nearest.last_before(first) >= 0 else self._latest_person(first)
+
     def _latest_person(self, before: int) -> ActorDraft | None:
         """الأخير: the person named last before this place."""
         for i in range(before - 1, -1, -1):
@@ -282,9 +283,9 @@ class ActorRegistry:
             return known
         return next((d for d in self._index.with_words(self._words(e.first, e.last, e.skip)) if d.named), None)
 
-    def _organization(self, first: int, last: int, skip: int) -> ActorDraft:
+    def _organization(self, first: int, last: int, attached: bool) -> ActorDraft:
         text = self._doc.name(first, last)
-        text = self._naming.without_particle(text) if skip else text
+        text = self._naming.without_particle(text) if attached else text
         words = tuple(normalize(w) for w in text.split())
         known = next(self._index.with_words(words), None)
         if known is None and len(words) == 1 and words[0].startswith("ال"):

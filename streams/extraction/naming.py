@@ -36,8 +36,8 @@ class Naming:
         if not skip and (attached or self._phrases.attached(first) == "ل"):
             text = self.without_particle(text)  # `وفقا لدبلوماسي`
         words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
-        if words[0].startswith("و") and head is not None and not self._phrases.is_head_word(words[0]):
-            text, words = text[1:], (words[0][1:], *words[1:])  # `والبعض`: the conjunction is no part of the name
+        if not skip and self._is_joined(first, words[0]):
+            text, words = text[1:], (words[0][1:], *words[1:])
         draft = ActorDraft(_without_open_marks(text.strip(_EDGES)), kind, words)
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":
@@ -47,6 +47,14 @@ class Naming:
         if kind == "organization":
             draft.feminine = self._is_feminine_organization(first)
         return draft
+
+    def _is_joined(self, first: int, word: str) -> bool:
+        """Whether the first letter of the phrase's first word is a conjunction: `والبعض`, `فالبعض`; not in `وكالة`."""
+        phrases, lexicon = self._phrases, self._lexicon
+        if word[:1] not in ("و", "ف") or phrases.is_head_word(word) or lexicon.is_a(word, "quantity"):
+            return False
+        definite = word[1:].startswith("ال") and lexicon.facts(word[1:]).heads is not None
+        return definite or phrases.is_conjoined(first)
 
     def kind_of(self, first: int) -> SourceKind | None:
         """What kind of source a description at token `first` is: `الفريق` is a rank, or a team named before."""
@@ -94,6 +102,8 @@ class Naming:
         people = [e for e in inner if e.type == "PER"]
         if people and people[0].first == first and self.is_joint(people):
             return "group"
+        if self.is_shared(first, last):
+            return "group"
         if head == "person":
             return "person"
         if head in ("organization", "document") or inner:
@@ -115,6 +125,24 @@ class Naming:
             or any(map(joins, norms[before.last : e.first]))
             for before, e in pairwise(people)
         )
+
+    def is_shared(self, first: int, last: int) -> bool:
+        """Whether another source stands beside the first: `المرصد وشهود`, `الشرطة والجيش`; not `وزارة الصحة والسكان`."""
+        doc, phrases = self._doc, self._phrases
+        own = self._entities.get(first)
+        begin = own.last if own is not None else first + 1
+        alone = own is not None or doc.norms[first].startswith("ال")
+        for i in range(begin, last):
+            if doc.norms[i][:1] != "و" or phrases.is_within_name(i):
+                continue
+            entity, rest = self._entities.get(i), doc.norms[i][1:]
+            if entity is not None:
+                return entity.skip > 0 and entity.type != "PER"
+            joined = phrases.is_head_word(rest) or phrases.is_conjoined(i)
+            kind = self._lexicon.facts(rest).heads if joined else None
+            if kind in ("organization", "unnamed", "group") and (alone or not rest.startswith("ال")):
+                return True
+        return False
 
     def gender(self, first: int) -> bool | None:
         """Whether a verb agrees with a phrase in the feminine, as the phrase's head tells; None where it does not."""

@@ -32,6 +32,7 @@ class Phrases:
         self._doc, self._lexicon = doc, lexicon
         self._words, self._in_context = words.clusters, words
         self._categories = words.categories
+        self._heads = lexicon.titles, lexicon.organizations, lexicon.unnamed
         self._entities = {e.first: (e.last, e.type) for e in entities}
         self._attached = {e.first: e.skip for e in entities}
         self._ends: dict[tuple[int, int], int] = {}
@@ -52,6 +53,17 @@ class Phrases:
         """Whether token i is likeliest a verb where it stands."""
         return self._categories[i].removeprefix("w+").startswith("verb")
 
+    def is_noun(self, i: int) -> bool:
+        """Whether token i, a frequent word, is likeliest a common noun where it stands, and within no name."""
+        free = i not in self._entities and i not in self._within and self._doc.kinds[i] is WORD
+        return free and self._categories[i] == "noun" and self._doc.norms[i] in self._words
+
+    def is_conjoined(self, i: int) -> bool:
+        """Whether و is attached to token i, as its reading in context and the frequency of the rest have it."""
+        norm, rank = self._doc.norms[i], self._words.rank
+        joined = self._categories[i].startswith("w+") and i not in self._entities
+        return joined and rank(norm) > _RARER * rank(norm[1:])
+
     def name_type(self, i: int) -> str:
         """The type of the entity that begins at token i, "" for none."""
         return self._entities[i][1] if i in self._entities else ""
@@ -64,11 +76,9 @@ class Phrases:
         """Whether an entity that begins before token i goes on with it."""
         return i in self._within
 
-    def is_head_word(self, norm: str, *, known: bool = True) -> bool:
-        """Whether the word as it is written can head a source (`وزارة`, not `والبعض`); `known`: or is frequent."""
-        lexicon = self._lexicon
-        listed = norm in lexicon.titles or norm in lexicon.organizations or norm in lexicon.unnamed
-        return listed or (known and norm in self._words)
+    def is_head_word(self, norm: str) -> bool:
+        """Whether the word as it is written can head a source (`وزارة`, not `والبعض`)."""
+        return any(norm in heads for heads in self._heads)
 
     def end(self, i: int, limit: int) -> int:
         """Token after the noun phrase that begins at i, at most `limit`.
@@ -145,7 +155,7 @@ class Phrases:
             share = sum(r.probability for r in word.readings if r.preposition in _ATTACHED)
             return norm[0] if share > 0.5 else ""
         rest = self._words.rank(norm[1:])
-        return norm[0] if self._words.rank(norm) > _RARER * rest and not self.is_head_word(norm, known=False) else ""
+        return norm[0] if self._words.rank(norm) > _RARER * rest and not self.is_head_word(norm) else ""
 
     def is_addressee(self, j: int) -> bool:
         """Whether token j says to whom (`لنظيره`), not whose (`المدير العام للتعليم`)."""
@@ -172,10 +182,9 @@ class Phrases:
         return self._lexicon.is_a(self._doc.norms[i], "preposition") and not self._doc.norms[i].startswith(("ل", "ب"))
 
     def _is_edge(self, j: int) -> bool:
-        norm = self._doc.norms[j]
-        if not _EDGES.isdisjoint(self._lexicon.facts(norm).roles) or norm in self._lexicon.words_of["edge"]:
-            return True
-        return self.is_date(j) or self.is_wish(j)
+        norm, lexicon = self._doc.norms[j], self._lexicon
+        edge = not _EDGES.isdisjoint(lexicon.facts(norm).roles) or norm in lexicon.words_of["edge"]
+        return edge or self.is_date(j) or self.is_wish(j)
 
     def is_wish(self, j: int) -> bool:
         """Whether token j tells how a source stays unnamed: `مسؤول رفض الكشف عن هويته`."""

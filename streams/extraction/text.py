@@ -123,7 +123,7 @@ def has_pronoun(spelt: str) -> bool:
     >>> has_pronoun("زميله"), has_pronoun("محاميها"), has_pronoun("رئيسة")
     (True, True, False)
     """
-    return spelt.endswith(("ه", "ها", "هم"))
+    return spelt.endswith(("ه", "ها", "هم", "هما"))
 
 
 def arabic_share(text: str) -> float:

@@ -12,6 +12,8 @@ from streams.extraction.tokens import WORD
 
 _REACH = 9  # words of a title before a name
 _APPOSITION = 8  # words of a title after it
+_DEFINITE = ("ال", "لل", "بال", "وال", "فال")
+_QUOTES = '"«»“”'
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
 
@@ -45,14 +47,18 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
     return best
 
 
+def _is_definite(lexicon: Lexicon, norm: str) -> bool:
+    """Whether a word has the article, particles before it aside: `بالرئيس`, not `والد`."""
+    return norm.startswith(_DEFINITE) and norm not in lexicon.titles
+
+
 def _has_object(doc: Document, lexicon: Lexicon, title: int, name: int) -> bool:
     """Whether a noun that is no part of it stands behind a title with the article: not in `اللواء ركن سامي الحداد`."""
     norm, behind = doc.norms[title], doc.norms[title + 1]
     if title + 1 == name or not norm.startswith("ال"):
         return False
-    definite = behind.startswith(("ال", "لل", "بال", "وال"))
     goes_on = bare(behind) in lexicon.titles or behind in lexicon.words_of["grade"]
-    return not (definite or goes_on or lexicon.is_a(behind, "preposition"))
+    return not (_is_definite(lexicon, behind) or goes_on or lexicon.is_a(behind, "preposition"))
 
 
 def title_after(
@@ -87,6 +93,7 @@ def whose_name(
     stand before it, but not that of whose it is (`السيد محمد اللبار أستاذ التاريخ بجامعة محمد الخامس`). None where
     all are of others: `حكومة نتنياهو`, `خصوم كلينتون`, `متحدث باسم الرئيس مون`, `مصادر مقربة من الرئيس علي صالح`.
     """
+    people = [e for n, e in enumerate(people) if not (n and _is_byname(doc, people[n - 1], e))]
     heads = all(map(lexicon.is_honorific, doc.norms[first : people[0].first]))
     named = people[0] if heads or _speaks_to(doc, lexicon, phrases, people) else people[-1]
     if named is not people[0] and is_of_another(doc, lexicon, phrases, first, named.first):
@@ -108,10 +115,29 @@ def _speaks_to(doc: Document, lexicon: Lexicon, phrases: Phrases, people: Sequen
     return any(titled) or any(phrases.attached(i) == "ل" for i in between)
 
 
+def _is_byname(doc: Document, before: EntityMention, e: EntityMention) -> bool:
+    """`محمود عباس (أبو مازن)`: whether a name is another one of who is named before it."""
+    return e.first == before.last + 1 and doc.norms[before.last] == "("
+
+
 def _is_kin_of_another(doc: Document, lexicon: Lexicon, head: int) -> bool:
     """Whether the word at `head` tells a relation to whoever is named behind it; a pronoun tells whose it is."""
     title, spelt = lexicon.titles.get(doc.norms[head]), doc.tokens[head].form.written
     return title is not None and title.kind == "kin" and not has_pronoun(spelt) and not spelt.endswith("ي")
+
+
+def _is_complement(doc: Document, lexicon: Lexicon, phrases: Phrases, before: int) -> bool:
+    """`المصادر القريبة من فوكييه`, `مدير أعمال مادونا`: whether the word at `before` has the name behind it."""
+    norm = doc.norms[before]
+    if lexicon.is_a(norm, "preposition") or norm in lexicon.words_of["led"]:
+        return True
+    titled = (
+        norm in lexicon.titles
+        or bare(norm) in lexicon.titles
+        or any(norm in lexicon.words_of[c] for c in ("called", "grade", "one_of"))
+    )
+    of_its_own = _is_definite(lexicon, norm) or has_pronoun(doc.tokens[before].form.written)
+    return phrases.is_noun(before) and not (titled or of_its_own or norm[:1] in "بل")
 
 
 def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, named: int) -> bool:
@@ -123,9 +149,14 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         title = lexicon.titles.get(head)
         if has_pronoun(doc.tokens[first].form.written):
             return False  # `محاميها سامي الحداد`
-        bound = title is not None and title.kind != "honorific"
-        return bound and not head.startswith("ال") and head not in lexicon.words_of["rank"]
+        several = head.endswith("و") and not phrases.name_type(first)  # `منتقدو دوتيرتي`
+        bound = (several or phrases.is_noun(first)) if title is None else title.kind != "honorific"
+        return bound and not _is_definite(lexicon, head) and head not in lexicon.words_of["rank"]
     before = named - 1
+    while before > first and doc.norms[before] in _QUOTES:
+        before -= 1
+    if _is_complement(doc, lexicon, phrases, before) or phrases.attached(named) == "ل":
+        return True
     if doc.kinds[before] is WORD and _is_kin_of_another(doc, lexicon, first):
         return True  # `والدة الشهيد سامي الحداد`, but `والده الراحل سامي الحداد`
     if before == first + 1 and head in lexicon.words_of["one_of"] and not doc.norms[before].startswith("ال"):

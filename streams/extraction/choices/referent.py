@@ -67,10 +67,11 @@ class Referents:
         return self._antecedents.actor(others[n - 1], spoken) if n else None
 
     def is_settled(self, described: Described) -> bool:
-        """Whether the rules know better: `الجزائر` is a name, `السيد ساتيش` too, `الأخير` whoever was named last."""
+        """Whether the rules know better: `الجزائر` is a name, `السيد ساتيش` too, `سموه` a person named before."""
         norms, lexicon = self._doc.norms, self._lexicon
         first, last = described.first, described.last
-        if self._phrases.name_type(first) or norms[first] in lexicon.words_of["latter"]:
+        courtesy = lexicon.is_a(norms[first], "honorific")
+        if courtesy or self._phrases.name_type(first) or norms[first] in lexicon.words_of["latter"]:
             return True
         return any(
             lexicon.is_honorific(norms[i])

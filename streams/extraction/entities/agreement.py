@@ -1,7 +1,7 @@
 """The entities of one article agree with each other, and attached particles stay outside the names."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from schemas import EntityType
@@ -14,6 +14,7 @@ _RARER = 3  # how many times rarer a whole word must be than its rest for its fi
 _ARTICLE = "ال"
 _GOD = "الله"  # ends a name behind another word (`مصطفى صنع الله`)
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
+_NEVER_A_NAME = 100  # rank of a word up to which it is none, if it is not listed as one
 _COMMON = 1500  # rank of a word up to which it is more often a word than a name
 _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
 
@@ -23,24 +24,29 @@ def agree(
     mentions: tuple[EntityMention, ...],
     words: Mapping[str, int] = _NO_WORDS,
     names: Container[str] = frozenset(),
+    categories: Sequence[str] = (),
 ) -> tuple[EntityMention, ...]:
     """The mentions with one type a name (the most frequent in the article), as long as elsewhere, particles split off.
 
     A particle is split off where the article, the rest of the word or the frequency of both (`words` maps normalized
     words to their rank) tells it: `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`, `بباريس`; not in `كاليفورنيا`. What
-    is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`.
+    is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`. Where the tokens' `categories` are known
+    they tell و: `وإلكاي غوندوغان` is joined, who stands behind a verb (`قالت وطن دحلة`) is not.
     """
     plain = Counter(doc.norms)
     mentions = tuple(_whole_names(doc, tuple(_parted(doc, _joined(doc, mentions, names)))))
     inner = {n for m in mentions if m.type == "PER" for n in doc.norms[m.first + 1 : m.last]}
     mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
+    taken = {i for m in mentions for i in range(m.first, m.last)}
     out: list[tuple[EntityMention, str]] = []
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
         norm = doc.norms[m.first]
+        joined = _is_joined(doc, m, taken, words, names, categories)
         # `بادي` after `راجح بادي`: no particle stands within a name
         apart = m.type == "PER" and m.first > 0 and doc.norms[m.first - 1] in "،,:-–" and norm[:1] in "بكف"
-        skip = 0 if apart or (m.type == "PER" and norm in inner) else _attached(norm, plain, words, names, m)
+        whole = joined is False or apart or (m.type == "PER" and norm in inner)
+        skip = 1 if joined else 0 if whole else _attached(norm, plain, words, names, m)
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
         if skip:
             m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
@@ -157,6 +163,24 @@ def _short_forms(
             yield EntityMention(i, i + 1, "PER")
 
 
+def _is_joined(
+    doc: Document,
+    m: EntityMention,
+    taken: Container[int],
+    words: Mapping[str, int],
+    names: Container[str],
+    categories: Sequence[str],
+) -> bool | None:
+    """Whether the و at the head of a person's name is a conjunction, as its place tells it; None where it does not."""
+    norm, before = doc.norms[m.first], m.first - 1
+    if m.type != "PER" or norm[:1] != "و" or not categories:
+        return None
+    known = before >= 0 and before not in taken and doc.norms[before] in words
+    if known and categories[before].removeprefix("w+").startswith("verb"):
+        return False  # `قال وارين ميتشل`: its subject stands behind a verb
+    return True if categories[m.first] == "w+noun_prop" and norm not in names else None
+
+
 def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: Container[str], m: EntityMention) -> int:
     """Number of letters of attached particles at the head of a name's first word."""
     is_person, shortest = m.type == "PER", 2 if m.last - m.first > 1 else 3
@@ -164,12 +188,16 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
         rest = norm.removeprefix(particle)
         if rest == norm or len(rest) < shortest:
             continue
+        if is_person and rest not in names and words.get(rest, _COMMON) < _NEVER_A_NAME:
+            continue  # `بهي الدين`: no `هي`
         if rest in plain and plain[rest] >= plain[norm]:
             return len(particle)
         known = rest in names or rest in words
         strange = rest not in names and not known and norm[1] in "يو"
         if is_person and (particle == "ك" or norm in names or strange):
             continue  # كمران, whom nobody is like; كيلي, ويلبر
+        if is_person and rest in names and norm not in words:
+            return len(particle)  # `لبيث ماكارلي`
         if len(rest) > 4 and particle.endswith("ل") and rest.startswith("ل"):
             return len(particle)  # للأمم: the article's alef is not written after ل
         if len(rest) > 4 and rest.startswith(_ARTICLE):

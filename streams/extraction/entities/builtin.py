@@ -34,7 +34,8 @@ class BuiltinEngine:
         """All mentions in order, not overlapping."""
         if not doc.tokens:
             return ()
-        labels = self._labels(self._encoder.read(doc).labels)
+        said = self._encoder.read(doc)
+        labels = self._labels(said.labels)
         found: list[EntityMention] = []
         k = 0
         while k < len(labels):
@@ -49,7 +50,9 @@ class BuiltinEngine:
             while doc.norm_at(k) == LETTER:  # `سي إن` of `سي إن إن`
                 k += 1
             found.append(EntityMention(first, k, _TYPES[label[2:]]))
-        return agree(doc, tuple(found), self._words, self._encoder.names)
+        names = self._encoder.weights.categories
+        categories = [names[n] for n in said.categories.argmax(1).tolist()] if found else ()
+        return agree(doc, tuple(found), self._words, self._encoder.names, categories)
 
     def _labels(self, scores: Any) -> list[int]:
         """The most likely allowed labels of n tokens from their scores (n, labels)."""

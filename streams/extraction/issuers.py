@@ -1,0 +1,62 @@
+"""Issuers: a document speaks for whoever issued it (`بيان لوزارة الداخلية`, `تقرير أعده علماء`, `تقرير المنظمة`)."""
+
+from typing import NamedTuple
+
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+
+_MEDIUM = "media"
+_QUOTES = ('"', "«", "“")
+
+
+class Issuer(NamedTuple):
+    """The phrase [first, last) of who issued a document; `attached`: ل stands before its first word."""
+
+    first: int
+    last: int
+    attached: bool
+
+
+def issuer_within(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> Issuer | None:
+    """The issuer whom the phrase [first, last) of a document tells: `البيان الصادر السبت عن الفاتيكان`.
+
+    None where it tells another thing: what it is about (`دراسة عن السوق العقارية`), where it appeared (`تقارير
+    إخبارية في بريطانيا`, but `تقرير في صحيفة الغد`) or is made (`استطلاع لدى الخروج من مراكز الاقتراع`).
+    """
+    heads = lexicon.organizations
+    for i in range(first + 1, last):
+        norm = doc.norms[i]
+        if lexicon.is_a(norm, "made"):
+            return maker_at(doc, lexicon, phrases, i)
+        if lexicon.is_a(norm, "about") or (lexicon.is_a(norm, "preposition") and not _leads(doc, lexicon, i)):
+            return None
+        attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
+        if attached or phrases.head_kind(i) in ("organization", "person"):
+            end = phrases.end(i, last)
+            if end > i:
+                return Issuer(i, end, attached)
+    return None
+
+
+def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issuer | None:
+    """Who made the document before token i: `أجراها باحثون في جامعة ديوك`, `صادر عن البنك`, `الصادر السبت عن البنك`."""
+    if i + 1 >= len(doc.tokens) or not lexicon.is_a(doc.norms[i], "made"):
+        return None
+    limit = doc.sentences[doc.sentence_of[i]].last
+    first = i + 1
+    while first < limit and phrases.is_date(first):
+        first += 1
+    first += doc.norm_at(first) in ("عن", "من")
+    first += doc.norm_at(first) in _QUOTES
+    if first >= limit or phrases.head_kind(first) is None:
+        return None
+    last = phrases.end(first, limit)
+    return Issuer(first, last, attached=False) if last > first else None
+
+
+def _leads(doc: Document, lexicon: Lexicon, i: int) -> bool:
+    """Whether a preposition leads to who issued a document: `بيان من الوزارة`, `مقال في صحيفة الغد`."""
+    norm, behind = doc.norms[i], i + 1
+    behind += lexicon.is_a(doc.norm_at(behind), "quantity")  # `تقارير في بعض وسائل الإعلام`
+    return norm == "من" or (norm == "في" and lexicon.organizations.get(doc.norm_at(behind)) == _MEDIUM)
