@@ -105,10 +105,8 @@ class ActorRegistry:
         draft = self._praised(first) or self._resolve_named(first, last, feminine)
         if draft is None and not self._naming.is_shared(first, last):
             draft = refer(self._resolve_description(first, last, previous))
-        if draft is None:
-            draft = self._again(first, last) or self._add(
-                first, last, attached=attached and self._doc.norms[first].startswith("ل")
-            )
+        attached = attached and self._doc.norms[first].startswith("ل")
+        draft = draft or self._again(first, last) or self._add(first, last, attached=attached)
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
 

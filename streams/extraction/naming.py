@@ -127,7 +127,7 @@ class Naming:
         )
 
     def is_shared(self, first: int, last: int) -> bool:
-        """Whether another source stands beside the first: `المرصد وشهود`, `الشرطة والجيش`; not `وزارة الصحة والسكان`."""
+        """Whether another source stands beside: `المرصد وشهود`, `الشرطة والجيش`; not `وزارة الصحة والبيئة`."""
         doc, phrases = self._doc, self._phrases
         own = self._entities.get(first)
         begin = own.last if own is not None else first + 1
