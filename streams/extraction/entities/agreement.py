@@ -15,6 +15,7 @@ _ARTICLE = "ال"
 _GOD = "الله"  # ends a name behind another word (`مصطفى صنع الله`)
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
 _NEVER_A_NAME = 100  # rank of a word up to which it is none, if it is not listed as one
+_RARE = 10**6  # rank of a word that is not among the frequent ones
 _COMMON = 1500  # rank of a word up to which it is more often a word than a name
 _NO_WORDS: Mapping[str, int] = MappingProxyType({})  # then only the article itself tells
 
@@ -91,13 +92,14 @@ def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container
             m = m._replace(first=_initials(doc, m.first), last=last)
         before = out[-1] if out else None
         if before is not None and before.last > m.first:
-            continue  # the hyphen joined it
+            out[-1] = before._replace(last=max(before.last, m.last))  # the hyphen joined it
+            continue
         first = doc.norms[before.first] if before is not None else ""
         if (
             before is not None
             and before.type == m.type == "PER"
             and before.last == m.first
-            and (first in _FATHER_OF or (before.last == before.first + 1 and first in names))
+            and (first in _FATHER_OF or _is_first_name(doc, before, names))
             and doc.norms[m.first - 1] not in families
             and not doc.norms[m.first].startswith(("و", "ل", "ب"))
         ):
@@ -105,6 +107,12 @@ def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container
         else:
             out.append(m)
     return tuple(out)
+
+
+def _is_first_name(doc: Document, m: EntityMention, names: Container[str]) -> bool:
+    """Whether a person's name is a single one of the known names, or a double one: `كييز`, `دي-آن`."""
+    double = m.last == m.first + 3 and _is_hyphened(doc, m.first + 1)
+    return double or (m.last == m.first + 1 and doc.norms[m.first] in names)
 
 
 def _parted(doc: Document, mentions: tuple[EntityMention, ...]) -> Iterator[EntityMention]:
@@ -192,6 +200,8 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
             continue  # `بهي الدين`: no `هي`
         if rest in plain and plain[rest] >= plain[norm]:
             return len(particle)
+        if particle[-1] in "بلك" and rest[0] == "و" and words.get(rest[1:], _RARE) < words.get(rest, _RARE):
+            continue  # `بوروسيا دورتموند`: no و stands behind another particle
         known = rest in names or rest in words
         strange = rest not in names and not known and norm[1] in "يو"
         if is_person and (particle == "ك" or norm in names or strange):
