@@ -123,6 +123,7 @@ class MentionEnds:
         kind = phrases.head_kind(first) or "other"
         name = "name" if phrases.name_type(first) == "PER" else kind
         elsewhere = self._elsewhere(first)
+        ahead, between = self._named_ahead(first)
         j = first + 1
         for end in ends:
             new: list[str] = []
@@ -153,6 +154,9 @@ class MentionEnds:
             goes_on = words.sign(end, SPEAKER_GOES_ON)
             last_on = max(words.sign(end - 1, SPEAKER_GOES_ON), words.sign(end - 1, SPEAKER_BEGINS))
             out += [f"on={goes_on},{name}", f"on={goes_on},{last_on}"]
+            if ahead:
+                where = "short" if end <= ahead else "name" if phrases.name_ending(end) == "PER" else "behind"
+                out += [f"{where}={between},{kind}", f"{where}={goes_on}"]
             cluster = words.clusters.get(after)
             if cluster is not None:
                 out += [f"c={cluster[0]}", f"k={cluster[1]},{name}"]
@@ -166,6 +170,28 @@ class MentionEnds:
             out.append(f"again={again},{name}")
             out.append(f"again={again},{min(end - first, 4)}")
             yield new, out
+
+    def _named_ahead(self, first: int) -> tuple[int, str]:
+        """Where a person's name begins that the title at `first` may lead to, and what stands between; 0 for nowhere.
+
+        `المدير العام لأمن مطار الكويت الدولي اللواء فيصل السنين`.
+        """
+        doc, phrases = self._doc, self._phrases
+        between = ""
+        for i in range(first + 1, min(first + _TITLED, len(doc.tokens))):
+            if phrases.name_type(i) == "PER":
+                return i, between
+            mark = doc.kinds[i] is MARK and doc.norms[i] not in '«»"“”،,'
+            relative = self._lexicon.is_a(doc.norms[i], "relative") or self._lexicon.is_a(
+                doc.norms[i], "complementizer"
+            )
+            if doc.kinds[i] is LINE or mark or relative or phrases.is_verb(i):
+                break
+            if doc.kinds[i] is MARK or self._lexicon.is_a(doc.norms[i], "preposition"):
+                between = doc.norms[i]
+            elif phrases.attached(i):
+                between = phrases.attached(i) + "+"
+        return 0, ""
 
     def _elsewhere(self, first: int) -> list[int]:
         """Where else in the article a mention's first word stands."""
@@ -190,8 +216,11 @@ class MentionEnds:
             yield f"over={norm},{following}"
             yield f"over={norm},{self._phrases.name_type(j + 1)},{kind}"
             return
+        definite, before = _definite(norm), _definite(self._doc.norm_at(j - 1))
         yield f"over={category},{kind}"
         yield f"over={category},{self._words.category_at(j - 1)}"
+        yield f"over={category},{definite},{self._words.category_at(j - 1)},{before}"
+        yield f"over={category},{definite},{before},{kind}"
         if self._lexicon.is_a(norm, "preposition"):
             yield f"over={norm},{self._doc.norm_at(j - 1)}"
             yield f"over={norm},{kind},{self._phrases.head_kind(j + 1)}"
@@ -206,3 +235,10 @@ class MentionEnds:
             yield f"over={self._phrases.name_type(j)},{category},{norm.startswith('و')}"
         if self._lexicon.is_a(norm, "relative"):
             yield "over=relative"
+
+
+def _definite(norm: str) -> str:
+    """How a word shows whether it is definite: an article, or the ending of an indefinite accusative (`موظفا`)."""
+    if norm.startswith(("ال", "لل")):
+        return "al"
+    return "acc" if norm.endswith("ا") and len(norm) > 3 else "no"

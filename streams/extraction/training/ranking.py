@@ -1,5 +1,6 @@
 """Learning to choose: a linear model under which the right one of several candidates has the highest score."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,15 +24,20 @@ class Choice(NamedTuple):
     numbers: Any = None
 
 
-def fit(decisions: Iterable[Choice], strength: float) -> LinearModel:
+def fit(decisions: Iterable[Choice], strength: float, learned: LinearModel | None = None) -> LinearModel:
     """Maximum likelihood of a right candidate being chosen, with L2 regularization of `1 / strength`.
 
     Decisions without a right candidate, or with right ones only, teach nothing and are left out; so are features of a
-    single candidate, which are half of all.
+    single candidate, which are half of all. A model that was `learned` from other decisions goes on learning: its
+    weights are what others are held near to, instead of 0, and what is not met here stays as it was.
     """
     choices = [c for c in decisions if any(c.right) and not all(c.right)]
-    vectorizer = CountVectorizer(analyzer=lambda features: features, min_df=_RARE)
-    x: csr_matrix = vectorizer.fit_transform([f for c in choices for f in c.candidates]).astype(np.float64)
+    known = {} if learned is None else learned.weights
+    met = Counter(f for c in choices for features in c.candidates for f in set(features))
+    names = sorted(f for f, many in met.items() if many >= _RARE or f in known)
+    vectorizer = CountVectorizer(analyzer=lambda features: features, vocabulary=names)
+    x: csr_matrix = vectorizer.transform([f for c in choices for f in c.candidates]).astype(np.float64)
+    held = np.array([known.get(f, 0.0) for f in names])
     begins = np.cumsum([0, *(len(c.candidates) for c in choices)])[:-1]
     group = np.repeat(np.arange(len(choices)), [len(c.candidates) for c in choices])
     right = np.array([r for c in choices for r in c.right])
@@ -47,12 +53,21 @@ def fit(decisions: Iterable[Choice], strength: float) -> LinearModel:
         scores = x @ w
         every, p = log_shares(scores, np.ones_like(right))
         good, q = log_shares(scores, right)
-        gradient = x.T @ (p - q) + w / strength
-        return float((every - good).sum() + 0.5 * (w @ w) / strength), gradient
+        away = w - held
+        return float((every - good).sum() + 0.5 * (away @ away) / strength), x.T @ (p - q) + away / strength
 
-    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 300})
-    names = vectorizer.get_feature_names_out()
-    return LinearModel({n: float(v) for n, v in zip(names, found.x, strict=True) if abs(v) >= _FAINT})
+    found = minimize(loss, held, jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    weights = {**known, **dict(zip(names, map(float, found.x), strict=True))}
+    return LinearModel({n: v for n, v in weights.items() if abs(v) >= _FAINT})
+
+
+def right(decisions: Iterable[Choice], model: LinearModel) -> int:
+    """How many decisions of a model are right."""
+    many = 0
+    for c in decisions:
+        scores = [model.weight(features) for features in c.candidates]
+        many += c.right[max(range(len(scores)), key=scores.__getitem__)]
+    return many
 
 
 def write(model: LinearModel, path: Path, title: str) -> None:
