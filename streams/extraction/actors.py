@@ -12,6 +12,7 @@ from streams.extraction.drafts import ActorDraft, DraftIndex, Refer, Words, as_r
 from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
 from streams.extraction.issuers import issuer_within, maker_at
+from streams.extraction.latest import Named
 from streams.extraction.latin import latin_behind
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.naming import Naming, can_be
@@ -43,8 +44,7 @@ class ActorRegistry:
         self._entities = {e.first: e for e in entities}
         self._naming = Naming(doc, lexicon, phrases, self._entities)
         self.gender = self._naming.gender
-        self._named_at = sorted(e.first for e in entities if e.type == "PER")
-        self._people = frozenset(self._named_at)
+        self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
         self._end_of: dict[int, int] = {}  # where phrases end that begin at a token, found out once
@@ -52,12 +52,14 @@ class ActorRegistry:
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
             if e.type == "PER":
                 self._of_entity[e] = self._add_person(e)
+        self._named = Named(self._entities, self._of_entity)
+        self.people_before = self._named.people_before
 
     def _add_person(self, e: EntityMention) -> ActorDraft:
         doc = self._doc
         words = self._words(e.first, e.last, e.skip)
         name = doc.name(e.first, e.last)[e.skip :]
-        draft = self._index.person(words, e.first)
+        draft = self._index.person(words, e.first, given=self._is_given(e.first, words))
         if draft is None:
             draft = self._index.add(ActorDraft(name, "person", words, named=True))
             if len(words) > 1 and words[0].endswith("ه") and words[0] not in self._lexicon.masculine_names:
@@ -76,6 +78,10 @@ class ActorRegistry:
             draft.aliases[doc.text(*after)] += 1
             self._add_title(draft, *after, replace=draft.role is None)
         return draft
+
+    def _is_given(self, first: int, words: Words) -> bool:
+        """`الملك سلمان`: whether the only word of a name is whatever its bearer is called by himself."""
+        return len(words) == 1 and first > 0 and self._doc.norms[first - 1] in self._lexicon.words_of["by_given_name"]
 
     def _add_title(self, draft: ActorDraft, first: int, last: int, *, replace: bool = True) -> None:
         doc = self._doc
@@ -116,17 +122,6 @@ class ActorRegistry:
             return None
         return self._resolve_named(first, last) or self._resolve_description(first, last, None)
 
-    def people_before(self, at: int, many: int) -> list[ActorDraft]:
-        """The people named last before token `at`, the nearest first."""
-        found: dict[int, ActorDraft] = {}
-        n = bisect_left(self._named_at, at)
-        for first in reversed(self._named_at[max(0, n - _NEAR) : n]):
-            draft = self._of_entity[self._entities[first]]
-            found.setdefault(id(draft), draft)
-            if len(found) == many:
-                break
-        return list(found.values())
-
     def _praised(self, first: int) -> ActorDraft | None:
         praise = eulogy_at(self._doc.norms, first)
         if praise is None:
@@ -141,7 +136,8 @@ class ActorRegistry:
         named = whose_name(self._doc, self._lexicon, self._phrases, first, people)
         if named is None:
             return None
-        draft = self._index.person(self._words(named.first, named.last, named.skip), first, feminine)
+        words = self._words(named.first, named.last, named.skip)
+        draft = self._index.person(words, first, feminine, given=self._is_given(named.first, words))
         if draft is not None and first < named.first:
             self._add_title(draft, first, named.first, replace=self._phrases.head_kind(first) == "person")
         return draft
@@ -152,7 +148,10 @@ class ActorRegistry:
         if not norms:
             return previous
         if norms[0] in lexicon.words_of["latter"]:
-            return self._latest_person(first) or previous
+            if not norms[0].endswith("ه"):
+                return self._named.person_before(first) or previous
+            e = self._named.feminine_before(first, self.gender)
+            return previous if e is None else self.known(e.first, e.last) or self._add(e.first, e.last)
         if lexicon.is_a(norms[0], "honorific"):  # `وقال سموه`, `وأضاف معاليه`
             return self._honoured(first, previous)
         head = norms[0]
@@ -265,14 +264,7 @@ class ActorRegistry:
         if previous is not None and previous.kind == "person" and (previous in people or not people):
             return previous
         nearest = max(people, key=lambda d: d.last_before(first), default=None)
-        return nearest if nearest is not None and nearest.last_before(first) >= 0 else self._latest_person(first)
-
-    def _latest_person(self, before: int) -> ActorDraft | None:
-        """الأخير: the person named last before this place."""
-        for i in range(before - 1, -1, -1):
-            if i in self._people:
-                return self._of_entity[self._entities[i]]
-        return None
+        return nearest if nearest is not None and nearest.last_before(first) >= 0 else self._named.person_before(first)
 
     def of_entity(self, e: EntityMention) -> ActorDraft | None:
         """The actor that an entity names, None where it names none."""

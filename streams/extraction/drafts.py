@@ -94,15 +94,18 @@ class DraftIndex:
             found |= {id(d): d for d in self._people_of_skeleton.get(words[0].translate(_LONG_VOWELS), ())}
         return list(found.values())
 
-    def person(self, words: Words, at: int, feminine: bool | None = None) -> ActorDraft | None:
+    def person(self, words: Words, at: int, feminine: bool | None = None, *, given: bool = False) -> ActorDraft | None:
         """The person whose full name holds these words; the family name alone is enough where only one has it.
 
         Of two people of one family name it is the one whose gender the verb has (`وقالت كعدي`), then the last named.
+        Where a `given` name must be meant, his father's is not enough: `الملك سلمان` is not `محمد بن سلمان`.
         """
         found = []
         for draft in self.people_sharing(words):
             if draft.words == words:
                 return draft
+            if given and words[0] != draft.words[0]:
+                continue
             shorter = set(words) <= set(draft.words)
             longer = len(words) > 1 and set(draft.words) <= set(words)
             respelt = len(words) == 1 and len(words[0]) > 3 and is_close(words[0], draft.words[-1])

@@ -12,6 +12,7 @@ from streams.extraction.tokens import WORD
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
+_OPENING = ('"', "«", "“")
 _GOD = "الله"  # ends a name behind another word (`مصطفى صنع الله`)
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
 _NEVER_A_NAME = 100  # rank of a word up to which it is none, if it is not listed as one
@@ -179,9 +180,13 @@ def _is_joined(
     names: Container[str],
     categories: Sequence[str],
 ) -> bool | None:
-    """Whether the و at the head of a person's name is a conjunction, as its place tells it; None where it does not."""
+    """Whether the و at the head of a name is a conjunction, as its place tells it; None where it does not."""
     norm, before = doc.norms[m.first], m.first - 1
-    if m.type != "PER" or norm[:1] != "و" or not categories:
+    if norm[:1] != "و" or not categories:
+        return None
+    if before >= 0 and doc.norms[before] in _OPENING:
+        return False  # `قالت "واي نو"`
+    if m.type != "PER":
         return None
     known = before >= 0 and before not in taken and doc.norms[before] in words
     if known and categories[before].removeprefix("w+").startswith("verb"):
