@@ -17,7 +17,8 @@ _TOKEN = re.compile(
 
 
 BREAK = "¶"
-_CACHED = 1 << 15  # forms, and as many that were met before them; each is some 400 bytes
+ANNE = "آن"
+_CACHED = 27_000  # forms, and as many that were met before them; each is some 400 bytes
 
 
 class Kind(IntEnum):
@@ -82,7 +83,9 @@ class _Forms(dict[str, Form]):
         assert matched is not None
         kind = _KINDS[str(matched.lastgroup)]
         if kind is WORD:
-            return Form(text, normalize(text), kind, written(text))
+            spelt = written(text)
+            # `آن هيدالغو`: spelt so it is a name, or what time it is, and no conjunction as أن and إن are.
+            return Form(text, spelt if spelt == ANNE else normalize(text), kind, spelt)
         return Form(text, text, kind, "0" if kind is NUMBER else BREAK if kind is LINE else written(text))
 
 

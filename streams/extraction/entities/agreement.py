@@ -7,7 +7,7 @@ from types import MappingProxyType
 from schemas import EntityType
 from streams.extraction.document import INITIAL, Document
 from streams.extraction.entities import EntityMention
-from streams.extraction.tokens import WORD
+from streams.extraction.tokens import ANNE, WORD
 
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
@@ -74,7 +74,7 @@ def _initials(doc: Document, first: int) -> int:
 def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container[str]) -> tuple[EntityMention, ...]:
     """People's names that were cut: at a hyphen, behind initials or a first name.
 
-    `باير هاردنغ-رولز`, `جي.آي. باراتا`, `كييز` `فان دونجين`.
+    `باير هاردنغ-رولز`, `جي.آي. باراتا`, `كييز` `فان دونجين`, `آن هيدالغو`.
 
     Two names beside each other are two people's where the first is a family name of the article: `وحذر صالحي ترامب`.
     """
@@ -90,7 +90,8 @@ def _joined(doc: Document, mentions: tuple[EntityMention, ...], names: Container
             while _is_hyphened(doc, last):
                 last += 1
             last += last < len(doc.norms) and doc.norms[last] == _GOD and doc.norms[last - 1] != _GOD
-            m = m._replace(first=_initials(doc, m.first), last=last)
+            begin = m.first - (doc.norm_at(m.first - 1) == ANNE)
+            m = m._replace(first=_initials(doc, begin), last=last)
         before = out[-1] if out else None
         if before is not None and before.last > m.first:
             out[-1] = before._replace(last=max(before.last, m.last))  # the hyphen joined it
