@@ -212,8 +212,8 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
         strange = rest not in names and not known and norm[1] in "يو"
         if is_person and (particle == "ك" or norm in names or strange):
             continue  # كمران, whom nobody is like; كيلي, ويلبر
-        if is_person and rest in names and norm not in words:
-            return len(particle)  # `لبيث ماكارلي`
+        if is_person and particle == "ل" and rest in names and norm not in words:
+            return 1  # `لبيث ماكارلي`
         if len(rest) > 4 and particle.endswith("ل") and rest.startswith("ل"):
             return len(particle)  # للأمم: the article's alef is not written after ل
         if len(rest) > 4 and rest.startswith(_ARTICLE):
