@@ -1,8 +1,9 @@
-"""Score `qawl extract` on annotated articles and print the README's quality table.
+"""Score `qawl extract` on annotated articles and print the README's quality tables.
 
-    python -m tests.gold.score [dev|train] [--json FILE]
+    python -m tests.gold.score [dev|train|chance] [--json FILE]
 
-The articles and their scorer lie in ../shared/gold, beside the checkout.
+The articles and their scorer lie in ../shared, beside the checkout. Those of `chance` were drawn by chance from the raw
+corpus and annotated for Qawl (`chance.jsonl`, as offsets into their bodies); nothing is learned from them.
 """
 
 import argparse
@@ -14,27 +15,42 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from streams.extraction.training.annotated_news import annotated_news
 from tests.conftest import SHARED
 
 GOLD = SHARED / "gold"
+CHANCE = Path(__file__).with_name("chance.jsonl")
 _FIELDS = {"id": "article_id", "body": "body", "title": "title", "source": "source"}
+
+
+def annotated(gold: Path, split: str) -> list[dict[str, Any]]:
+    """The annotated articles of a split."""
+    if split == "chance":
+        return [a | {"entities": []} for a in annotated_news(gold.parent, CHANCE)]  # whose names were not annotated
+    titles = {
+        a["id"]: a.get("title")
+        for f in (gold / split / "articles").glob("*.json")
+        for a in [json.loads(f.read_text(encoding="utf-8"))]
+    }
+    lines = (gold / split / "gold.jsonl").read_text(encoding="utf-8").split("\n")
+    return [a | {"title": titles[a["id"]]} for a in map(json.loads, filter(str.strip, lines))]
 
 
 def score(gold: Path, split: str) -> dict[str, Any]:
     """What the scorer says of the articles of a split, as its --json prints it."""
     with tempfile.TemporaryDirectory(prefix="qawl-score-") as name:
-        articles, predicted = Path(name, "articles.jsonl"), Path(name, "predicted.jsonl")
-        with articles.open("w", encoding="utf-8") as out:
-            for file in sorted((gold / split / "articles").glob("*.json")):
-                annotated = json.loads(file.read_text(encoding="utf-8"))
-                article = {ours: annotated.get(theirs) for theirs, ours in _FIELDS.items()}
+        articles, wanted, predicted = (Path(name, f"{file}.jsonl") for file in ("articles", "gold", "predicted"))
+        with articles.open("w", encoding="utf-8") as out, wanted.open("w", encoding="utf-8") as out_gold:
+            for a in annotated(gold, split):
+                article = {ours: a.get(theirs) for theirs, ours in _FIELDS.items()}
                 out.write(json.dumps(article, ensure_ascii=False) + "\n")
+                out_gold.write(json.dumps(a, ensure_ascii=False) + "\n")
         with predicted.open("wb") as out_bytes:
             subprocess.run([sys.executable, "-m", "streams.cli", "extract", articles], stdout=out_bytes, check=True)
         command: list[str | Path] = [
             sys.executable,
             gold / "score.py",
-            gold / split / "gold.jsonl",
+            wanted,
             predicted,
             "--json",
         ]
@@ -52,7 +68,7 @@ def report(scores: dict[str, Any], split: str) -> str:
         "",
         "| | precision | recall | F1 |",
         "| --- | ---: | ---: | ---: |",
-        *(f"| {name} | {p:.3f} | {r:.3f} | {f:.3f} |" for name, (p, r, f) in scores["prf"].items()),
+        *(f"| {name} | {p:.3f} | {r:.3f} | {f:.3f} |" for name, (p, r, f) in scores["prf"].items() if p or r),
         "",
         "On statements whose content was found: "
         + ", ".join(f"{name} right {share:.1%}" for name, share in scores["accuracy"].items())
@@ -63,7 +79,7 @@ def report(scores: dict[str, Any], split: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("split", nargs="?", default="dev", choices=["dev", "train"])
+    parser.add_argument("split", nargs="?", default="dev", choices=["dev", "train", "chance"])
     parser.add_argument("--json", type=Path, help="also write all scores to this file")
     a = parser.parse_args()
     if not (GOLD / "score.py").is_file():

@@ -7,11 +7,18 @@ import pytest
 from tests.gold.score import score
 
 pytestmark = pytest.mark.gold
-FLOORS = {"core.attributed": 0.65, "core.content": 0.75, "core.cue": 0.80}
+# Just under what the README states: another processor may round the last statement otherwise.
+FLOORS = {
+    "dev": {"core.attributed": 0.875, "core.strict": 0.80, "core.cue": 0.93, "all.attributed": 0.855},
+    "chance": {"core.attributed": 0.875, "core.strict": 0.83, "core.cue": 0.945, "all.attributed": 0.855},
+}
 
 
-def test_dev_scores(gold_folder: Path) -> None:
-    scores = score(gold_folder, "dev")
+@pytest.mark.parametrize("split", FLOORS)
+def test_scores(gold_folder: Path, split: str) -> None:
+    if split == "chance" and not (gold_folder.parent / "corpus" / "large.jsonl.gz").is_file():
+        pytest.skip("the raw articles (../shared/corpus) are not beside this checkout")
+    scores = score(gold_folder, split)
     assert scores["missing_articles"] == []
-    for name, floor in FLOORS.items():
+    for name, floor in FLOORS[split].items():
         assert scores["prf"][name][2] >= floor, (name, scores["prf"][name])
