@@ -50,12 +50,11 @@ async def test_an_article_its_actor_and_its_statements_can_be_asked_for(deployme
         await publish(deployment, [(b"a1", article("a1", BODY, **fields)), (b"bad", b"no JSON")])
         await enriched_until(deployment, 1)
         await until_indexed(gateway, 3)
-        _, page = ask(gateway, "/v1/actors", q="الحداد")
-        profile = page["items"][0]
         async with asyncio.timeout(60):  # profiles come a moment after the statements
-            while profile["statement_count"] < 3:
+            while not (found := ask(gateway, "/v1/actors", q="حدا")[1]["items"]) or found[0]["statement_count"] < 3:
                 await asyncio.sleep(0.1)
-                profile = ask(gateway, "/v1/actors", q="حدا")[1]["items"][0]
+        profile = found[0]
+        assert ask(gateway, "/v1/actors", q="الحداد")[1]["items"] == [profile]
         assert profile["names"] == ["سامي الحداد"]
         at = f"/v1/actors/{quote(profile['id'], safe='')}"
         assert ask(gateway, at) == (200, profile)
