@@ -112,7 +112,7 @@ class ActorRegistry:
         if draft is None and not self._naming.is_shared(first, last):
             draft = refer(self._resolve_description(first, last, previous))
         attached = attached and self._doc.norms[first].startswith("ل")
-        draft = draft or self._again(first, last) or self._add(first, last, attached=attached)
+        draft = draft or self._called(self._telling(first, last)) or self._add(first, last, attached=attached)
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
 
@@ -143,8 +143,8 @@ class ActorRegistry:
         return draft
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
-        doc, lexicon = self._doc, self._lexicon
-        norms = [n for n in doc.norms[first:last] if n not in lexicon.words_of["same"]]
+        lexicon = self._lexicon
+        norms = self._telling(first, last)
         if not norms:
             return previous
         if norms[0] in lexicon.words_of["latter"]:
@@ -155,7 +155,7 @@ class ActorRegistry:
         if lexicon.is_a(norms[0], "honorific"):  # `وقال سموه`, `وأضاف معاليه`
             return self._honoured(first, previous)
         head = norms[0]
-        same = self._again(first, last)
+        same = self._called(norms)
         if same is not None:
             return same
         kind = self._naming.kind_of(first)
@@ -198,10 +198,13 @@ class ActorRegistry:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
 
-    def _again(self, first: int, last: int) -> ActorDraft | None:
+    def _telling(self, first: int, last: int) -> Words:
+        """The words of a phrase without those that only refer back: `المصدر نفسه`."""
+        return tuple(n for n in self._doc.norms[first:last] if n not in self._lexicon.words_of["same"])
+
+    def _called(self, words: Words) -> ActorDraft | None:
         """Who is called by just these words, people aside."""
-        norms = tuple(n for n in self._doc.norms[first:last] if n not in self._lexicon.words_of["same"])
-        return next((d for d in self._index.with_words(norms) if d.kind != "person"), None)
+        return next((d for d in self._index.with_words(words) if d.kind != "person"), None)
 
     def _issuer(self, first: int, last: int) -> ActorDraft | None:
         """For whom the document [first, last) speaks, None where it is not told."""

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.quotations import OPENING
 
 _MEDIUM = "media"
-_QUOTES = ('"', "«", "“")
 
 
 class Issuer(NamedTuple):
@@ -48,7 +48,7 @@ def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issue
     while first < limit and phrases.is_date(first):
         first += 1
     first += doc.norm_at(first) in ("عن", "من")
-    first += doc.norm_at(first) in _QUOTES
+    first += doc.norm_at(first) in OPENING
     if first >= limit or phrases.head_kind(first) is None:
         return None
     last = phrases.end(first, limit)

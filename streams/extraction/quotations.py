@@ -6,6 +6,7 @@ from typing import NamedTuple
 from streams.extraction.eulogies import last_words
 from streams.extraction.tokens import LINE, MARK, Token
 
+OPENING = ('"', "«", "“")  # marks that open a quoted name; the first closes one too
 _PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", "‘": "’", "{": "}", "﴿": "﴾", "(": ")"}
 _CLOSERS = frozenset(_PAIRS.values())
 _STRAIGHT = frozenset('"＂')

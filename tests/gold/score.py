@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from streams.extraction.training.annotated_news import annotated_news
+from streams.extraction.training.entity_data import read_gold
 from tests.conftest import SHARED
 
 GOLD = SHARED / "gold"
+RAW = SHARED / "corpus" / "large.jsonl.gz"
 CHANCE = Path(__file__).with_name("chance.jsonl")
 _FIELDS = {"id": "article_id", "body": "body", "title": "title", "source": "source"}
 
@@ -27,13 +29,7 @@ def annotated(gold: Path, split: str) -> list[dict[str, Any]]:
     """The annotated articles of a split."""
     if split == "chance":
         return [a | {"entities": []} for a in annotated_news(gold.parent, CHANCE)]  # whose names were not annotated
-    titles = {
-        a["id"]: a.get("title")
-        for f in (gold / split / "articles").glob("*.json")
-        for a in [json.loads(f.read_text(encoding="utf-8"))]
-    }
-    lines = (gold / split / "gold.jsonl").read_text(encoding="utf-8").split("\n")
-    return [a | {"title": titles[a["id"]]} for a in map(json.loads, filter(str.strip, lines))]
+    return read_gold(gold / split / "gold.jsonl")
 
 
 def score(gold: Path, split: str) -> dict[str, Any]:
@@ -82,8 +78,9 @@ def main() -> None:
     parser.add_argument("split", nargs="?", default="dev", choices=["dev", "train", "chance"])
     parser.add_argument("--json", type=Path, help="also write all scores to this file")
     a = parser.parse_args()
-    if not (GOLD / "score.py").is_file():
-        sys.exit(f"the annotated articles are not beside this checkout: {GOLD} is missing")
+    for needed in (GOLD / "score.py", *([RAW] if a.split == "chance" else [])):
+        if not needed.is_file():
+            sys.exit(f"the articles are not beside this checkout: {needed} is missing")
     scores = score(GOLD, a.split)
     if a.json:
         a.json.write_text(json.dumps(scores, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

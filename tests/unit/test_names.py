@@ -50,5 +50,5 @@ def test_the_place_of_a_name_tells_its_first_letter() -> None:
     found = EntityMention(1, 3, "PER"), EntityMention(3, 5, "PER")
     categories = ["verb.pa", "noun_prop", "noun_prop", "w+noun_prop", "noun_prop", "conj_sub"]
     words = {"قال": 55, "ارين": 900}
-    assert [m.skip for m in agree(doc, found, words, NAMES, categories)] == [0, 1]
+    assert [m.skip for m in agree(doc, found, words, NAMES, categories.__getitem__)] == [0, 1]
     assert [m.skip for m in agree(doc, found, words, NAMES)] == [1, 0]

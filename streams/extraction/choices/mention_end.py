@@ -182,9 +182,7 @@ class MentionEnds:
             if phrases.name_type(i) == "PER":
                 return i, between
             mark = doc.kinds[i] is MARK and doc.norms[i] not in '«»"“”،,'
-            relative = self._lexicon.is_a(doc.norms[i], "relative") or self._lexicon.is_a(
-                doc.norms[i], "complementizer"
-            )
+            relative = any(self._lexicon.is_a(doc.norms[i], c) for c in ("relative", "complementizer"))
             if doc.kinds[i] is LINE or mark or relative or phrases.is_verb(i):
                 break
             if doc.kinds[i] is MARK or self._lexicon.is_a(doc.norms[i], "preposition"):

@@ -1,18 +1,18 @@
 """The entities of one article agree with each other, and attached particles stay outside the names."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping
 from types import MappingProxyType
 
 from schemas import EntityType
 from streams.extraction.document import INITIAL, Document
 from streams.extraction.entities import EntityMention
+from streams.extraction.quotations import OPENING
 from streams.extraction.tokens import ANNE, WORD
 
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
-_OPENING = ('"', "«", "“")
 _GOD = "الله"  # ends a name behind another word (`مصطفى صنع الله`)
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
 _NEVER_A_NAME = 100  # rank of a word up to which it is none, if it is not listed as one
@@ -26,14 +26,14 @@ def agree(
     mentions: tuple[EntityMention, ...],
     words: Mapping[str, int] = _NO_WORDS,
     names: Container[str] = frozenset(),
-    categories: Sequence[str] = (),
+    category: Callable[[int], str] | None = None,
 ) -> tuple[EntityMention, ...]:
     """The mentions with one type a name (the most frequent in the article), as long as elsewhere, particles split off.
 
     A particle is split off where the article, the rest of the word or the frequency of both (`words` maps normalized
     words to their rank) tells it: `ترامب … وترامب`, `بالسعودية`, `للأمم المتحدة`, `بباريس`; not in `كاليفورنيا`. What
-    is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`. Where the tokens' `categories` are known
-    they tell و: `وإلكاي غوندوغان` is joined, who stands behind a verb (`قالت وطن دحلة`) is not.
+    is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`. Where a token's `category` is known it
+    tells و: `وإلكاي غوندوغان` is joined, who stands behind a verb (`قالت وطن دحلة`) is not.
     """
     plain = Counter(doc.norms)
     mentions = tuple(_whole_names(doc, tuple(_parted(doc, _joined(doc, mentions, names)))))
@@ -44,7 +44,7 @@ def agree(
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
         norm = doc.norms[m.first]
-        joined = _is_joined(doc, m, taken, words, names, categories)
+        joined = _is_joined(doc, m, taken, words, names, category)
         # `بادي` after `راجح بادي`: no particle stands within a name
         apart = m.type == "PER" and m.first > 0 and doc.norms[m.first - 1] in "،,:-–" and norm[:1] in "بكف"
         whole = joined is False or apart or (m.type == "PER" and norm in inner)
@@ -179,20 +179,20 @@ def _is_joined(
     taken: Container[int],
     words: Mapping[str, int],
     names: Container[str],
-    categories: Sequence[str],
+    category: Callable[[int], str] | None,
 ) -> bool | None:
     """Whether the و at the head of a name is a conjunction, as its place tells it; None where it does not."""
     norm, before = doc.norms[m.first], m.first - 1
-    if norm[:1] != "و" or not categories:
+    if norm[:1] != "و" or category is None:
         return None
-    if before >= 0 and doc.norms[before] in _OPENING:
+    if before >= 0 and doc.norms[before] in OPENING:
         return False  # `قالت "واي نو"`
     if m.type != "PER":
         return None
     known = before >= 0 and before not in taken and doc.norms[before] in words
-    if known and categories[before].removeprefix("w+").startswith("verb"):
+    if known and category(before).removeprefix("w+").startswith("verb"):
         return False  # `قال وارين ميتشل`: its subject stands behind a verb
-    return True if categories[m.first] == "w+noun_prop" and norm not in names else None
+    return True if category(m.first) == "w+noun_prop" and norm not in names else None
 
 
 def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: Container[str], m: EntityMention) -> int:

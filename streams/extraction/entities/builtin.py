@@ -50,9 +50,11 @@ class BuiltinEngine:
             while doc.norm_at(k) == LETTER:  # `سي إن` of `سي إن إن`
                 k += 1
             found.append(EntityMention(first, k, _TYPES[label[2:]]))
-        names = self._encoder.weights.categories
-        categories = [names[n] for n in said.categories.argmax(1).tolist()] if found else ()
-        return agree(doc, tuple(found), self._words, self._encoder.names, categories)
+
+        def category(i: int) -> str:  # few are asked for, and each token's is chosen again where its words are read
+            return self._encoder.weights.categories[int(said.categories[i].argmax())]
+
+        return agree(doc, tuple(found), self._words, self._encoder.names, category)
 
     def _labels(self, scores: Any) -> list[int]:
         """The most likely allowed labels of n tokens from their scores (n, labels)."""
