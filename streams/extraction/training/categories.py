@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from streams.extraction.document import read
 from streams.extraction.lexicon import load_lexicon
-from streams.extraction.training.provenance import write_note
+from streams.extraction.training.provenance import change
 from streams.extraction.words.encoder import MODEL, Encoder
 from streams.extraction.words.morphology import Morphology, load_morphology
 
@@ -84,17 +84,8 @@ def main() -> None:
         right = (head(torch.from_numpy(x)).argmax(1).numpy() == y).astype(float)
     scores = {"seen": round(right[~hidden].mean(), 4), "hidden": round(right[hidden].mean(), 4)}
     print("categories of held-out articles:", scores)
-    note = json.loads(MODEL.with_suffix(".meta.json").read_text(encoding="utf-8"))
-    with np.load(MODEL) as z:
-        arrays: dict[str, Any] = dict(z)
-    arrays["category_weight"] = head.weight.detach().numpy().T
-    arrays["category_bias"] = head.bias.detach().numpy()
-    with MODEL.open("wb") as out:
-        np.savez_compressed(out, **arrays)
-    write_note(MODEL, seed=SEED, scores=note["scores"] | {"categories": scores}, sources=note["sources"])
-    both = json.loads(MODEL.with_suffix(".meta.json").read_text(encoding="utf-8"))
-    both["command"] = f"{note['command']}; {both['command']}"
-    MODEL.with_suffix(".meta.json").write_text(json.dumps(both, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    arrays = {"category_weight": head.weight.detach().numpy().T, "category_bias": head.bias.detach().numpy()}
+    change(MODEL, arrays, {"categories": scores})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from torch.multiprocessing import get_context
 
 from streams.extraction.training.encoder import held_out
 from streams.extraction.training.encoder_learning import read
-from streams.extraction.training.encoder_model import Encoders
+from streams.extraction.training.encoder_model import WIDTH, Encoders
 from streams.extraction.training.encoder_scores import scores, sign_scores
 from streams.extraction.training.folds import FOLDS
 from streams.extraction.training.lessons import Tables, load
@@ -46,6 +46,7 @@ def export(w: Mapping[str, Any], vectors: Any, tables: Tables, path: Path) -> No
     layers: dict[str, Any] = {}
     for n in range(len(DILATIONS)):
         layers[f"taps{n}"], layers[f"bias{n}"] = w[f"taps.{n}"].astype(np.float16), w[f"biases.{n}"][0]
+        layers[f"units{n}"] = np.arange(WIDTH, dtype=np.int16)
     for name, head in (("label", "label_heads.gold"), *((h, f"{h}_head") for h in ("category", "sign", "link"))):
         layers[f"{name}_weight"], layers[f"{name}_bias"] = w[f"{head}.0"].astype(np.float16), w[f"{head}.1"][0]
     attributes = [a for a, keep in zip(tables.attributes, used, strict=True) if keep]

@@ -20,7 +20,7 @@ from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.clusters import Clusters, word_row
 from streams.extraction.words.context import WordsInContext
-from streams.extraction.words.convolutions import Convolutions
+from streams.extraction.words.convolutions import Convolutions, Layer
 from streams.extraction.words.links import LINK_WIDTH, LINKS, Links, kept, near_weights
 from streams.extraction.words.morphology import Morphology, Outline
 
@@ -52,8 +52,8 @@ class Weights(NamedTuple):
 
     `rows` maps an attribute to its row of `attribute_vectors` (a + 1, d), of which the last is 0; `words` a normalized
     word to its row of `word_vectors` (v, d) int8, of which a row's `word_scales` (v,) make real numbers, and of
-    `clusters` (v, 2). `convolutions` are (taps, bias) with taps (3, d or h, h). `transitions` (labels, labels) weigh
-    what follows what, `link_weights` (links, distances) how far a cue's targets are.
+    `clusters` (v, 2). The first of the `layers` sees form vectors. `transitions` (labels, labels) weigh what follows
+    what, `link_weights` (links, distances) how far a cue's targets are.
     """
 
     rows: Mapping[str, int]
@@ -64,7 +64,7 @@ class Weights(NamedTuple):
     clusters: Any
     norm_weight: Any
     norm_bias: Any
-    convolutions: Sequence[tuple[Any, Any]]
+    layers: Sequence[Layer]
     label_head: tuple[Any, Any]
     category_head: tuple[Any, Any]
     sign_head: tuple[Any, Any]
@@ -86,21 +86,18 @@ class Encoder:
         self._numbers: dict[str, int] = {}
         self._vectors = np.zeros((_CACHED_FORMS, weights.norm_bias.shape[0]), np.int8)
         self._scales = np.zeros(_CACHED_FORMS, np.float32)
-        taps = weights.convolutions[0][0]
         self._column = {name: n for n, name in enumerate(weights.categories)}
         self._prior_rows = np.zeros(_CACHED_FORMS, np.int32)
         self._priors = np.zeros((1, len(self._column)), np.float32)  # row 0 for what is no word
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
-        # The three products of a form's vector stand side by side.
-        self._first = np.concatenate(list(taps), 1).astype(np.float32)
         heads = (weights.label_head, weights.category_head, weights.sign_head, weights.link_head)
         self._near = near_weights(weights.link_weights)
         self._widths = [bias.shape[0] for _, bias in heads]
         self._parts = np.cumsum(self._widths)[:-1]
         self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
         self._head_bias = np.concatenate([bias for _, bias in heads])
-        self._deeper = Convolutions(weights.convolutions[1:], DILATIONS[1:])
+        self.convolutions = Convolutions(weights.layers, DILATIONS, len(weights.label_head[0]))
 
     @classmethod
     def load(cls, lexicon: Lexicon, morphology: Morphology, path: Path = MODEL) -> "Encoder":
@@ -109,7 +106,7 @@ class Encoder:
             tables = {
                 name: _lines(z[name]) for name in ("attributes", "words", "names", "places", "seen", "categories")
             }
-            layers = [(z[f"taps{n}"], z[f"bias{n}"].astype(np.float32)) for n in range(len(DILATIONS))]
+            layers = [Layer(z[f"taps{n}"], z[f"bias{n}"], z[f"units{n}"]) for n in range(len(DILATIONS))]
             weights = Weights(
                 rows={a: n for n, a in enumerate(tables["attributes"])},
                 attribute_vectors=np.pad(
@@ -121,7 +118,7 @@ class Encoder:
                 clusters=z["clusters"],
                 norm_weight=z["norm_weight"],
                 norm_bias=z["norm_bias"],
-                convolutions=layers,
+                layers=layers,
                 label_head=(z["label_weight"], z["label_bias"]),
                 category_head=(z["category_weight"], z["category_bias"]),
                 sign_head=(z["sign_weight"], z["sign_bias"]),
@@ -158,7 +155,7 @@ class Encoder:
         n = len(ids)
         labels, categories, signs = (np.empty((n, width), np.float32) for width in self._widths[:3])
         links = np.empty((n, self._widths[3]), np.int16)  # most of all, and kept as long as the document
-        for first, last, h in self._layers(ids):
+        for first, last, h in self._last_layers(ids):
             scores = h @ self._heads
             scores += self._head_bias
             here = slice(first, last)
@@ -170,7 +167,11 @@ class Encoder:
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""
-        return np.concatenate([h for _, _, h in self._layers(self._ids(forms))])
+        return np.concatenate([h for _, _, h in self._last_layers(self._ids(forms))])
+
+    def first_layer(self, forms: Sequence[str]) -> Any:
+        """(d, n) of a text, what `convolutions` read."""
+        return self._seen(self._ids(forms))
 
     def _ids(self, forms: Sequence[str]) -> Any:
         """The numbers of a text's forms; most are known, and one look-up each is all that they take."""
@@ -194,21 +195,18 @@ class Encoder:
         """The numbers of forms, -1 for one that has none yet."""
         return np.fromiter(map(self._numbers.get, forms, repeat(-1)), np.int64, len(forms))
 
-    def _layers(self, ids: Any) -> Iterator[tuple[int, int, Any]]:
+    def _last_layers(self, ids: Any) -> Iterator[tuple[int, int, Any]]:
         """(first, last, (last - first, h)) of a text's chunks."""
         n = len(ids)
         for first in range(0, n, _CHUNK):
             last = min(n, first + _CHUNK)
             begin = max(0, first - _REACH)
-            yield first, last, self._hidden(ids[begin : last + _REACH])[first - begin : last - begin]
+            h = self.convolutions(self._seen(ids[begin : last + _REACH]))
+            yield first, last, h[:, first - begin : last - begin].T
 
-    def _hidden(self, ids: Any) -> Any:
-        """(n, h) of the last layer for n form numbers."""
-        before, here, behind = np.split((self._vectors.take(ids, 0) * self._scales[ids, None]) @ self._first, 3, axis=1)
-        h = here + self.weights.convolutions[0][1]
-        h[1:] += before[:-1]
-        h[:-1] += behind[1:]
-        return self._deeper(np.maximum(h, 0, out=h))
+    def _seen(self, ids: Any) -> Any:
+        """(d, n) vectors of n form numbers."""
+        return (self._vectors.take(ids, 0) * self._scales[ids, None]).T
 
     def _learn(self, new: Sequence[str]) -> None:
         """Give each of these forms, which have none, a number and its vector."""
