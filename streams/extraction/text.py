@@ -5,29 +5,19 @@ function here returns a changed document, so nothing has to be mapped back.
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 
-from camel_tools.utils.dediac import dediac_ar
-from camel_tools.utils.normalize import (
-    normalize_alef_ar,
-    normalize_alef_maksura_ar,
-    normalize_teh_marbuta_ar,
-    normalize_unicode,
-)
-
 TATWEEL = "\u0640"
+_VOWELS = "\u064b-\u0652\u0670"
 # Zero-width and directional characters that copy and paste leaves inside words.
 INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
-_DELETE_INVISIBLE: dict[int, str] = dict.fromkeys(
-    [0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF], ""
-)
-_ARABIC = [c for c in range(0x600, 0x700) if c != 0x61C]
-_PRESENTATION_FORMS = "\u2000"  # from here on; below it, words of news hold nothing that it changes
-# camel-tools' mappings of single characters as two tables, so that a word takes one pass instead of four.
-_SPELT = _DELETE_INVISIBLE | {c: dediac_ar(chr(c)) for c in _ARABIC} | {ord(TATWEEL): ""}
-_UNIFIED = _DELETE_INVISIBLE | {
-    c: normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(_SPELT[c]))) for c in _ARABIC
-}
+_PRESENTATION_FORMS = "\u2000"  # from here on; below it, words of news hold nothing that composing changes
+_LIGATURES = str.maketrans({"﷼": "ريال", "﷽": "بسم الله الرحمن الرحيم"})  # of which Unicode makes something else
+# What camel-tools does in five passes, as two tables; to import it for that would take 33 MB and most of a second.
+_LEFT_OUT = re.findall(f"[{_VOWELS}{TATWEEL}{INVISIBLE}]", "".join(map(chr, range(0x10000))))
+_SPELT = str.maketrans("", "", "".join(_LEFT_OUT))
+_UNIFIED = _SPELT | str.maketrans("آأإٱىة", "اااايه")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ARABIC_LETTERS = re.compile(
     f"[{''.join(c for c in map(chr, (*range(0x600, 0x700), *range(0xFB50, 0xFEFD))) if c.isalpha())}]+"
@@ -58,7 +48,9 @@ def normalize(word: str) -> str:
 
 def _composed(word: str) -> str:
     """The word in Unicode's compatibility form, where it has a character that this changes (ﻗﺎﻝ, ﷲ)."""
-    return str(normalize_unicode(word)) if max(word) >= _PRESENTATION_FORMS else word
+    if max(word) < _PRESENTATION_FORMS:
+        return word
+    return unicodedata.normalize("NFKC", word.translate(_LIGATURES))
 
 
 @lru_cache(maxsize=1 << 13)
