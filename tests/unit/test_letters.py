@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from streams.extraction.text import TATWEEL, normalize, written
 
-INVISIBLE = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+INVISIBLE = [chr(c) for c in (0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF)]
+INVISIBLE += [chr(c) for c in range(0x2066, 0x206A)]
 BLOCKS = ((0x600, 0x700), (0x750, 0x780), (0x870, 0x900), (0xFB50, 0xFE00), (0xFE70, 0xFF00), (0x20, 0x250))
 LETTERS = [chr(c) for first, last in BLOCKS for c in range(first, last)]
 

@@ -11,7 +11,7 @@ from streams.extraction.text import normalize, stems
 
 CueForm = Literal["past", "present", "participle", "noun", "preposition"]
 SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
-_CACHED_FORMS = 1 << 15
+_CACHED_FORMS = 1 << 16
 # The preposition and the noun are far more often than the verbs of the same letters.
 _CASES = ("ا", "ان", "ين")  # of the accusative and the dual
 _HOMOGRAPHS = frozenset(["مدينه", "المدينه"])

@@ -29,7 +29,7 @@ DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4, 8)  # of the convolutions, in their order
 _REACH = sum(DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 66_000  # of a vector of bytes each: 6 MB
+_CACHED_FORMS = 160_000  # some 300 bytes each
 _KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is full
 
 
