@@ -73,7 +73,7 @@ class WordsInContext:
         self._sums: dict[int, list[float]] = {}
         self._steps = steps(signs)
         self._signs: list[list[int]] = self._steps.tolist()
-        bounded = np.clip(signs.astype(np.float32), -SURE, SURE)
+        bounded = np.minimum(np.maximum(signs, np.float32(-SURE)), np.float32(SURE))
         self._log_odds = np.pad(bounded, ((1, 1), (0, 0)), constant_values=-SURE)
         self.clusters, self.links = clusters, links
         self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []
@@ -92,8 +92,7 @@ class WordsInContext:
 
     def around(self, tokens: Any) -> Any:
         """(n, k * signs) log-odds of all signs at tokens (n, k), bounded by SURE; -SURE outside of the document."""
-        rows = np.clip(tokens, -1, len(self._log_odds) - 2) + 1
-        return self._log_odds[rows].reshape(len(rows), -1)
+        return self._log_odds.take(tokens + 1, 0, mode="clip").reshape(len(tokens), -1)
 
     def log_odds(self, sign: int) -> Any:
         """(tokens,) of one sign."""

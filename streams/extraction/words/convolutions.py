@@ -57,7 +57,9 @@ class Convolutions:
         """
         seen = x
         for matrix, bias, units, d in self._layers:
-            before, here, behind = np.split(matrix @ seen, 3)
+            sums = matrix @ seen
+            many = len(units)
+            before, here, behind = sums[:many], sums[many : 2 * many], sums[2 * many :]
             here += bias
             here[:, d:] += before[:, :-d]
             here[:, :-d] += behind[:, d:]

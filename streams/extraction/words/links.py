@@ -18,7 +18,7 @@ import numpy as np
 LINKS = ("content begins", "content ends", "speaker", "actor")
 BEGINS, ENDS, SPEAKER, SAYS = range(len(LINKS))
 LINK_WIDTH = 32  # of the vectors
-_ONE = 1024  # the whole number that stands for 1 in kept vectors
+_ONE, _MOST = 1024, 32767  # whole numbers in kept vectors: what stands for 1, and the greatest
 NEAR = 192  # words on either side of a cue that it may link to
 DISTANCES = (-128, -64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 3, 5, 9, 17, 33, 65, 129)  # where the weight changes
 NOWHERE = -12.0  # log of a probability that is as good as none
@@ -52,7 +52,8 @@ def kept(vectors: Any) -> Any:
     >>> kept(np.array([0.5, -3.0, 1e6])).tolist()
     [512, -3072, 32767]
     """
-    return np.clip(np.rint(vectors * np.float32(_ONE)), -32767, 32767).astype(np.int16)
+    whole = np.rint(vectors * np.float32(_ONE))
+    return np.minimum(np.maximum(whole, np.float32(-_MOST)), np.float32(_MOST)).astype(np.int16)
 
 
 class Links:
@@ -70,7 +71,7 @@ class Links:
         for n in range(0, len(cues), _GROUP):
             at = np.array(cues[n : n + _GROUP])
             first, last = max(0, int(at[0]) - NEAR), min(self._told.shape[2], int(at[-1]) + NEAR + 1)
-            offsets = np.clip(np.arange(first, last) - at[:, None], -NEAR - 1, NEAR + 1) + NEAR + 1
+            offsets = np.minimum(np.maximum(np.arange(first, last) - at[:, None], -NEAR - 1), NEAR + 1) + NEAR + 1
             asked, told = self._asked[at].transpose(1, 0, 2), self._told[:, :, first:last]
             scores = np.matmul(asked.astype(np.float32) / _ONE**2, told.astype(np.float32))
             scores += self._near[:, offsets]
