@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 
 from streams.extraction import Extractor
-from streams.extraction.identity import Identities
-from streams.extraction.known_actors import KnownActorsError
+from streams.extraction.actors.identity import Identities
+from streams.extraction.actors.known_actors import KnownActorsError
 
 logger = logging.getLogger(__name__)
 

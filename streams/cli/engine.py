@@ -17,7 +17,7 @@ def load_extractor(settings: Settings) -> "Extractor":
         SettingsError: the engine's model is missing or unusable, or the file of known actors; the text says what to do.
     """
     from streams.extraction import Extractor
-    from streams.extraction.known_actors import KnownActorsError
+    from streams.extraction.actors.known_actors import KnownActorsError
 
     engine = load_camel(settings) if settings.entity_engine == "camel" else None
     try:

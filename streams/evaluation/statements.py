@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple
 
 from streams.evaluation.entities import Counts
-from streams.extraction.same_actor import is_actor
+from streams.extraction.actors.same_actor import is_actor
 from streams.extraction.text import normalize
 
 TIERS = ("core", "all")

@@ -24,11 +24,11 @@ from schemas import (
     Statement,
     StatementEvent,
 )
-from streams.extraction.actors import ActorRegistry
+from streams.extraction.actors.drafts import ActorDraft
+from streams.extraction.actors.identity import Identities, statement_id
+from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft
 from streams.extraction.entities import EntityMention
-from streams.extraction.identity import Identities, statement_id
 from streams.extraction.statements import StatementDraft, resolved
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import msgspec
 
 from schemas import Article, EnrichedArticle, StatementEvent
+from streams.extraction.actors.identity import Identities
 from streams.extraction.choices.models import Models
-from streams.extraction.cue import find_cues
 from streams.extraction.document import read
 from streams.extraction.entities import BatchEngine, EntityEngine
 from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.events import Found, this_extractor, to_enriched, to_events
-from streams.extraction.identity import Identities
 from streams.extraction.language import detect_language
 from streams.extraction.lexicon import Lexicon, load_lexicon
-from streams.extraction.linked import seen_cues
 from streams.extraction.phrases import Phrases
+from streams.extraction.rules.cue import find_cues
+from streams.extraction.rules.linked import seen_cues
 from streams.extraction.statements import find_actors, find_statements
 from streams.extraction.words.encoder import Encoder
 from streams.extraction.words.morphology import load_morphology

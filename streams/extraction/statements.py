@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
-from streams.extraction.actors import ActorRegistry
+from streams.extraction.actors.drafts import ActorDraft
+from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.choices.acceptance import (
     RIVALS_THRESHOLD,
     THRESHOLD,
@@ -24,13 +25,12 @@ from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.models import Models
 from streams.extraction.choices.referent import Referents
 from streams.extraction.choices.speaker import Speakers
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal, Proposer
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.proposals import Proposal, Proposer
 from streams.extraction.words.context import WordsInContext
 
 DOUBTED = 0.5  # confidence below which a statement is not told: it would more often be wrong than right
@@ -199,7 +199,7 @@ def find_actors(
 ) -> ActorRegistry:
     """All actors of a document, after every statement was given its own."""
     ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
-    registry = ActorRegistry(doc, lexicon, phrases, entities, ends)
+    registry = ActorRegistry(doc, lexicon, phrases, entities, ends.best)
     antecedents = Antecedents(doc, lexicon, phrases, words, registry, ends, models.antecedent)
     referents = Referents(doc, lexicon, phrases, words, registry, antecedents, models.referent)
     resolve_actors(registry, antecedents, referents, models.confidence, drafts)

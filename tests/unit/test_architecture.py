@@ -17,6 +17,7 @@ ALLOWED = {
     "streams/kafka": {"streams.settings", "streams.kafka"},
     "streams/embedded": {"streams.embedded"},
 }
+CORE_FLOORS = ("lexicon", "words", "entities", "actors", "rules", "choices", "training")  # of the core, from the ground
 NEVER_IN_CORE = {"faust", "aiokafka", "aiohttp", "pydantic_settings", "prometheus_client", "time", "random", "socket"}
 
 
@@ -36,6 +37,13 @@ def test_a_layer_imports_only_what_it_may(folder: str) -> None:
         for name in imports(file):
             if name.split(".")[0] in ("schemas", "streams"):
                 assert any(name == a or name.startswith(a + ".") for a in ALLOWED[folder]), f"{file} imports {name}"
+
+
+@pytest.mark.parametrize("folder", CORE_FLOORS)
+def test_a_folder_of_the_core_imports_none_above_it(folder: str) -> None:
+    above = CORE_FLOORS[CORE_FLOORS.index(folder) + 1 :]
+    for file in (REPOSITORY / "streams/extraction" / folder).rglob("*.py"):
+        assert not {n for n in imports(file) if n.startswith(tuple(f"streams.extraction.{a}" for a in above))}, file
 
 
 def test_the_core_knows_no_kafka_and_no_clock() -> None:

@@ -13,9 +13,9 @@ from streams.evaluation.conll import Malformed, TaggedSentence, read_articles
 from streams.evaluation.entities import Counts, found_spans, score
 from streams.evaluation.statements import MalformedStatements, read_lines
 from streams.evaluation.statements import score as score_statements
+from streams.extraction.actors.same_actor import is_actor
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
-from streams.extraction.same_actor import is_actor
 from streams.settings import SettingsError
 
 FILE = """قال O

@@ -8,8 +8,8 @@ import pytest
 from schemas import Article, StatementEvent
 from streams.agents.actors_file import ActorsFile
 from streams.extraction import Extractor
-from streams.extraction.identity import Identities
-from streams.extraction.known_actors import SHIPPED, KnownActors, KnownActorsError
+from streams.extraction.actors.identity import Identities
+from streams.extraction.actors.known_actors import SHIPPED, KnownActors, KnownActorsError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from streams.extraction import Extractor
-from streams.extraction.cue import find_cues
 from streams.extraction.document import Document, read
 from streams.extraction.lexicon import load_lexicon
-from streams.extraction.linked import seen_cues
+from streams.extraction.rules.cue import find_cues
+from streams.extraction.rules.linked import seen_cues
 from streams.extraction.training.encoder_data import LINK_COLUMNS, NO_LINK, gold_links
 from streams.extraction.training.link_learning import annotated, best_links, link_loss
 from streams.extraction.words.context import WordsInContext

@@ -9,9 +9,9 @@ import pytest
 
 from schemas import CueClass
 from streams.extraction import Extractor
-from streams.extraction.cue import Construction
 from streams.extraction.lexicon.tables import rows
-from streams.extraction.opening import Opener
+from streams.extraction.rules.cue import Construction
+from streams.extraction.rules.opening import Opener
 from tests.unit.test_extraction import Said, presented
 
 # file or kind of rule: class -> (sentence, [(actor, cue, cue class, content)])

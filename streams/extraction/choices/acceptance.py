@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from streams.extraction.choices.network import FORM, OPENER, logs
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.proposals import Proposal
 from streams.extraction.tokens import NUMBER
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import BEGINS, ENDS, SPEAKER

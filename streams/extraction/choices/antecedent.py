@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from streams.extraction.actors import ActorRegistry
+from streams.extraction.actors.drafts import ActorDraft
+from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.byline import byline_end
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.network import FORM, OneOf, Scorer, logs
 from streams.extraction.choices.places import Candidate, Place, Places, agreement
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.rules.cue import Cue
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import NEAR, SAYS, link_step
 from streams.extraction.words.signs import ACTOR

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Protocol
 
-from streams.extraction.drafts import ActorDraft
-from streams.extraction.proposals import Proposal
+from streams.extraction.actors.drafts import ActorDraft
+from streams.extraction.rules.proposals import Proposal
 
 _EDGES = (0.3, 0.45, 0.6, 0.7, 0.8, 0.87, 0.92, 0.96, 0.985)  # between the levels of a probability
 

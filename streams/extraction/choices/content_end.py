@@ -1,9 +1,9 @@
 """Where a content ends: at a pause, before the next statement, with its quotation or with its sentence.
 
-The rules of `content.py` name one end; it and every other pause, closing mark and cue behind the content's beginning
-are candidates, and so is where the encoder sees an end (`أعلنت انسحابها` before `دون أن تحدد موعدا`); which
-it is, is learned from the annotated articles (`streams.extraction.training.content_end`).
-Of these the one is chosen that is worth most (`choices/worth.py`).
+`rules/content.py` names one end; it and every other pause, closing mark and cue behind the content's beginning are
+candidates, and so is where the encoder sees an end (`أعلنت انسحابها` before `دون أن تحدد موعدا`); which it is, is
+learned from the annotated articles (`streams.extraction.training.content_end`). Of these the one is chosen that is
+worth most (`choices/worth.py`).
 """
 
 import math
@@ -18,11 +18,11 @@ from streams.extraction.choices.ends import End, candidates
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import OPENER, OneOf, Scorer
 from streams.extraction.choices.worth import most_worth
-from streams.extraction.content import make_content
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal
+from streams.extraction.rules.content import make_content
+from streams.extraction.rules.proposals import Proposal
 from streams.extraction.tokens import MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import ENDS, link_step

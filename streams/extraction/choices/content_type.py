@@ -1,6 +1,6 @@
 """Whether a content is direct, indirect or mixed: quotation marks around a name only leave it indirect.
 
-The rule of `content.py` says one; what stands in quotation marks, and before them, decides with it, as learned from the
+`rules/content.py` says one; what stands in quotation marks, and before them, decides with it, as learned from the
 annotated articles (`streams.extraction.training.content_type`).
 """
 
@@ -13,7 +13,7 @@ from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal
+from streams.extraction.rules.proposals import Proposal
 from streams.extraction.text import stems
 from streams.extraction.words.context import WordsInContext
 

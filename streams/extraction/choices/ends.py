@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from streams.extraction.content import says_whose_words
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal
+from streams.extraction.rules.content import says_whose_words
+from streams.extraction.rules.proposals import Proposal
 from streams.extraction.tokens import MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import ENDS

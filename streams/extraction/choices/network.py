@@ -12,7 +12,7 @@ import numpy as np
 
 from streams.extraction.choices.linear import FOLDER, LinearModel
 from streams.extraction.lexicon.load import CueForm
-from streams.extraction.opening import Opener
+from streams.extraction.rules.opening import Opener
 
 KEPT = 0.6  # share of the linear score that is kept as it is, since the network sees it too
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from streams.extraction.actors.drafts import ActorDraft
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft
 from streams.extraction.lexicon import CueReading, Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.source import is_oblique
+from streams.extraction.rules.source import is_oblique
 from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import ACTOR

@@ -1,23 +1,23 @@
 """Referents: whom a description stands for (`الصحيفة`, `التقرير`, `الوزير الروسي`), or that it is an actor of its own.
 
-The rules of `actors.py` resolve a description to one actor or to none. Whoever spoke before and whom the encoder links
-the cue to may be meant as well (`الصحيفة` behind several of them), and `التقارير الأولية` speak for nobody else: which
-of these it is, is learned from the annotated articles (`streams.extraction.training.referent`).
+The rules of `actors/registry.py` resolve a description to one actor or to none. Whoever spoke before and whom the
+encoder links the cue to may be meant as well (`الصحيفة` behind several of them), and `التقارير الأولية` speak for
+nobody else: which of these it is, is learned from the annotated articles (`streams.extraction.training.referent`).
 """
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from streams.extraction.actors import ActorRegistry
+from streams.extraction.actors.drafts import ActorDraft, bare
+from streams.extraction.actors.naming import can_be
+from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.choices.antecedent import Antecedents, Spoken
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.places import Candidate
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft, bare
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.naming import can_be
 from streams.extraction.phrases import Phrases
+from streams.extraction.rules.cue import Cue
 from streams.extraction.text import without_conjunction
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import SAYS, link_step

@@ -1,6 +1,6 @@
 """Speakers: which noun phrase beside a cue says what it reports, or none of them (`وأضاف أن`).
 
-The rules of `source.py` name one; it and every other phrase of the cue's sentence that may head a source are
+`rules/source.py` names one; it and every other phrase of the cue's sentence that may head a source are
 candidates, and which it is, is learned from the annotated articles (`streams.extraction.training.speaker`).
 """
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.extraction.choices.linear import LinearModel
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.eulogies import eulogy_at
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linked import linked_speaker, seen_end
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal
-from streams.extraction.source import is_oblique
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.linked import linked_speaker, seen_end
+from streams.extraction.rules.proposals import Proposal
+from streams.extraction.rules.source import is_oblique
 from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import SPEAKER

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from streams.extraction.choices.acceptance import features, numbers
 from streams.extraction.choices.network import Scorer
-from streams.extraction.cue import Cue
-from streams.extraction.proposals import Proposal, Proposer
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.proposals import Proposal, Proposer
 from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice

@@ -7,15 +7,15 @@ article, whose mistakes are like those that will be met.
 
 from collections.abc import Iterable, Sequence
 
-from streams.extraction.actors import ActorRegistry
+from streams.extraction.actors.registry import ActorRegistry
+from streams.extraction.actors.same_actor import is_actor
 from streams.extraction.choices.antecedent import Antecedent, Antecedents, Spoken
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.models import Models
 from streams.extraction.choices.network import Scorer
 from streams.extraction.choices.referent import Referents
-from streams.extraction.cue import Cue
-from streams.extraction.same_actor import is_actor
+from streams.extraction.rules.cue import Cue
 from streams.extraction.statements import StatementDraft, find_statements, resolve_actors
 from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
@@ -56,7 +56,7 @@ def choices(found: Iterable[Found], models: Models, answers: Scorer | None = Non
     noted: list[Choice] = []
     for a, drafts in found:
         ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
-        registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends)
+        registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends.best)
         teacher = Teacher(a.doc, a.lexicon, a.phrases, a.words, registry, ends, answers or Scorer(LinearModel({})))
         referents = Referents(a.doc, a.lexicon, a.phrases, a.words, registry, teacher, models.referent)
         resolve_actors(registry, teacher.teach(a, noted, corrects=answers is None), referents, LinearModel({}), drafts)

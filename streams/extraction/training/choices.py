@@ -18,13 +18,13 @@ from typing import NamedTuple
 import msgspec
 
 from schemas import Article, EnrichedArticle
-from streams.extraction.actors import ActorRegistry
+from streams.extraction.actors.identity import Identities
+from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.choices.confidence import features
 from streams.extraction.choices.linear import FOLDER, LinearModel
 from streams.extraction.choices.models import Models
 from streams.extraction.choices.network import Scorer
 from streams.extraction.events import Found, this_extractor, to_enriched
-from streams.extraction.identity import Identities
 from streams.extraction.statements import StatementDraft, find_actors, find_statements
 from streams.extraction.training import (
     acceptance,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from streams.extraction.choices.content_end import ContentEnds
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.network import Scorer
-from streams.extraction.proposals import Proposer
+from streams.extraction.rules.proposals import Proposer
 from streams.extraction.training import network
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from streams.extraction.choices.content_type import TYPES, ContentTypes
 from streams.extraction.choices.linear import LinearModel
-from streams.extraction.proposals import Proposer
+from streams.extraction.rules.proposals import Proposer
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit
 

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from streams.extraction.actors.same_actor import is_actor
 from streams.extraction.choices.ends import linked_end, sentences_behind
-from streams.extraction.cue import Cue, find_cues
 from streams.extraction.document import Document, read
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.builtin import BuiltinEngine
 from streams.extraction.lexicon import Lexicon, load_lexicon
-from streams.extraction.linked import seen_cues
 from streams.extraction.phrases import Phrases
-from streams.extraction.proposals import Proposal
-from streams.extraction.same_actor import is_actor
+from streams.extraction.rules.cue import Cue, find_cues
+from streams.extraction.rules.linked import seen_cues
+from streams.extraction.rules.proposals import Proposal
 from streams.extraction.statements import StatementDraft
 from streams.extraction.tokens import NUMBER, WORD
 from streams.extraction.training.entity_data import tokens_of

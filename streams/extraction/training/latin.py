@@ -12,7 +12,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from importlib.resources import files
 
-from streams.extraction.latin import TABLE
+from streams.extraction.actors.latin import TABLE
 from streams.extraction.text import name_key
 from streams.extraction.training.provenance import write_note
 

@@ -15,15 +15,15 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
-from streams.extraction.actors import ActorRegistry
+from streams.extraction.actors.drafts import ActorDraft
+from streams.extraction.actors.registry import ActorRegistry
+from streams.extraction.actors.same_actor import is_actor
 from streams.extraction.choices.antecedent import Spoken
 from streams.extraction.choices.linear import FOLDER, LinearModel
 from streams.extraction.choices.mention_end import MentionEnds
 from streams.extraction.choices.models import Models
 from streams.extraction.choices.referent import Described, Referents, chosen
-from streams.extraction.cue import Cue
-from streams.extraction.drafts import ActorDraft
-from streams.extraction.same_actor import is_actor
+from streams.extraction.rules.cue import Cue
 from streams.extraction.statements import find_statements, resolve_actors
 from streams.extraction.training import antecedent
 from streams.extraction.training.annotated_news import annotated_news
@@ -71,7 +71,7 @@ def choices(a: GoldArticle, models: Models) -> list[Choice]:
     noted: list[Choice] = []
     drafts = find_statements(a.doc, a.lexicon, a.phrases, a.words, models, a.cues())
     ends = MentionEnds(a.doc, a.lexicon, a.phrases, a.words, models.mention_end)
-    registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends)
+    registry = ActorRegistry(a.doc, a.lexicon, a.phrases, a.entities, ends.best)
     implied = antecedent.Teacher(a.doc, a.lexicon, a.phrases, a.words, registry, ends, models.antecedent)
     implied.teach(a, [], corrects=True)
     teacher = Teacher(a.doc, a.lexicon, a.phrases, a.words, registry, implied, LinearModel({}))

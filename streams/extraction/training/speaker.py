@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.choices.speaker import Mention, Speakers
-from streams.extraction.proposals import Proposal, Proposer
+from streams.extraction.rules.proposals import Proposal, Proposer
 from streams.extraction.training.acceptance import all_ways
 from streams.extraction.training.gold_articles import GoldArticle
 from streams.extraction.training.ranking import Choice, fit

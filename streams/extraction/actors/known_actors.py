@@ -1,8 +1,8 @@
 """Actors known beforehand: who stands behind the different spellings and short names that outlets use.
 
 The shipped file lists those whom Arabic news quotes most; an operator's own file of the same columns adds to it and
-wins over it. Within an article, who is who is decided by the article alone (`actors.py`); what is known here gives the
-same id to the same actor over articles.
+wins over it. Within an article, who is who is decided by the article alone (`registry.py`); what is known here gives
+the same id to the same actor over articles.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from schemas import ActorKind
 from streams.extraction.lexicon.tables import LexiconError, read_rows
 from streams.extraction.text import name_key
 
-SHIPPED = Path(__file__).parent / "lexicon" / "known_actors.tsv"
+SHIPPED = Path(__file__).parent.parent / "lexicon" / "known_actors.tsv"
 _COLUMNS = ("name", "kind", "latin", "variants", "alone")
 _KINDS: dict[str, ActorKind] = {"person": "person", "organization": "organization", "group": "group"}
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from streams.extraction.content import Content, clause_end, make_content
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.opening import PREPOSITIONS
 from streams.extraction.phrases import Phrases
-from streams.extraction.source import is_oblique, subject_before
+from streams.extraction.rules.content import Content, clause_end, make_content
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.opening import PREPOSITIONS
+from streams.extraction.rules.source import is_oblique, subject_before
 from streams.extraction.tokens import MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT_BEGINS, EXTENDED_CUE, SPEAKER_BEGINS

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.opening import Opening
 from streams.extraction.phrases import Phrases
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.opening import Opening
 from streams.extraction.tokens import MARK, WORD
 
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 
-from streams.extraction.drafts import ActorDraft
+from streams.extraction.actors.drafts import ActorDraft
 from streams.extraction.entities import EntityMention
 
 _NEAR = 40  # names, or tokens, before a place that are looked at; more would take a long article's square

@@ -5,25 +5,27 @@ resolved to the nearest actor before them whose titles contain their words.
 """
 
 from bisect import bisect_left
+from collections.abc import Callable
 
-from streams.extraction.choices.mention_end import MentionEnds
+from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
+from streams.extraction.actors.issuers import issuer_within, maker_at
+from streams.extraction.actors.latest import Named
+from streams.extraction.actors.latin import latin_behind
+from streams.extraction.actors.naming import Naming, can_be
+from streams.extraction.actors.titles import is_office, title_after, title_start, whose_name
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
-from streams.extraction.issuers import issuer_within, maker_at
-from streams.extraction.latest import Named
-from streams.extraction.latin import latin_behind
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.naming import Naming, can_be
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
-from streams.extraction.titles import is_office, title_after, title_start, whose_name
 from streams.extraction.tokens import WORD
 
 _SOURCE = "المصدر"
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
+# Where a mention ends that begins at a token, by rule ends before a second one and may go on up to a third.
+MentionEnd = Callable[[int, int, int], int]
 
 
 class ActorRegistry:
@@ -35,10 +37,10 @@ class ActorRegistry:
         lexicon: Lexicon,
         phrases: Phrases,
         entities: tuple[EntityMention, ...],
-        ends: MentionEnds,
+        mention_end: MentionEnd,
     ) -> None:
-        """Read all named people with titles; `(Sami Haddad)` behind a name spells it. `ends` knows where they end."""
-        self._mention_ends = ends
+        """Read all named people with titles; `(Sami Haddad)` behind a name spells it."""
+        self._mention_end = mention_end
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
         entities = tuple(e for e in entities if latin_behind(doc, e.first - 1) is None)
         self._entities = {e.first: e for e in entities}
@@ -256,7 +258,7 @@ class ActorRegistry:
         if known is None:
             limit = self._doc.sentences[self._doc.sentence_of[first]].last
             rule = self._phrases.end(first, limit)
-            known = self._end_of[first] = self._mention_ends.best(first, rule, limit) if rule > first else rule
+            known = self._end_of[first] = self._mention_end(first, rule, limit) if rule > first else rule
         return known
 
     def _honoured(self, first: int, previous: ActorDraft | None) -> ActorDraft | None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.rules.cue import Cue
 from streams.extraction.text import has_pronoun
 from streams.extraction.tokens import LINE, MARK
 

@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from streams.extraction.content import Content, find_content
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.linked import Linked, linked_content
-from streams.extraction.nominal import find_nominals
-from streams.extraction.opening import Opening, find_bare, find_openings
 from streams.extraction.phrases import Phrases
-from streams.extraction.preceding import Reported, find_heading, find_medium, find_trailing, heads, told_of
-from streams.extraction.source import Source, find_source
+from streams.extraction.rules.content import Content, find_content
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.linked import Linked, linked_content
+from streams.extraction.rules.nominal import find_nominals
+from streams.extraction.rules.opening import Opening, find_bare, find_openings
+from streams.extraction.rules.preceding import Reported, find_heading, find_medium, find_trailing, heads, told_of
+from streams.extraction.rules.source import Source, find_source
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
 

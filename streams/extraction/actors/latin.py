@@ -5,7 +5,7 @@ from pathlib import Path
 from streams.extraction.document import Document
 from streams.extraction.text import name_key
 
-TABLE = Path(__file__).parent / "models" / "latin.tsv"
+TABLE = Path(__file__).parent.parent / "models" / "latin.tsv"
 _OPEN, _CLOSE = "(", ")"
 _LONGEST = 6  # words within the parentheses
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Container, Sequence
 
+from streams.extraction.actors.drafts import bare
 from streams.extraction.document import Document
-from streams.extraction.drafts import bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases, is_general

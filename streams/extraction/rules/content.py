@@ -4,10 +4,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from schemas import StatementType
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.opening import Opening
+from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.opening import Opening
 from streams.extraction.text import without_conjunction
 from streams.extraction.tokens import LINE, NUMBER, WORD
 

@@ -7,11 +7,11 @@ sure, and judged as all proposals are.
 
 from typing import NamedTuple
 
-from streams.extraction.content import Content, make_content
-from streams.extraction.cue import Cue
 from streams.extraction.document import Document
 from streams.extraction.lexicon import CueEntry, CueReading, Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.rules.content import Content, make_content
+from streams.extraction.rules.cue import Cue
 from streams.extraction.text import without_conjunction
 from streams.extraction.tokens import WORD
 from streams.extraction.words.context import WordsInContext

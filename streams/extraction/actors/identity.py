@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from schemas import Actor, ActorKind
-from streams.extraction.drafts import ActorDraft
-from streams.extraction.known_actors import KnownActors
-from streams.extraction.latin import LatinNames
+from streams.extraction.actors.drafts import ActorDraft
+from streams.extraction.actors.known_actors import KnownActors
+from streams.extraction.actors.latin import LatinNames
 from streams.extraction.text import name_key, normalize
 from streams.extraction.tokens import NUMBER, WORD, tokenize
 

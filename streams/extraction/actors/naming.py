@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from schemas import ActorKind
+from streams.extraction.actors.drafts import ActorDraft, bare
 from streams.extraction.document import Document
-from streams.extraction.drafts import ActorDraft, bare
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.phrases import Phrases

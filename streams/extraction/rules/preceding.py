@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from streams.extraction.content import Content, clause_end, make_content
-from streams.extraction.cue import THAT, WHAT, Cue
+from streams.extraction.actors.drafts import bare
 from streams.extraction.document import Document
-from streams.extraction.drafts import bare
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.rules.content import Content, clause_end, make_content
+from streams.extraction.rules.cue import THAT, WHAT, Cue
 from streams.extraction.tokens import MARK, NUMBER, WORD
 
 _LEAD = 5  # tokens before وبحسب that still leave it at the head of its sentence
