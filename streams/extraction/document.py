@@ -1,5 +1,6 @@
 """One article as every stage sees it: tokens, sentences, paragraphs and quotations, computed once."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -42,13 +43,13 @@ class Document:
     quotation_of: tuple[int, ...]
     sentences: tuple[Sentence, ...]
     sentence_of: tuple[int, ...]
-    _places: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
+    _places: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list), repr=False, compare=False)
 
     def places(self, norm: str) -> Sequence[int]:
         """The tokens whose normalized text is `norm`, in order; all are found when first asked for."""
         if not self._places:
             for i, word in enumerate(self.norms):
-                self._places.setdefault(word, []).append(i)
+                self._places[word].append(i)
         return self._places.get(norm, ())
 
     def places_of(self, word: str) -> list[int]:

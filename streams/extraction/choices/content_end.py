@@ -30,10 +30,10 @@ from streams.extraction.words.signs import CONTENT, CONTENT_ENDS, CORE_CUE, EXTE
 
 _MARK = OneOf(("،", ".", "»", '"', ":", "(", "؛"))
 _WHY = OneOf(("pause", "close", "cue", "sentence", "rule", "seen", "linked"))
-_BEHIND = (0, 1, 2)
+_BEHIND = np.array([0, 1, 2])
 _SOON = 4  # words behind an end that may be content too
 _FAINT = -1e3  # log-odds of a sign where there is none
-_ABOUT = (-3, -2, -1, 0, 1, 2, 3)  # tokens about an end whose signs are weighed together
+_ABOUT = np.array([-3, -2, -1, 0, 1, 2, 3])  # tokens about an end whose signs are weighed together
 
 
 class ContentEnds:
@@ -191,13 +191,13 @@ class ContentEnds:
         words, doc = self._words, self._doc
         first, many = proposal.content.first, len(ends)
         last = [end.last for end in ends]
-        tokens = np.array([[*(t + k for k in _ABOUT), *(self._behind(t) + k for k in _BEHIND)] for t in last])
+        behind = np.array([self._behind(t) for t in last])
+        tokens = np.concatenate([np.array(last)[:, None] + _ABOUT, behind[:, None] + _BEHIND], 1)
         sums = words.sums(CONTENT)
         whole, longest = sums[last[-1]] - sums[first], last[-1] - first
         linked = words.links.logs(ENDS, proposal.cue.at, [t - 1 for t in last])
         total, best = math.log(sum(map(math.exp, linked))), max(linked)
-        odds = words.log_odds(CONTENT_ENDS)
-        strength = [float(odds[t - 1]) for t in last]
+        strength = words.log_odds(CONTENT_ENDS)[np.array(last) - 1].tolist()
         before = list(accumulate([_FAINT, *strength], max))
         later = list(accumulate([_FAINT, *reversed(strength)], max))[::-1]
         rows = []

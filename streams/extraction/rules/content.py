@@ -88,19 +88,17 @@ def says_whose_words(doc: Document, lexicon: Lexicon, j: int) -> bool:
 
 def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indices: Collection[int]) -> bool:
     norm = doc.norms[j]
-    bare = without_conjunction(norm)
-    if bare in lexicon.words_of["attributing"] and (paused or bare in ("بحسب", "حسبما")) and j in cue_indices:
-        return True
-    if norm == "كما" and j + 1 in cue_indices and paused:
-        return True
-    if says_whose_words(doc, lexicon, j):
+    if norm == "علي" and says_whose_words(doc, lexicon, j):
         return True
     if paused and norm in lexicon.words_of["meanwhile"]:
         return True
-    if paused and norm in lexicon.words_of["but"] and j + 1 in cue_indices:
+    if paused and (norm == "كما" or norm in lexicon.words_of["but"]) and j + 1 in cue_indices:
         return True  # `إن الأزمة قادمة، لكنه توقع أن`: the speaker's next statement
     if j not in cue_indices:
         return False
+    bare = without_conjunction(norm)
+    if bare in lexicon.words_of["attributing"] and (paused or bare in ("بحسب", "حسبما")):
+        return True
     for r in lexicon.cue_readings(norm):
         if r.form == "participle" and r.prefix in ("", "و") and norm.endswith(("ا", "ه", "ين")):
             return paused or norm.endswith("ا")

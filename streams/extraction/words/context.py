@@ -123,7 +123,8 @@ class WordsInContext:
         share = {c: float(shares[column[c]]) if c in column else _UNHEARD for c in own}
         weights = [r.probability / own[r.category] * share[r.category] for r in analysis.readings]
         total = sum(weights) or 1.0
-        in_context = [r._replace(probability=w / total) for r, w in zip(analysis.readings, weights, strict=True)]
+        # `_replace` takes five times as long.
+        in_context = [Reading._make((*r[:-1], w / total)) for r, w in zip(analysis.readings, weights, strict=True)]
         in_context.sort(key=lambda r: -r.probability)
         form = token.form
         cluster = self.clusters.get(form.norm)

@@ -23,7 +23,6 @@ NEAR = 192  # words on either side of a cue that it may link to
 DISTANCES = (-128, -64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 3, 5, 9, 17, 33, 65, 129)  # where the weight changes
 NOWHERE = -12.0  # log of a probability that is as good as none
 EDGES = (-7.0, -5.0, -4.0, -3.0, -2.0, -1.2, -0.7, -0.35, -0.1)  # logs at which a link passes into its next step
-_LISTED = 256  # links of a cue that are kept as lists, which take eight times the memory of arrays
 _GROUP = 16  # cues whose links are computed at once
 
 
@@ -64,7 +63,6 @@ class Links:
         self._asked, self._told = vectors[:, 0], vectors[:, 1].transpose(1, 2, 0)
         self._near = near
         self._found: dict[int, tuple[int, Any]] = {}  # of a cue the first token and the logs (links, tokens) from it on
-        self._lists: dict[tuple[int, int], tuple[int, list[float]]] = {}  # of a link and a cue
 
     def prepare(self, cues: Sequence[int]) -> None:
         """Compute the links of these cues (tokens in ascending order) together."""
@@ -88,27 +86,18 @@ class Links:
         first, logs = self._found[cue]
         return first, logs[link]
 
-    def _listed(self, link: int, cue: int) -> tuple[int, list[float]]:
-        """The same as a list: one look-up in it takes a tenth of that in an array."""
-        known = self._lists.get((link, cue))
-        if known is None:
-            if len(self._lists) == _LISTED:
-                self._lists.clear()
-            first, logs = self._of(link, cue)
-            known = self._lists[link, cue] = first, logs.tolist()
-        return known
-
     def logs(self, link: int, cue: int, tokens: Iterable[int]) -> list[float]:
         """The logs of the probabilities that a cue links to each of some tokens; NOWHERE where it is too far."""
-        first, found = self._listed(link, cue)
-        many = len(found)
-        return [found[t - first] if 0 <= t - first < many else NOWHERE for t in tokens]
+        first, found = self._of(link, cue)
+        item, many = found.item, len(found)
+        return [item(t - first) if 0 <= t - first < many else NOWHERE for t in tokens]
 
     def log(self, link: int, cue: int, token: int) -> float:
         """The same of one token."""
-        first, found = self._listed(link, cue)
+        first, found = self._of(link, cue)
         at = token - first
-        return found[at] if 0 <= at < len(found) else NOWHERE
+        log: float = found.item(at) if 0 <= at < len(found) else NOWHERE
+        return log
 
     def best(self, link: int, cue: int) -> tuple[int, float]:
         """The likeliest target of a cue, and the log of its probability."""
