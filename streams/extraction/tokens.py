@@ -18,7 +18,7 @@ _TOKEN = re.compile(
 
 BREAK = "¶"
 ANNE = "آن"
-_CACHED = 50_000  # forms, and as many that were met before them; each is some 400 bytes
+_CACHED = 36_000  # forms, and as many that were met before them; each is some 400 bytes
 
 
 class Kind(IntEnum):

@@ -8,6 +8,13 @@ from pathlib import Path
 FOLDER = Path(__file__).parent.parent / "models"
 
 
+class _Numbers(dict[str, float]):
+    """Thousands of features have the same weight: one object for all of them stays in the processor's cache."""
+
+    def __missing__(self, weight: str) -> float:
+        return self.setdefault(weight, float(weight))
+
+
 class LinearModel:
     """Weights of features."""
 
@@ -18,12 +25,10 @@ class LinearModel:
 
     @classmethod
     def load(cls, path: Path) -> "LinearModel":
-        """A shipped model: feature, tab, weight; lines that begin with # are comments."""
-        with path.open(encoding="utf-8") as lines:
-            cells = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("# "))
-            # Thousands of features have the same weight: one object for all of them stays in the processor's cache.
-            numbers: dict[str, float] = {}
-            return cls({feature: numbers.setdefault(weight, float(weight)) for feature, weight in cells})
+        """A shipped model: feature, tab, weight a line, behind a comment."""
+        _, _, lines = path.read_text(encoding="utf-8").rstrip("\n").partition("\n")
+        cells = lines.replace("\n", "\t").split("\t")  # at once: a hundred thousand lines are read at every start
+        return cls(dict(zip(cells[::2], map(_Numbers().__getitem__, cells[1::2]), strict=True)))
 
     def score(self, features: Iterable[str]) -> float:
         """The sum of the features' weights; one that is not known weighs nothing.

@@ -1,8 +1,8 @@
 """Dilated convolutions of width 3 with a rectifier and a residual, as matrix products: the encoder's layers.
 
 Most units of a trained encoder's layers are silent, whatever is read: their rectifier lets nothing through. A layer
-here holds only the others (`training.silent` tells them), well under half of them. Words are columns, so that what a
-unit says of all words lies together.
+here holds only the others (`training.silent` tells them), less than half. Words are columns, so that what a unit
+says of all words lies together.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -29,7 +29,7 @@ DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4, 8)  # of the convolutions, in their order
 _REACH = sum(DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 160_000  # some 300 bytes each
+_CACHED_FORMS = 120_000  # some 300 bytes each
 _KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is full
 
 
@@ -81,7 +81,7 @@ class Encoder:
         """`knowledge` gives the attributes of forms."""
         self.weights, self._knowledge = weights, knowledge
         self.clusters = Clusters(weights.words, weights.clusters)
-        self.names = frozenset(w for w, found in knowledge.listed.items() if any(a.startswith("name=") for a in found))
+        self.names = frozenset(w for w, found in knowledge.listed.items() if found[0].startswith("name="))
         self._read: tuple[Document, Encoded] | None = None
         self._numbers: dict[str, int] = {}
         self._vectors = np.zeros((_CACHED_FORMS, weights.norm_bias.shape[0]), np.int8)
@@ -103,9 +103,8 @@ class Encoder:
     def load(cls, lexicon: Lexicon, morphology: Morphology, path: Path = MODEL) -> "Encoder":
         """The shipped encoder."""
         with np.load(path) as z:
-            tables = {
-                name: _lines(z[name]) for name in ("attributes", "words", "names", "places", "seen", "categories")
-            }
+            tables = {name: _lines(z[name]) for name in ("attributes", "words", "places", "categories")}
+            names, seen = _pairs(z["names"]), _pairs(z["seen"])
             layers = [Layer(z[f"taps{n}"], z[f"bias{n}"], z[f"units{n}"]) for n in range(len(DILATIONS))]
             weights = Weights(
                 rows={a: n for n, a in enumerate(tables["attributes"])},
@@ -130,8 +129,8 @@ class Encoder:
         knowledge = WordKnowledge(
             lexicon,
             morphology,
-            listed=list_words(lexicon, dict(_pair(line) for line in tables["names"]), tables["places"]),
-            seen=dict(_pair(line) for line in tables["seen"]),
+            listed=list_words(lexicon, names, tables["places"]),
+            seen=seen,
         )
         return cls(weights, knowledge)
 
@@ -169,9 +168,9 @@ class Encoder:
         """(n, h) of a text, what the heads see; to learn heads from."""
         return np.concatenate([h for _, _, h in self._last_layers(self._ids(forms))])
 
-    def first_layer(self, forms: Sequence[str]) -> Any:
+    def inputs(self, forms: Sequence[str]) -> Any:
         """(d, n) of a text, what `convolutions` read."""
-        return self._seen(self._ids(forms))
+        return self._inputs(self._ids(forms))
 
     def _ids(self, forms: Sequence[str]) -> Any:
         """The numbers of a text's forms; most are known, and one look-up each is all that they take."""
@@ -201,10 +200,10 @@ class Encoder:
         for first in range(0, n, _CHUNK):
             last = min(n, first + _CHUNK)
             begin = max(0, first - _REACH)
-            h = self.convolutions(self._seen(ids[begin : last + _REACH]))
+            h = self.convolutions(self._inputs(ids[begin : last + _REACH]))
             yield first, last, h[:, first - begin : last - begin].T
 
-    def _seen(self, ids: Any) -> Any:
+    def _inputs(self, ids: Any) -> Any:
         """(d, n) vectors of n form numbers."""
         return (self._vectors.take(ids, 0) * self._scales[ids, None]).T
 
@@ -275,6 +274,8 @@ def _lines(array: Any) -> list[str]:
     return text.split("\n")
 
 
-def _pair(line: str) -> tuple[str, str]:
-    key, _, value = line.partition("\t")
-    return key, value
+def _pairs(array: Any) -> dict[str, str]:
+    """The second cell of every line by the first; read at once, there are tens of thousands."""
+    text: str = array.tobytes().decode()
+    cells = text.replace("\n", "\t").split("\t")
+    return dict(zip(cells[::2], cells[1::2], strict=True))
