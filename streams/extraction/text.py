@@ -9,14 +9,15 @@ import unicodedata
 from functools import lru_cache
 
 TATWEEL = "\u0640"
-_VOWELS = "\u064b-\u0652\u0670"
+_VOWELS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
 # Zero-width and directional characters that copy and paste leaves inside words.
-INVISIBLE = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+INVISIBLE = (
+    "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 _PRESENTATION_FORMS = "\u2000"  # from here on; below it, words of news hold nothing that composing changes
 _LIGATURES = str.maketrans({"﷼": "ريال", "﷽": "بسم الله الرحمن الرحيم"})  # of which Unicode makes something else
 # What camel-tools does in five passes, as two tables; to import it for that would take 33 MB and most of a second.
-_LEFT_OUT = re.findall(f"[{_VOWELS}{TATWEEL}{INVISIBLE}]", "".join(map(chr, range(0x10000))))
-_SPELT = str.maketrans("", "", "".join(_LEFT_OUT))
+_SPELT = str.maketrans("", "", _VOWELS + TATWEEL + INVISIBLE)
 _UNIFIED = _SPELT | str.maketrans("آأإٱىة", "اااايه")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ARABIC_LETTERS = re.compile(

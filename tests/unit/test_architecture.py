@@ -57,7 +57,7 @@ def test_the_worker_never_loads_torch_or_a_model_hub() -> None:
         "import sys; from streams.app import create_app; from streams.extraction import Extractor;"
         "from streams.settings import Settings;"
         "create_app(Settings(kafka_bootstrap='127.0.0.1:1'), Extractor.load(), 1);"
-        "heavy = {'torch', 'transformers', 'pandas', 'sklearn', 'scipy', 'opentelemetry'};"
+        "heavy = {'camel_tools', 'torch', 'transformers', 'pandas', 'sklearn', 'scipy', 'opentelemetry'};"
         "print(sorted(heavy & {m.split('.')[0] for m in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

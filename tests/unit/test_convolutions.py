@@ -22,7 +22,7 @@ def word_by_word(x: Any, layers: list[Layer]) -> Any:
     return h
 
 
-@pytest.mark.parametrize("length", [1, 2, 3, 4, 15, 16, 17, 64, 511])
+@pytest.mark.parametrize("length", [1, 2, 3, 4, 15, 16, 17, 63, 64, 65, 511, 512, 513, 1500])
 def test_a_text_is_read_as_word_by_word(length: int) -> None:
     draw = np.random.default_rng(length)
     layers = [

@@ -1,8 +1,5 @@
 """Letters are spelt and unified as camel-tools does it, which is not imported for that."""
 
-import subprocess
-import sys
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,10 +33,3 @@ def test_every_letter() -> None:
 @given(st.text(st.sampled_from([*LETTERS, *INVISIBLE]), min_size=1, max_size=12))
 def test_every_word(word: str) -> None:
     assert (written(word), normalize(word)) == of_camel_tools(word)
-
-
-def test_reading_articles_does_not_import_it() -> None:
-    """It takes 33 MB and most of a second."""
-    told = "import sys, streams.extraction; print([m for m in sys.modules if m.startswith('camel_tools')])"
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "[]", done.stderr

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from streams.extraction.document import Document
+from streams.extraction.lexicon.tables import columns
 from streams.extraction.text import name_key
 
 TABLE = Path(__file__).parent.parent / "models" / "latin.tsv"
@@ -20,8 +21,8 @@ class LatinNames:
     @classmethod
     def load(cls) -> "LatinNames":
         """The shipped table, made by `training.latin`."""
-        lines = TABLE.read_text(encoding="utf-8").splitlines()
-        return cls(dict(line.split("\t") for line in lines if not line.startswith("#")))
+        keys, latin = columns(TABLE.read_text(encoding="utf-8"), 2)
+        return cls(dict(zip(keys, latin, strict=True)))
 
     def spell(self, name: str) -> str | None:
         """The name in Latin letters, None where a part of it is not known.

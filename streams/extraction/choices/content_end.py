@@ -191,13 +191,13 @@ class ContentEnds:
         words, doc = self._words, self._doc
         first, many = proposal.content.first, len(ends)
         last = [end.last for end in ends]
-        behind = np.array([self._behind(t) for t in last])
-        tokens = np.concatenate([np.array(last)[:, None] + _ABOUT, behind[:, None] + _BEHIND], 1)
+        at, behind = np.array(last), np.array([self._behind(t) for t in last])
+        tokens = np.concatenate([at[:, None] + _ABOUT, behind[:, None] + _BEHIND], 1)
         sums = words.sums(CONTENT)
         whole, longest = sums[last[-1]] - sums[first], last[-1] - first
         linked = words.links.logs(ENDS, proposal.cue.at, [t - 1 for t in last])
         total, best = math.log(sum(map(math.exp, linked))), max(linked)
-        strength = words.log_odds(CONTENT_ENDS)[np.array(last) - 1].tolist()
+        strength = words.log_odds(CONTENT_ENDS)[at - 1].tolist()
         before = list(accumulate([_FAINT, *strength], max))
         later = list(accumulate([_FAINT, *reversed(strength)], max))[::-1]
         rows = []

@@ -5,14 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
 
+from streams.extraction.lexicon.tables import columns
+
 FOLDER = Path(__file__).parent.parent / "models"
-
-
-class _Numbers(dict[str, float]):
-    """Thousands of features have the same weight: one object for all of them stays in the processor's cache."""
-
-    def __missing__(self, weight: str) -> float:
-        return self.setdefault(weight, float(weight))
 
 
 class LinearModel:
@@ -26,9 +21,10 @@ class LinearModel:
     @classmethod
     def load(cls, path: Path) -> "LinearModel":
         """A shipped model: feature, tab, weight a line, behind a comment."""
-        _, _, lines = path.read_text(encoding="utf-8").rstrip("\n").partition("\n")
-        cells = lines.replace("\n", "\t").split("\t")  # at once: a hundred thousand lines are read at every start
-        return cls(dict(zip(cells[::2], map(_Numbers().__getitem__, cells[1::2]), strict=True)))
+        features, weights = columns(path.read_text(encoding="utf-8"), 2)
+        # Thousands of features have the same weight: one object for all of them stays in the processor's cache.
+        numbers = {weight: float(weight) for weight in set(weights)}
+        return cls(dict(zip(features, map(numbers.__getitem__, weights), strict=True)))
 
     def score(self, features: Iterable[str]) -> float:
         """The sum of the features' weights; one that is not known weighs nothing.

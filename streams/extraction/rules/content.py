@@ -88,7 +88,7 @@ def says_whose_words(doc: Document, lexicon: Lexicon, j: int) -> bool:
 
 def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indices: Collection[int]) -> bool:
     norm = doc.norms[j]
-    if norm == "علي" and says_whose_words(doc, lexicon, j):
+    if says_whose_words(doc, lexicon, j):
         return True
     if paused and norm in lexicon.words_of["meanwhile"]:
         return True

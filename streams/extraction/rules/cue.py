@@ -56,7 +56,7 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
                 yield Cue(behind_phrase - 1, reading, "preposition", len(words))
         if i < behind_phrase:
             continue
-        readings = lexicon.facts(norm).readings  # asked of every word: one call less
+        readings = lexicon.cue_readings(norm)
         if not readings:
             continue
         reading = _likeliest(readings)

@@ -34,8 +34,7 @@ def spoken(encoder: Encoder, corpus: Path) -> list[np.ndarray]:
             forms = [t.form.written for t in read(json.loads(line)["body"]).tokens]
             x = encoder.inputs([BREAK, *forms, BREAK])
             words += x.shape[1]
-            h = np.zeros((len(encoder.weights.label_head[0]), x.shape[1]), np.float32)
-            for counted, said in zip(times, encoder.convolutions.said(x, h), strict=True):
+            for counted, (said, _) in zip(times, encoder.convolutions.layers(x), strict=True):
                 counted += (said > 0).sum(1)
     return [counted / words for counted in times]
 

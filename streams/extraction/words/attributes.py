@@ -25,7 +25,7 @@ class WordKnowledge:
 
 
 def list_words(lexicon: Lexicon, names: Mapping[str, str], places: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Normalized word -> attributes from all tables, a name's first, so that a word is looked up once.
+    """Normalized word -> attributes from all tables, so that a word is looked up once.
 
     `names` maps a word to given, family or both; `places` are words of CLDR's territories.
     """

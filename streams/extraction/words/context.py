@@ -73,7 +73,7 @@ class WordsInContext:
         self._sums: dict[int, list[float]] = {}
         self._steps = steps(signs)
         self._signs: list[list[int]] = self._steps.tolist()
-        bounded = np.minimum(np.maximum(signs, np.float32(-SURE)), np.float32(SURE))
+        bounded = np.clip(signs.astype(np.float32), -SURE, SURE)
         self._log_odds = np.pad(bounded, ((1, 1), (0, 0)), constant_values=-SURE)
         self.clusters, self.links = clusters, links
         self.categories: list[str] = [names[n] for n in scores.argmax(1)] if len(scores) else []

@@ -5,6 +5,7 @@ here holds only the others (`training.silent` tells them), less than half. Words
 says of all words lies together.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -42,27 +43,24 @@ class Convolutions:
 
     def __call__(self, x: Any) -> Any:
         """(h, n) of the last layer for (w, n) of n words."""
-        h = np.zeros((self._width, x.shape[1]), np.float32)
-        for _ in self.said(x, h):
-            pass
+        _, h = deque(self.layers(x), maxlen=1).pop()
         return h
 
-    def said(self, x: Any, h: Any) -> Iterator[Any]:
-        """Layer by layer (k, n), what its units say of n words; it is added to `h` (h, n), of which the next one sees.
+    def layers(self, x: Any) -> Iterator[tuple[Any, Any]]:
+        """Layer by layer what its units say of n words, (k, n), and (h, n) with it added, which the next one sees.
 
         >>> layer = Layer(np.ones((3, 1, 1), np.float32), np.zeros(1, np.float32), np.array([0]))
         >>> read = Convolutions([layer, layer], [1, 1], 1)
-        >>> [said.tolist() for said in read.said(np.array([[1, 0, 0]], np.float32), np.zeros((1, 3), np.float32))]
+        >>> [said.tolist() for said, _ in read.layers(np.array([[1, 0, 0]], np.float32))]
         [[[1.0, 1.0, 0.0]], [[2.0, 2.0, 1.0]]]
         """
+        h = np.zeros((self._width, x.shape[1]), np.float32)
         seen = x
         for matrix, bias, units, d in self._layers:
-            sums = matrix @ seen
-            many = len(units)
-            before, here, behind = sums[:many], sums[many : 2 * many], sums[2 * many :]
+            before, here, behind = (matrix @ seen).reshape(3, len(units), x.shape[1])
             here += bias
             here[:, d:] += before[:, :-d]
             here[:, :-d] += behind[:, d:]
             h[units] += np.maximum(here, 0, out=here)
             seen = h
-            yield here
+            yield here, h

@@ -16,6 +16,7 @@ import numpy as np
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
+from streams.extraction.lexicon.tables import columns
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.attributes import WordKnowledge, attributes, list_words
 from streams.extraction.words.clusters import Clusters, word_row
@@ -81,7 +82,7 @@ class Encoder:
         """`knowledge` gives the attributes of forms."""
         self.weights, self._knowledge = weights, knowledge
         self.clusters = Clusters(weights.words, weights.clusters)
-        self.names = frozenset(w for w, found in knowledge.listed.items() if found[0].startswith("name="))
+        self.names = frozenset(w for w, found in knowledge.listed.items() if any(a.startswith("name=") for a in found))
         self._read: tuple[Document, Encoded] | None = None
         self._numbers: dict[str, int] = {}
         self._vectors = np.zeros((_CACHED_FORMS, weights.norm_bias.shape[0]), np.int8)
@@ -103,8 +104,8 @@ class Encoder:
     def load(cls, lexicon: Lexicon, morphology: Morphology, path: Path = MODEL) -> "Encoder":
         """The shipped encoder."""
         with np.load(path) as z:
-            tables = {name: _lines(z[name]) for name in ("attributes", "words", "places", "categories")}
-            names, seen = _pairs(z["names"]), _pairs(z["seen"])
+            tables = {name: _text(z[name]).split("\n") for name in ("attributes", "words", "places", "categories")}
+            names, seen = (dict(zip(*columns(_text(z[name]), 2), strict=True)) for name in ("names", "seen"))
             layers = [Layer(z[f"taps{n}"], z[f"bias{n}"], z[f"units{n}"]) for n in range(len(DILATIONS))]
             weights = Weights(
                 rows={a: n for n, a in enumerate(tables["attributes"])},
@@ -126,12 +127,7 @@ class Encoder:
                 transitions=z["transitions"],
                 categories=tuple(tables["categories"]),
             )
-        knowledge = WordKnowledge(
-            lexicon,
-            morphology,
-            listed=list_words(lexicon, names, tables["places"]),
-            seen=seen,
-        )
+        knowledge = WordKnowledge(lexicon, morphology, list_words(lexicon, names, tables["places"]), seen)
         return cls(weights, knowledge)
 
     def read(self, doc: Document) -> Encoded:
@@ -269,13 +265,6 @@ class Encoder:
         return x / np.sqrt((x * x).mean(1, keepdims=True) + 1e-5) * w.norm_weight + w.norm_bias
 
 
-def _lines(array: Any) -> list[str]:
+def _text(array: Any) -> str:
     text: str = array.tobytes().decode()
-    return text.split("\n")
-
-
-def _pairs(array: Any) -> dict[str, str]:
-    """The second cell of every line by the first; read at once, there are tens of thousands."""
-    text: str = array.tobytes().decode()
-    cells = text.replace("\n", "\t").split("\t")
-    return dict(zip(cells[::2], cells[1::2], strict=True))
+    return text

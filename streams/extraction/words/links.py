@@ -69,7 +69,7 @@ class Links:
         for n in range(0, len(cues), _GROUP):
             at = np.array(cues[n : n + _GROUP])
             first, last = max(0, int(at[0]) - NEAR), min(self._told.shape[2], int(at[-1]) + NEAR + 1)
-            offsets = np.minimum(np.maximum(np.arange(first, last) - at[:, None], -NEAR - 1), NEAR + 1) + NEAR + 1
+            offsets = np.clip(np.arange(first, last) - at[:, None], -NEAR - 1, NEAR + 1) + NEAR + 1
             asked, told = self._asked[at].transpose(1, 0, 2), self._told[:, :, first:last]
             scores = np.matmul(asked.astype(np.float32) / _ONE**2, told.astype(np.float32))
             scores += self._near[:, offsets]

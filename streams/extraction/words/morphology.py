@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from streams.extraction.lexicon.tables import columns
 from streams.extraction.words.analysis import NO_READING, Analysis, Reading
 
 TABLE = Path(__file__).parent.parent / "models" / "morphology.tsv"
@@ -139,5 +140,5 @@ def load_morphology(path: Path = TABLE) -> Morphology:
     text = path.read_text(encoding="utf-8")
     head, _, body = text.partition("\n\n")
     tags = [line for line in head.split("\n") if not line.startswith("#")]
-    cells = body.rstrip("\n").replace("\n", "\t").split("\t")  # form, count and readings of every line, at once
-    return Morphology(tags, dict(zip(cells[::3], cells[2::3], strict=True)))
+    forms, _, readings = columns(body, 3)
+    return Morphology(tags, dict(zip(forms, readings, strict=True)))
