@@ -1,21 +1,22 @@
 """Dates in any form that wires and papers use, as instants with an offset.
 
 ISO 8601, RFC 822, seconds since 1970, and Arabic prose: both vocabularies of months (نيسان, أبريل), those of the
-Maghreb, Arabic digits, Hijri dates by the Umm al-Qura calendar.
+Maghreb, Arabic digits, Hijri dates by the Umm al-Qura calendar; `clock.py` reads the hour in prose.
 """
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import partial
 
-from streams.ingest import library
+from streams.ingest import clock, library
 
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "كانون الثاني|يناير|جانفي|january|jan",
+            "كانون الثاني|كانون ثاني|يناير|جانفي|january|jan",
             "شباط|فبراير|فيفري|february|feb",
             "اذار|مارس|march|mar",
             "نيسان|ابريل|افريل|april|apr",
@@ -24,9 +25,9 @@ _MONTHS = {
             "تموز|يوليو|يوليه|يوليوز|جويليه|july|jul",
             "اب|اغسطس|غشت|اوت|august|aug",
             "ايلول|سبتمبر|شتنبر|september|sept|sep",
-            "تشرين الاول|اكتوبر|october|oct",
-            "تشرين الثاني|نوفمبر|نونبر|november|nov",
-            "كانون الاول|ديسمبر|دجنبر|december|dec",
+            "تشرين الاول|تشرين اول|اكتوبر|october|oct",
+            "تشرين الثاني|تشرين ثاني|نوفمبر|نونبر|november|nov",
+            "كانون الاول|كانون اول|ديسمبر|دجنبر|december|dec",
         ),
         1,
     )
@@ -53,10 +54,9 @@ _HIJRI = {
     )
     for name in names.split("|")
 }
+_DIGITS = {ord(c): str(n) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for n, c in enumerate(digits)}
 _SAME = str.maketrans(
     {
-        **{c: str(n) for n, c in enumerate("٠١٢٣٤٥٦٧٨٩")},
-        **{c: str(n) for n, c in enumerate("۰۱۲۳۴۵۶۷۸۹")},
         **dict.fromkeys("أإآٱ", "ا"),
         **dict.fromkeys("ىی", "ي"),
         "ة": "ه",
@@ -72,30 +72,32 @@ _DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s*(?:من\s+)?({_N
 _MONTH_FIRST = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(\d{{4}})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
-_CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)?\s*(صباحا|مساء|ظهرا|ص\b|م\b|am\b|pm\b|a\.m|p\.m)?")
-_HALF_DAY = re.compile(r"\d\s*[ap]\.?m\b", re.I)
-_OFFSET = re.compile(r"(?:gmt|utc|غرينتش|جرينتش|\d)\s*([+-])(\d{1,2}):?(\d{2})?(?!\d)")
-_MECCA = re.compile("بتوقيت (?:مكه|السعوديه|الرياض)")
-_UTC = re.compile(r"\b(?:gmt|utc)\b|غرينتش|جرينتش|\dz\b")
+_RFC822 = re.compile(
+    r"(?:[a-z]{3,9},?\s+)?\d{1,2}\s+[a-z]{3,9}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s+(?:[+-]\d{4}|(?![ap]m\b)[a-z]{1,5}))?", re.I
+)
 _HIJRI_YEARS, _YEARS = range(1343, 1501), range(1900, 10_000)  # hijridate knows the first; an embargo may be for ever
 _MOST_CHARS = 100
 _SECONDS, _MILLISECONDS = 10**8, 10**11  # since 1970: from 1973 on, and what has more digits than seconds have
 
 
-def instant(value: object, zone: tzinfo = UTC) -> datetime | None:
+def instant(value: object, zone: tzinfo = UTC, *, exact: bool = False) -> datetime | None:
     """The instant that a value of a feed tells, None where it tells none; `zone` is that of a date without one.
+
+    An hour that is not understood leaves the day, from its beginning on; with `exact` there is no instant then.
 
     >>> print(instant("Tue, 03 Mar 2026 09:15:00 +0300"), instant("٣ آذار/مارس ٢٠٢٦ - 9:15 مساءً بتوقيت غرينتش"))
     2026-03-03 09:15:00+03:00 2026-03-03 21:15:00+00:00
     >>> print(instant("الثلاثاء 14 رمضان 1447 هـ"))
     2026-03-03 00:00:00+00:00
+    >>> print(instant("3 مارس 2026 الساعة التاسعة مساء"), instant("3 مارس 2026 الساعة التاسعة مساء", exact=True))
+    2026-03-03 00:00:00+00:00 None
     """
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=zone)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(value).strip()[:_MOST_CHARS]
-    for read in (_iso, _seconds, _rfc822, _prose):
+    text = str(value).strip()[:_MOST_CHARS].translate(_DIGITS)
+    for read in (_iso, _seconds, _rfc822, partial(_prose, exact=exact)):
         try:
             found = read(text, zone)
             if found is not None and found.year in _YEARS:
@@ -118,23 +120,23 @@ def _seconds(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _rfc822(text: str, zone: tzinfo) -> datetime | None:
-    return None if _HALF_DAY.search(text) else parsedate_to_datetime(text)  # which would read 9 pm as 9 am
+    if not _RFC822.fullmatch(text):
+        return None  # the library would take what it knows of it, and leave `pm` or `GMT+3`
+    found = parsedate_to_datetime(text)
+    return found.replace(tzinfo=UTC) if text.endswith("-0000") else found
 
 
-def _prose(text: str, zone: tzinfo) -> datetime | None:
+def _prose(text: str, zone: tzinfo, *, exact: bool) -> datetime | None:
     folded = re.sub("[\u064b-\u0652]", "", text.translate(_SAME)).casefold()
     day = _day(folded)
     if day is None:
         return None
-    offset = _OFFSET.search(folded)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
-        zone = timezone(timedelta(minutes=minutes if offset[1] == "+" else -minutes))
-    elif _MECCA.search(folded):
-        zone = timezone(timedelta(hours=3))
-    elif _UTC.search(folded):
-        zone = UTC
-    return datetime.combine(day, _clock(folded), zone)
+    for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_LAST):
+        folded = pattern.sub(" | ", folded)  # a hyphen in a date is the sign of no offset
+    told = clock.read(folded)
+    if told is None and exact and clock.is_told(folded):
+        return None
+    return datetime.combine(day, told.time if told else clock.MIDNIGHT, clock.zone(folded, told) or zone)
 
 
 def _day(text: str) -> date | None:
@@ -159,15 +161,3 @@ def _day(text: str) -> date | None:
             found = library("hijridate").Hijri(y, number, d).to_gregorian()
             return date(found.year, found.month, found.day)
     return None
-
-
-def _clock(text: str) -> time:
-    found = _CLOCK.search(text)
-    if found is None:
-        return time()
-    hour, half = int(found[1]), found[4] or ""
-    if half[:1] in ("م", "p", "ظ") and hour < 12:
-        hour += 12
-    elif half[:1] in ("ص", "a") and hour == 12:
-        hour = 0
-    return time(hour, int(found[2]), int(found[3] or 0))

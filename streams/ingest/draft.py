@@ -87,7 +87,7 @@ def article(draft: Draft, rules: Rules, *, within: str = "") -> Article:
     status = _STATUS.get((_line("status", draft.status) or "usable").lower())
     if status is None:
         raise Rejected(error="invalid_field", field="status", expected=f"expected {', '.join(sorted(set(_STATUS)))}")
-    embargo = dates.instant(draft.embargoed_until, rules.zone)
+    embargo = dates.instant(draft.embargoed_until, rules.zone, exact=True)
     if embargo is None and draft.embargoed_until not in (None, ""):
         # To send it now might break the embargo.
         raise Rejected(error="invalid_field", field="embargoed_until", expected="expected a date")
