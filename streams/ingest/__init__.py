@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Final
 
-LIBRARIES: Final = ("datasketch", "defusedxml", "feedparser", "ftfy", "hijridate", "lxml", "trafilatura")
+LIBRARIES: Final = ("datasketch", "defusedxml", "feedparser", "ftfy", "hijridate", "lxml", "protego", "trafilatura")
 
 
 class MissingLibrary(RuntimeError):

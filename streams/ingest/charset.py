@@ -6,7 +6,6 @@ and is not, is in Arabic feeds windows-1256.
 
 import codecs
 import re
-from collections.abc import Iterator
 
 from streams.ingest import library
 
@@ -18,6 +17,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ARABIC = ("cp1256", "iso8859-6", "mac-arabic", "cp864")
+_WIDE = ("utf-16-le", "utf-16-be")
+# What is read as declared; not `punycode`, which takes hours, and other codecs that are no character sets.
+_USABLE = re.compile(r"utf-(?:16|32).*|cp\d+|iso8859-\d+|mac-.*|koi8.*|ascii|gb.*|big5.*|euc.*|shift.*")
+_SAMPLE, _BEFORE = 1 << 16, 1 << 10  # bytes that a character set is judged by, and before the first that is not UTF-8
 _DECLARATION = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _ANY_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]{0,400}\?>")
 _LETTERS = re.compile("[\u0621-\u064a]")
@@ -45,13 +48,16 @@ def decode(data: bytes, declared: str | None = None) -> str:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data.decode(name, "replace")
+    names = _names(declared)
+    if b"\0" in data[:_SAMPLE]:  # as in UTF-16 without a mark, which may be valid UTF-8 too
+        return data.decode(_likeliest(data[:_SAMPLE], [*_WIDE, *names]), "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as e:
-        torn = e.start >= len(data) - 3 and e.reason == "unexpected end of data"
+        begin, torn = max(0, e.start - _BEFORE), e.start >= len(data) - 3 and e.reason == "unexpected end of data"
     if torn:  # cut off within a character
         return data.decode("utf-8", "replace")
-    return max(_readings(data, declared), key=_likeness)
+    return data.decode(_likeliest(data[begin : begin + _SAMPLE], names), "replace")
 
 
 def decode_xml(data: bytes, declared: str | None = None) -> bytes:
@@ -87,17 +93,19 @@ def repaired(text: str) -> str:
     return text
 
 
-def _readings(data: bytes, declared: str | None) -> Iterator[str]:
-    """What the bytes may say, the likeliest first: `max` takes the first of equals."""
-    names = dict.fromkeys([*([declared] if declared else []), *_ARABIC])
-    for name in names:
-        try:
-            if codecs.lookup(name).name != "utf-8":
-                yield data.decode(name, "replace")
-        except (LookupError, ValueError):  # ValueError: a name with a null byte
-            continue
-    # A few broken bytes in what is UTF-8 otherwise.
-    yield data.decode("utf-8", "replace")
+def _names(declared: str | None) -> list[str]:
+    """Character sets that a text may be in, the likeliest first."""
+    try:
+        given = codecs.lookup(declared or "").name
+    except (LookupError, ValueError):  # ValueError: a name with a null byte
+        given = ""
+    # The last one for a few broken bytes in what is UTF-8 otherwise.
+    return list(dict.fromkeys([*([given] if _USABLE.fullmatch(given) else []), *_ARABIC, "utf-8"]))
+
+
+def _likeliest(sample: bytes, names: list[str]) -> str:
+    """Of several character sets the one in which bytes are most like Arabic, the first of equals."""
+    return max(names, key=lambda name: _likeness(sample.decode(name, "replace")))
 
 
 def _likeness(text: str) -> float:

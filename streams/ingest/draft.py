@@ -83,7 +83,7 @@ def article(draft: Draft, rules: Rules, *, within: str = "") -> Article:
     Raises:
         InvalidPayload: it is none; names the field and what was expected.
     """
-    body, title = text.plain(_text("body", draft.body) or ""), _line("title", draft.title)
+    body, title = _plain("body", draft.body), _line("title", draft.title)
     status = _STATUS.get((_line("status", draft.status) or "usable").lower())
     if status is None:
         raise Rejected(error="invalid_field", field="status", expected=f"expected {', '.join(sorted(set(_STATUS)))}")
@@ -132,8 +132,15 @@ def _text(field: str, value: Any) -> str | None:
     raise Rejected(error="invalid_field", field=field, expected=f"expected text, got {type(value).__name__}")
 
 
+def _plain(field: str, value: Any) -> str:
+    try:
+        return text.plain(_text(field, value) or "")
+    except text.TooDeep as e:
+        raise Rejected(error="too_deep", field=field, expected=f"expected HTML whose tags are closed: {e}") from e
+
+
 def _line(field: str, value: Any) -> str | None:
-    return text.plain(_text(field, value) or "").replace("\n", " ") or None
+    return _plain(field, value).replace("\n", " ") or None
 
 
 def _language(body: str, declared: str | None) -> str:

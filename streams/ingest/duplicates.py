@@ -44,9 +44,12 @@ class Duplicates:
         mine = self._sketch()
         mine.update_batch(runs)
         best: tuple[float, str] | None = None
+        oldest = time.time() - self._seconds
         for name in self._index.query(mine):
             if name != article.article_id:
                 other = self._known[name]
+                if other.at < oldest:
+                    continue  # it is forgotten at the next pruning
                 alike = mine.jaccard(self._sketch(other.hashes))
                 if alike >= self._threshold and (best is None or alike > best[0]):
                     best = (alike, other.original)

@@ -1,14 +1,15 @@
 """Polite and careful HTTP: one request a host at a time, with a pause between, and limits of time and size.
 
 A feed that never ends is left at a limit, also one that grows only when it is unpacked. Addresses that a feed names
-(not the operator) are asked only where they are public: a feed must not reach into the network that it is read from;
-and only where their host's robots.txt allows it.
+(not the operator), and those of other hosts that it redirects to, are asked only where they are public: a feed must not
+reach into the network that it is read from. Pages are read only where their host's robots.txt allows it.
 """
 
 import asyncio
 import ipaddress
 import socket
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
+from yarl import URL
 
 from streams.ingest.robots import NAME, Robots, address
 
@@ -25,6 +27,7 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 1 << 16
 _MOST_HOSTS = 10_000
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 FORBIDDEN = "robots"
 
 
@@ -66,14 +69,14 @@ class Fetcher:
     """`async with Fetcher(limits) as fetch: await fetch.get(url)`; `named_by_feeds` for addresses that feeds name."""
 
     def __init__(self, limits: Limits, *, named_by_feeds: bool = False) -> None:
-        self._limits, self._public_only = limits, named_by_feeds
+        self._limits, self._named_by_feeds = limits, named_by_feeds
+        self._trusted: set[str] = set()  # hosts that the operator named
         self._robots = Robots(self._robots_txt) if named_by_feeds else None
         self._turns: dict[str, _Turn] = {}
 
     async def __aenter__(self) -> "Fetcher":
-        resolver = _PublicResolver() if self._public_only else ThreadedResolver()
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=resolver, limit=50),
+            connector=aiohttp.TCPConnector(resolver=_PublicResolver(self._trusted), limit=50),
             timeout=aiohttp.ClientTimeout(total=self._limits.seconds),
             headers={"User-Agent": AGENT},
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -89,6 +92,8 @@ class Fetcher:
         Raises:
             FetchFailed: why there is none.
         """
+        if not self._named_by_feeds:
+            self._trusted.add(_host(url))
         headers = {}
         if etag:
             headers["If-None-Match"] = etag
@@ -121,10 +126,10 @@ class Fetcher:
 
     async def _visit(self, url: str, headers: dict[str, str]) -> Answer | str:
         """The answer, or the address that it redirects to."""
-        host = urlsplit(url).hostname or ""
+        host = _host(url)
         if urlsplit(url).scheme not in ("http", "https") or not host:
             raise FetchFailed("unreachable", f"expected an http address, got {url[:200]}")
-        if self._public_only and _is_address(host) and not _is_public(host):
+        if host not in self._trusted and _is_address(host) and not _is_public(host):
             raise FetchFailed("not_public", f"{host} is not a public address")
         while len(self._turns) > _MOST_HOSTS:
             del self._turns[next(iter(self._turns))]
@@ -173,15 +178,20 @@ def retry_after(value: str | None) -> float:
 
 
 class _PublicResolver(AbstractResolver):
-    """Names of public addresses only; asked at each connection, so no name can change its mind in between."""
+    """Names of public addresses only, but for `trusted` ones.
 
-    def __init__(self) -> None:
-        self._resolver = ThreadedResolver()
+    It is asked at each connection, so no name can change its mind in between.
+    """
+
+    def __init__(self, trusted: Collection[str]) -> None:
+        self._resolver, self._trusted = ThreadedResolver(), trusted
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._resolver.resolve(host, port, family)
+        if host in self._trusted:
+            return found
         public = [one for one in found if _is_public(one["host"])]
         if not public:
             raise OSError(f"{host} has no public address")
@@ -199,6 +209,22 @@ def _is_address(host: str) -> bool:
     return True
 
 
+def _host(url: str) -> str:
+    """The host that is connected to, which may be written in other digits (`１２７.0.0.1`); "" for none."""
+    try:
+        return URL(url).raw_host or ""
+    except ValueError:  # no address at all
+        return ""
+
+
 def _is_public(host: str) -> bool:
     address = ipaddress.ip_address(host.partition("%")[0])
-    return address.is_global and not address.is_multicast
+    inner = _inside(address) if isinstance(address, ipaddress.IPv6Address) else None
+    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
+
+
+def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that a gateway would make of it (NAT64, 6to4)."""
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour

@@ -2,10 +2,11 @@
 
 import re
 from hashlib import sha256
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 _MOST_CHARS = 512  # what the contract allows
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|ref|cmpid|at_\w+|xtor|ocid|traffic_source", re.I)
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|cmpid|at_\w+|xtor|ocid|traffic_source", re.I)
+_IN_QUERY = "%!$&'()*+,;=:@/?[]|"  # what stays as it is written
 _PORTS = {"http": 80, "https": 443}
 _NOISE = re.compile("[\x00-\x20\x7f-\x9f\ud800-\udfff]+")
 
@@ -24,8 +25,9 @@ def canonical_url(url: str) -> str | None:
         where = f"[{host}]" if ":" in host else host
         if port is not None and port != _PORTS[scheme]:
             where += f":{port}"
-        kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
-        return urlunsplit((scheme, where, parts.path or "/", urlencode(kept), ""))
+        # Not decoded: what is no UTF-8 there (`?t=%C7`, in windows-1256) would be the same for all.
+        kept = [p for p in parts.query.split("&") if p and not _TRACKING.fullmatch(p.partition("=")[0])]
+        return urlunsplit((scheme, where, parts.path or "/", quote("&".join(kept), safe=_IN_QUERY), ""))
     except ValueError:
         return None
 

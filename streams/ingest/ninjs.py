@@ -124,7 +124,7 @@ def _version(value: Any) -> str | None:
     """ninjs leaves the form of versions open; one that is no number counts as none."""
     text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     whole = text.partition(".")[0]
-    return whole if whole.isdecimal() and int(whole) > 0 and text.removeprefix(whole) in ("", ".0") else None
+    return whole if whole.isdecimal() and whole.strip("0") and text.removeprefix(whole) in ("", ".0") else None
 
 
 def _lower(value: dict[Any, Any]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def pause(interval: float, asked: float, failures: int = 0, *, gone: bool = Fals
     usual = interval * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311
     usual = max(usual, min(_DAY, asked * random.uniform(1, 1 + _JITTER)))  # noqa: S311
     growing = _LONGEST_PAUSE if gone else min(usual * 2 ** min(failures, 16), _LONGEST_PAUSE)
-    return max(usual, growing, retry_after)
+    return max(usual, growing, min(_DAY, retry_after))
 
 
 def _number(value: Any) -> int:

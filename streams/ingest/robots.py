@@ -3,8 +3,10 @@
 import time
 from asyncio import Task, ensure_future
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
+
+from streams.ingest import library
 
 NAME = "qawl"  # by which a robots.txt calls us
 _KEPT_SECONDS = 86_400.0
@@ -18,7 +20,7 @@ class Robots:
 
     def __init__(self, read: Reader) -> None:
         self._read = read
-        self._known: dict[str, tuple[float, Task[RobotFileParser]]] = {}
+        self._known: dict[str, tuple[float, Task[Any]]] = {}
 
     async def allow(self, url: str) -> bool:
         """Whether we may read a page."""
@@ -30,13 +32,12 @@ class Robots:
                 del self._known[next(iter(self._known))]
             rules = ensure_future(self._rules(place))  # others that want the same one wait for it
             self._known[place] = (time.monotonic() + _KEPT_SECONDS, rules)
-        return (await rules).can_fetch(NAME, url)
+        allowed: bool = (await rules).can_fetch(url, NAME)
+        return allowed
 
-    async def _rules(self, place: str) -> RobotFileParser:
+    async def _rules(self, place: str) -> Any:
         text = await self._read(place)
-        rules = RobotFileParser()
-        rules.parse((text or b"")[:_MOST_BYTES].decode("utf-8-sig", "replace").splitlines())
-        return rules
+        return library("protego").Protego.parse((text or b"")[:_MOST_BYTES].decode("utf-8-sig", "replace"))
 
 
 def address(url: str) -> str:

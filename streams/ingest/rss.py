@@ -22,12 +22,14 @@ from streams.ingest.state import State
 
 logger = logging.getLogger("qawl.ingest")
 
-_ENTITY = re.compile(rb"<!ENTITY", re.I)
+_DOCTYPE, _ENTITY = re.compile(rb"<!DOCTYPE", re.I), re.compile(rb"<!ENTITY", re.I)
 _END, _END_BYTES = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I), 2000  # comments may follow
 TRUNCATED = "truncated"
 _BETWEEN_FEEDS = 0.1  # seconds at the start, on average
 _MOST_ENTRIES = 1000
 _FEWEST_CHARS = 200  # of a page's text; below, it is a notice about cookies or a wall
+_AWAY = ("timeout", "broken_off", "unreachable", "http_5xx")  # a page that may be there at the next visit
+_WITHOUT_PAGE = " without its page"  # behind the fingerprint of an entry whose page is asked for again
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,12 @@ def parse(
         Rejected: it is no feed, or unsafe XML.
     """
     document = charset.decode_xml(data, declared)
-    if _ENTITY.search(document):
+    if _DOCTYPE.search(document) and _ENTITY.search(document):  # where alone an entity can be declared
         raise Rejected(error="unsafe_xml", field="$", expected="expected XML without entities")
+    # Without the character set feedparser takes it for Latin-1, and the last byte of «م» for white space.
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
-        feed = library("feedparser").parse(document, response_headers={"content-location": url}, sanitize_html=False)
+        feed = library("feedparser").parse(document, response_headers=headers, sanitize_html=False)
     except Exception as e:  # of whatever kind: feedparser's loose parser is not made for all that is no feed
         raise Rejected(error="not_a_feed", field="$", expected=f"expected RSS or Atom: {e}") from e
     if not feed.get("version") and not feed.entries:
@@ -182,10 +186,12 @@ class Reader:
         # In a thread: a large feed takes a second to parse, and other feeds need not wait.
         found, asked = await asyncio.to_thread(self._entries, url, answer)
         self._state.set_pace(url, asked)
-        outcomes: Counter[Outcome] = Counter()
+        found, repeated = _once(found)
+        outcomes: Counter[Outcome] = Counter({"duplicate": repeated} if repeated else {})
         if self._visiting.full_text:
+            away: set[str] = set()
             for one in found:  # each leaves when its page is there: a host is asked for one page a second
-                outcomes.update(await self._intake.take([await self._with_page(one, fetch_page)]))
+                outcomes.update(await self._intake.take([await self._with_page(one, fetch_page, away)]))
         else:
             outcomes.update(await self._intake.take(found))
         self.outcomes += outcomes
@@ -199,14 +205,20 @@ class Reader:
         assert answer.body is not None
         return entries(answer.body, self._rules, url=url, declared=answer.charset, source=self._visiting.source)
 
-    async def _with_page(self, found: Item, fetch_page: Fetcher) -> Item:
-        """The item with the text of its page, where that is there and more than the feed's."""
+    async def _with_page(self, found: Item, fetch_page: Fetcher, away: set[str]) -> Item:
+        """The item with the text of its page, where that is there and more than the feed's.
+
+        `away` are the hosts that did not answer in this visit: they are not asked for another page.
+        """
         article = found.article
         if article is None or article.url is None:
             return found
         said, known = fingerprint(article), self._state.known(article.article_id)
         if known is not None and known.digest == said:
             return found  # a page is asked for once, and again where the feed says something else
+        without, host = replace(found, fingerprint=said + _WITHOUT_PAGE), urlsplit(article.url).netloc
+        if host in away:
+            return without
         try:
             answer = await fetch_page.get(article.url)
         except FetchFailed as e:
@@ -214,6 +226,9 @@ class Reader:
                 self._intake.failed(f"page_{e.error}", str(e), article.url)
             if e.error == FORBIDDEN:  # told once a host
                 self._told.add(str(e))
+            if e.error in _AWAY:
+                away.add(host)
+                return without
             return found
         page = await asyncio.to_thread(page_text, answer.body or b"", answer.charset)
         page = page.removeprefix(f"{article.title}\n")  # a headline is no sentence of the text
@@ -234,6 +249,17 @@ class Reader:
             raw=found.raw,
         )
         return replace(found, article=more.article, fingerprint=said) if more.article is not None else found
+
+
+def _once(found: Sequence[Item]) -> tuple[list[Item], int]:
+    """Each article once, as it stands first, and how many were left out.
+
+    A feed that has an id twice, in two sections, would give two new versions at each visit, one in turn with the other.
+    """
+    ids = [one.article.article_id if one.article is not None else f"{n}" for n, one in enumerate(found)]
+    first = {name: n for n, name in reversed(list(enumerate(ids)))}
+    kept = [one for n, one in enumerate(found) if first[ids[n]] == n]
+    return kept, len(found) - len(kept)
 
 
 def page_text(data: bytes, declared: str | None = None) -> str:

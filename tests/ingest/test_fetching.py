@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
+from streams.ingest import fetching
 from streams.ingest.fetching import Fetcher, FetchFailed, Limits
 from tests.ingest.paper import FEED, QUICK, Paper
 
@@ -99,10 +100,35 @@ async def test_one_host_is_asked_one_thing_at_a_time_with_pauses(paper: tuple[Pa
     assert all(later - earlier >= 0.19 for earlier, later in pairwise(at))
 
 
+async def test_a_feed_leads_to_no_other_host_that_is_not_public(paper: tuple[Paper, str]) -> None:
+    answers, url = paper
+
+    async def redirecting(request: web.Request) -> web.StreamResponse:
+        elsewhere = url.replace("127.0.0.1", "localhost").replace("/rss", "/inner")
+        return web.Response(status=302, headers={"Location": elsewhere if request.path == "/rss" else "/rss"})
+
+    answers.handler = redirecting
+    async with Fetcher(QUICK) as fetch:
+        with pytest.raises(FetchFailed, match=r"public|cannot be reached"):
+            await fetch.get(url)
+    assert [r.path for r in answers.seen] == ["/rss"]
+
+
+INNER = ["10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "::ffff:10.0.0.1", "fe80::1%eth0", "224.0.0.1"]
+
+
+@pytest.mark.parametrize("address", INNER)
+def test_an_inner_address_is_not_public_however_it_is_written(address: str) -> None:
+    assert not fetching._is_public(address)
+    assert fetching._is_public("1.1.1.1")
+    assert fetching._is_public("2606:4700::1111")
+
+
 async def test_pages_are_asked_for_only_where_they_are_public(paper: tuple[Paper, str]) -> None:
     answers, url = paper
     async with Fetcher(QUICK, named_by_feeds=True) as fetch:
-        for address in (url, url.replace("127.0.0.1", "localhost"), "http://169.254.169.254/", "http://[::1]:80/"):
+        others = [url.replace("127.0.0.1", name) for name in ("localhost", "１２７.0.0.1", "①②⑦.0.0.1", "127。0。0。1")]
+        for address in (url, *others, "http://169.254.169.254/", "http://[::1]:80/"):
             with pytest.raises(FetchFailed, match=r"public|cannot be reached"):
                 await fetch.get(address)
     assert answers.seen == []

@@ -68,7 +68,7 @@ def test_pauses_are_never_shorter_than_asked_for_and_jitter() -> None:
     assert pacing.pause(2 * DAY, 900) >= 1.8 * DAY  # the operator's own may be longer
     assert pacing.pause(300, DAY, failures=20) == DAY  # and so may be what is left alone as it fails
     assert pacing.pause(300, 0, failures=20) == pacing.pause(300, 0, 1, gone=True) == 6 * 3600
-    assert pacing.pause(300, 0, 1, retry_after=DAY) == DAY
+    assert pacing.pause(300, 0, 1, retry_after=DAY) == pacing.pause(300, 0, 1, retry_after=1e9) == DAY
 
 
 async def test_a_feed_is_left_alone_as_long_as_it_asks_for_also_after_a_restart(
@@ -130,6 +130,8 @@ ROBOTS = {
     "nobody": ("\ufeffUser-agent: *\r\nDisallow: /\r\n", 0),
     "one page": ("User-agent: *\nDisallow: /news/1", 1),
     "another": ("User-agent: news-mirror\nDisallow: /", 2),
+    "all but what ends so": ("User-agent: *\nDisallow: /*/1$", 1),
+    "all but what is allowed by a longer rule": ("User-agent: *\nDisallow: /news/\n\nAllow: /news/2", 1),
     "none": (None, 2),
     "a page instead": ("<html><body>404</body></html>", 2),
 }

@@ -182,6 +182,46 @@ async def test_the_full_text_of_a_page(
     assert len([r for r in answers.seen if r.path not in ("/rss", "/robots.txt")]) == 2  # each page once
 
 
+async def test_a_page_that_was_away_is_asked_for_again(
+    settings: Settings, paper: tuple[Paper, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, url = paper
+    text = " ".join(f"قال الوزير سامي الحداد في المدينة رقم {n} إن اللقاح متوفر." for n in range(9))
+    answers.print_pages(url, f"<html><body><article><p>{text}</p></article></body></html>")
+    answers.headers = {}
+    there = answers.handler
+
+    async def away(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=503) if request.path.startswith("/news") else await there(request)
+
+    monkeypatch.setattr(fetching, "_is_public", lambda host: True)
+    full = Visiting(limits=QUICK, once=True, full_text=True)
+    answers.handler = away
+    await visit(settings, url, full)
+    await visit(settings, url, full)  # still away: nothing new
+    assert [(a.version, a.body == text) for a in await articles(settings)] == [(1, False)] * 2
+    assert len([r for r in answers.seen if r.path.startswith("/news")]) == 2  # one page a visit is asked for in vain
+    answers.handler = there
+    await visit(settings, url, full)
+    await visit(settings, url, full)
+    found = sorted((a.version, a.body == text) for a in await articles(settings))
+    assert found == [(1, False), (1, False), (2, True), (2, True)]
+
+
+async def test_an_id_that_stands_in_two_sections_of_a_feed_is_one_article(
+    settings: Settings, paper: tuple[Paper, str]
+) -> None:
+    answers, url = paper
+    entries = FEED[FEED.index(b"<item>") : FEED.index(b"</channel>")]
+    again = entries.replace(b"<title>", "<title>عاجل ".encode())
+    answers.document, answers.headers = FEED.replace(b"</channel>", again + b"</channel>"), {}
+    await visit(settings, url)
+    await visit(settings, url)
+    found = await articles(settings)
+    assert [a.version for a in found] == [1, 1]
+    assert not any((a.title or "").startswith("عاجل") for a in found)
+
+
 def test_the_feeds_of_an_opml_file(tmp_path: Path) -> None:
     file = tmp_path / "feeds.opml"
     file.write_text(
