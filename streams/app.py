@@ -199,5 +199,6 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
 
     app.timer(_LAG_SECONDS)(watch_lag)
     app.timer(_FORGET_SECONDS)(forget_old_articles)
-    metrics.build_info.info({"version": made_by.version, "engine": made_by.engine})
+    metrics.begin()
+    metrics.build_info.labels(made_by.version, made_by.engine).info({})
     return app

@@ -25,8 +25,8 @@ def command(bootstrap: str | None, port: int | None) -> None:
     logs.configure(settings.log_format, settings.log_level)
     starting.check_topics("gateway", settings)
     # Imported here: `qawl gateway --help` answers at once.
-    from streams.gateway.access import host
     from streams.gateway.service import serve
+    from streams.gateway.tokens import host
 
     listener = starting.listening("gateway", host(settings), settings.gateway_port, "QAWL_GATEWAY_PORT")
     address, number = listener.getsockname()[:2]

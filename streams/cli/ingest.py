@@ -178,7 +178,7 @@ def corpus_command(folder: Path, maps: tuple[str, ...], source: str | None, boot
 def http_command(port: int | None, http_port: int | None, bootstrap: str | None) -> None:
     """A service that takes articles by POST /v1/articles."""
     settings = sources.begin(bootstrap, http_port, ingest_port=port)
-    from streams.gateway.access import host
+    from streams.gateway.tokens import host
     from streams.ingest.http import PATH, Receiver
     from streams.ingest.service import rules
 

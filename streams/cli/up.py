@@ -25,7 +25,7 @@ from streams.cli.show import statement_line, use_colour
 from streams.cli.tally import Tally
 from streams.delivery.replay import INGEST
 from streams.embedded.broker import BrokerFailed, EmbeddedBroker, die_with_parent, free_port
-from streams.kafka.reading import committed_consumer
+from streams.kafka.reading import close, committed_consumer
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_MESSAGE_BYTES, BrokerUnreachable, TopicProblem, Topics, create, declared
 from streams.samples import sample_feed
@@ -219,8 +219,7 @@ async def _watch(
     finally:
         if publishing is not None:
             publishing.cancel()
-        with suppress(asyncio.CancelledError):  # aiokafka's own, of a fetch from a broker that is gone
-            await consumer.stop()
+        await close(consumer)
     click.echo(_summary(tally, started))
     return 0
 

@@ -26,6 +26,7 @@ _MOST_KEPT, _MOST_KEPT_BYTES = 20_000, 64 << 20  # statements in memory, for cli
 _FETCH_MS = 200
 _LEAST_REST = 0.02  # seconds; what comes meanwhile is written to a client at once
 _RETRY_SECONDS = 1.0
+_ASK_SECONDS, _ANSWER_SECONDS = 5.0, 10.0  # a fetch from a broker that is gone finds nothing, for ever, and no fault
 
 
 class Feed:
@@ -98,8 +99,12 @@ class Feed:
             consumer.assign(tps)
             await self._begin(consumer, tps)
             self._broker(True)
+            asked = time.monotonic()
             while True:
                 began = time.monotonic()
+                if began > asked + _ASK_SECONDS:
+                    await asyncio.wait_for(consumer.end_offsets(tps), _ANSWER_SECONDS)
+                    asked = time.monotonic()
                 batches: dict[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=_FETCH_MS)
                 if batches:
                     self._take(batches)

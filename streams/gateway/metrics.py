@@ -8,6 +8,8 @@ closed = Counter(
     "Streams that ended, by reason: client (it left), slow (it did not keep up), stopping, error",
     ["reason"],
 )
+for _reason in ("client", "slow", "stopping", "error"):  # from 0 on: what first appears with its value is no increase
+    closed.labels(_reason)
 events = Counter("qawl_gateway_events", "Statements given to clients of the stream, one for each client")
 read = Counter(
     "qawl_gateway_read", "Records read from Kafka, by topic and outcome: taken, invalid", ["topic", "outcome"]

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from streams.kafka.reading import committed_consumer, stable_offset
+from streams.kafka.reading import close, committed_consumer, stable_offset
 from streams.settings import Settings
 
 _WAIT_MS = 250  # the broker waits so long for something new before it answers
@@ -27,7 +27,7 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
     finally:
         with suppress(KafkaError):
-            await consumer.stop()
+            await close(consumer)
 
 
 async def partitions_of(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:

@@ -14,8 +14,8 @@ import msgspec
 from aiohttp import web
 
 from schemas.codec import InvalidPayload
-from streams.gateway.access import known_token, read_tokens
 from streams.gateway.problems import no_token, of_http, problem
+from streams.gateway.tokens import known_token, read_tokens
 from streams.ingest.draft import Item, Rejected, Rules, article
 from streams.ingest.intake import Intake
 from streams.ingest.jsonl import parse

@@ -15,7 +15,7 @@ from streams.ingest.draft import Item, Rejected, Rules
 from streams.ingest.intake import Intake, Outcome
 from streams.ingest.jsonl import from_json
 from streams.ingest.mapping import Envelope, FieldMapping
-from streams.kafka.reading import committed_consumer, readable_end
+from streams.kafka.reading import close, committed_consumer, readable_end
 from streams.settings import Settings
 
 logger = logging.getLogger("qawl.ingest")
@@ -59,7 +59,7 @@ async def follow(
             if once and await here.read_to_the_end(consumer):
                 return outcomes
     finally:
-        await consumer.stop()
+        await close(consumer)
 
 
 class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]

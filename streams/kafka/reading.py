@@ -1,5 +1,6 @@
 """Readers of committed records, and everything that a topic holds now for those that read it whole."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,7 +52,27 @@ async def read_committed(settings: Settings, topic: str, partitions: Sequence[in
             left = [tp for tp in left if readable_end(consumer, tp, ends[tp]) > await consumer.position(tp)]
         return sorted(records, key=lambda r: (r.partition, r.offset))
     finally:
+        await close(consumer)
+
+
+async def close(consumer: AIOKafkaConsumer) -> None:
+    """Close a consumer, whether or not a broker answers.
+
+    Where none does, fetches wait to be tried again, and aiokafka's `stop` cancels them: the first one's CancelledError
+    leaves it as if the caller were cancelled, which ended the whole gateway, and the connections stay open.
+
+    Raises:
+        KafkaError: no broker takes what there is to say at the end.
+    """
+    caller = asyncio.current_task()
+    try:
         await consumer.stop()
+    except asyncio.CancelledError:
+        for fetch in list(consumer._fetcher._pending_tasks):
+            fetch.cancel()
+        await consumer._client.close()
+        if caller is not None and caller.cancelling():
+            raise
 
 
 def readable_end(consumer: AIOKafkaConsumer, tp: TopicPartition, end: int) -> int:

@@ -63,11 +63,15 @@ class Lag:
             # Counted from 0, a group that never committed would lag by all that retention removed long ago.
             with suppress(KafkaError):  # no broker answers: asked again the next time
                 self._beginnings |= await consumer.earliest_offsets(*new)
-        metrics.consumer_lag.clear()  # what another worker has now is in that worker's metrics
+        lag: dict[TP, int] = {}
         for tp, offset in begins.items():
             end = consumer.highwater(tp) if tp in consumer.assignment() else None
             if end is not None:
                 done = offset if offset is not None else self._beginnings.get(tp) or 0
                 # Behind the last record there may be markers of transactions, which nobody will ever process.
                 waiting = end > done and not await consumer.is_read(tp, done - 1, end)
-                metrics.consumer_lag.labels(tp.topic, str(tp.partition)).set(end - done if waiting else 0)
+                lag[tp] = end - done if waiting else 0
+        # All at once, without an `await`: whoever reads the metrics meanwhile would see half of the partitions.
+        metrics.consumer_lag.clear()  # what another worker has now is in that worker's metrics
+        for tp, records in lag.items():
+            metrics.consumer_lag.labels(tp.topic, str(tp.partition)).set(records)

@@ -81,7 +81,7 @@ def configure(log_format: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    quiet = logging.WARNING if level != "debug" else logging.DEBUG
+    quiet = max(logging.WARNING, root.level) if level != "debug" else logging.DEBUG
     for name in ("faust", "mode", "aiokafka", "aiohttp", "asyncio", "kafka"):
         logging.getLogger(name).setLevel(quiet)
     if level != "debug":

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, get_args
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from schemas import EnrichedArticle, Retraction, Statement
+from schemas import CueClass, EnrichedArticle, Retraction, Statement, StatementType
 
 articles = Counter(
     "qawl_articles",
@@ -73,7 +73,7 @@ ingest_last_success = Gauge(
     "qawl_ingest_last_success_timestamp_seconds", "When a source was last read without an error", ["source"]
 )
 ingest_waiting = Gauge("qawl_ingest_waiting", "Embargoed articles that wait for their time")
-build_info = Info("qawl_build", "Version of Qawl and its entity engine")
+build_info = Info("qawl_build", "Version of Qawl and its entity engine; of workers only", ["version", "engine"])
 
 
 class FirstOnes:
@@ -101,6 +101,26 @@ class FirstOnes:
 
 
 source_label = FirstOnes(most=100)
+
+_OUTCOMES = ("enriched", "not_arabic", "withdrawn", "dead_letter", "late", "embargoed")
+_UNREADABLE = ("not_json", "not_utf8", "null_value", "missing_field", "invalid_field", "body_empty", "body_too_long")
+
+
+def begin() -> None:
+    """Show a worker's series from 0 on.
+
+    A series that first appears with its value tells Prometheus of no increase: the burst of dead letters right after a
+    start would raise no alert.
+    """
+    for outcome in _OUTCOMES:
+        articles.labels(outcome)
+    for kind in get_args(StatementType):
+        for cue_class in get_args(CueClass):
+            statements.labels(kind, cue_class)
+    for error in _UNREADABLE:
+        deadletters.labels("decode", error)
+    for stage, error in (("extract", "poisonous"), ("deliver", "too_large")):
+        deadletters.labels(stage, error)
 
 
 def observe_enriched(enriched: EnrichedArticle, chars: int) -> None:

@@ -30,12 +30,13 @@ class Traces:
     """
 
     def __init__(self, version: str, exporter: "SpanExporter") -> None:
-        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.resources import OTELResourceDetector, Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        resource = Resource.create({"service.name": "qawl-worker", "service.version": version})
+        ours = Resource.create({"service.name": "qawl-worker", "service.version": version})
+        resource = ours.merge(OTELResourceDetector().detect())  # OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer: Tracer = self._provider.get_tracer("qawl", version)
@@ -45,7 +46,11 @@ class Traces:
         """The trace of a Kafka message that is worked on since `began` (ns of the clock), as part of its sender's."""
         from opentelemetry.trace import SpanKind, set_span_in_context
 
-        given = {name: value.decode("ascii", "replace") for name, value in message.headers or () if name in _PASSED_ON}
+        given = {
+            name: value.decode("ascii", "replace")
+            for name, value in message.headers or ()
+            if name in _PASSED_ON and value is not None
+        }
         span = self._tracer.start_span(
             f"process {message.topic}",
             context=self._propagator.extract(given),

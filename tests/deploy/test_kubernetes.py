@@ -215,6 +215,12 @@ def test_ports_are_those_of_the_settings_everywhere(settings: Settings) -> None:
     assert {p["port"] for p in to_kafka["ports"]} == kafka
 
 
+@pytest.mark.parametrize("name", ["worker", "gateway", "ingest"])
+def test_the_addresses_of_services_are_no_settings(name: str) -> None:
+    """For a service `qawl-gateway` Kubernetes would set QAWL_GATEWAY_PORT=tcp://… in every pod beside it."""
+    assert only("Deployment", f"qawl-{name}")["spec"]["template"]["spec"]["enableServiceLinks"] is False
+
+
 def test_a_workers_name_is_not_kept(settings: Settings) -> None:
     given = {e["name"] for e in container("worker")["env"]}
     assert settings.worker_id is None and f"{PREFIX}WORKER_ID" not in given

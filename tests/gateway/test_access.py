@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from streams.gateway.access import host, read_tokens
+from streams.gateway.tokens import host, read_tokens
 from streams.settings import Settings, SettingsError
 from tests.kafka.pipeline import GATEWAY, WorkerProcess
 

@@ -195,6 +195,35 @@ async def test_a_wrong_parameter_is_named(gateway: WorkerProcess) -> None:
             assert (response.status, told["parameter"]) == (400, parameter), query
 
 
+async def test_a_broker_that_is_gone_is_noticed_though_nothing_comes_anyway(tmp_path: Path) -> None:
+    try:
+        broker = Apache(tmp_path)
+    except FileNotFoundError as e:
+        pytest.skip(str(e))
+    broker.start()
+    try:
+        settings = Settings(kafka_bootstrap=broker.bootstrap, topic_prefix="gone.", partitions=2)
+        await create(settings)
+        with WorkerProcess(settings, tmp_path, GATEWAY) as gateway:
+            address = f"http://127.0.0.1:{gateway.port}"
+
+            async def until(status: int, up: str) -> None:
+                async with aiohttp.ClientSession() as session, asyncio.timeout(60):
+                    while True:
+                        async with session.get(f"{address}/readyz") as ready, session.get(f"{address}/metrics") as told:
+                            if ready.status == status and f"\nqawl_gateway_broker_up {up}" in await told.text():
+                                return
+                        await asyncio.sleep(0.5)
+
+            await until(200, "1.0")
+            broker.stop()
+            await until(503, "0.0")
+            broker.start()
+            await until(200, "1.0")
+    finally:
+        broker.stop()
+
+
 async def test_no_gap_and_no_repetition_while_gateway_worker_and_broker_are_killed(tmp_path: Path) -> None:
     try:
         broker = Apache(tmp_path)

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from streams.gateway.access import host
+from streams.gateway.tokens import host
 from streams.ingest.draft import Rules
 from streams.ingest.http import PATH, Receiver
 from streams.ingest.intake import Intake

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from streams.observability.logs import BrokerTrouble
+from streams.observability.logs import BrokerTrouble, configure
 
 
 def record(logger: str, message: str, *args: object) -> logging.LogRecord:
@@ -31,6 +31,18 @@ def test_a_broker_that_is_gone_is_told_once_in_a_while(monkeypatch: pytest.Monke
     again = connecting()
     assert trouble.filter(again)
     assert again.getMessage().endswith(" (3 more since the last of these)")
+
+
+def test_no_chatter_below_the_level_that_was_asked_for() -> None:
+    root = logging.getLogger()
+    before = root.level, root.handlers[:]
+    try:
+        for level, expected in (("error", logging.ERROR), ("info", logging.WARNING), ("debug", logging.DEBUG)):
+            configure("json", level)
+            assert logging.getLogger("faust").level == expected
+    finally:
+        root.setLevel(before[0])
+        root.handlers[:] = before[1]
 
 
 def test_nothing_else_is_kept_back() -> None:

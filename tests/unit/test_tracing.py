@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from streams.observability.tracing import make_traces
+from streams.observability.tracing import Traces, make_traces
 from streams.settings import Settings, SettingsError
 
 
@@ -17,6 +18,21 @@ def test_nothing_is_made_without_an_endpoint() -> None:
 def test_an_endpoint_is_an_address_of_http(value: str) -> None:
     with pytest.raises(SettingsError, match="QAWL_TRACES_ENDPOINT"):
         Settings.load(traces_endpoint=value)
+
+
+def test_a_header_without_a_value_is_no_trace_and_the_environments_name_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "desk")
+    exporter = InMemorySpanExporter()
+    traces = Traces("1", exporter)
+    headers = [("traceparent", None), ("tracestate", b"a=b")]
+    message = SimpleNamespace(topic="articles.raw", partition=0, offset=7, headers=headers)
+    traces.begin(message, 1).stored("enriched", 2)
+    traces.close()
+    root = exporter.get_finished_spans()[-1]
+    assert root.parent is None
+    assert root.resource.attributes["service.name"] == "desk"
 
 
 def test_what_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
