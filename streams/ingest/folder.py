@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from streams.ingest.draft import Item, Rejected
+from streams.ingest.identity import shown
 from streams.ingest.intake import Intake, Outcome, summary
 
 logger = logging.getLogger("qawl.ingest")
@@ -24,6 +25,7 @@ MOST_FILE_BYTES = 64 << 20
 _SCAN_SECONDS = 0.2
 _UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
 _REASON = ".reason.txt"
+_MOST_NAME_BYTES, _ROOM = 255, 32
 
 
 class _Seen(NamedTuple):
@@ -70,14 +72,14 @@ class DropFolder:
 
     def failed(self, path: Path, reason: str) -> Path:
         """The file cannot be read; the reason is written beside it, before it is moved. Where it lies now."""
-        target = self._free(self._failed / path.name)
-        target.with_name(target.name + _REASON).write_text(reason + "\n", encoding="utf-8")
+        target = self._free(self._failed / _with_room(path.name))
+        target.with_name(target.name + _REASON).write_text(reason + "\n", encoding="utf-8", errors="replace")
         path.replace(target)
         self._seen.pop(path, None)
         return target
 
     def _move(self, path: Path, folder: Path) -> None:
-        path.replace(self._free(folder / path.name))
+        path.replace(self._free(folder / _with_room(path.name)))
         self._seen.pop(path, None)
 
     def _free(self, target: Path) -> Path:
@@ -97,6 +99,15 @@ class DropFolder:
                     yield Path(entry.path), entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # moved meanwhile
                 continue
+
+
+def _with_room(name: str) -> str:
+    """A name to which a number and `.reason.txt` may be added: file systems take 255 bytes, half as many letters."""
+    path = Path(name)
+    stem, suffix = (path.stem, path.suffix) if len(os.fsencode(path.suffix)) < _ROOM else (name, "")
+    while len(os.fsencode(stem + suffix)) > _MOST_NAME_BYTES - _ROOM:
+        stem = stem[:-1]
+    return stem + suffix
 
 
 async def receive(drop: DropFolder, read: Read, intake: Intake, *, once: bool) -> list[Outcome]:
@@ -128,8 +139,8 @@ async def _receive_one(drop: DropFolder, path: Path, read: Read, intake: Intake)
     outcomes = await intake.take(items)
     faults = [str(one.rejected) for one in items if one.rejected is not None]
     if faults:
-        logger.warning("%s goes to %s", path.name, drop.failed(path, "\n".join(faults)))
+        logger.warning("%s goes to %s", shown(path.name), shown(str(drop.failed(path, "\n".join(faults)))))
     else:
         drop.done(path)
-        logger.info("%s: %s", path.name, summary(Counter(outcomes)))
+        logger.info("%s: %s", shown(path.name), summary(Counter(outcomes)))
     return outcomes

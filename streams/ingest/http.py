@@ -28,9 +28,11 @@ logger = logging.getLogger("qawl.ingest")
 
 PATH = "/v1/articles"
 _MAPPING = FieldMapping()
+_JSON = "application/json"
 _NDJSON = ("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines")
 _RETRY_SECONDS = 1
 _ACKNOWLEDGED_SECONDS = 30.0
+_MOST_ARTICLES = 10_000  # of one request
 _MOST_FAULTS = 100  # of one request that are told
 _CLOSING_SECONDS = 5.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -77,16 +79,23 @@ class Receiver:
             return problem(500, "the service failed; its log tells why")
 
     async def _post(self, request: web.Request) -> web.Response:
+        kind = request.content_type
+        if kind not in _NDJSON and kind != _JSON and not kind.endswith("+json"):
+            # A browser sends text/plain for any page that asks it to, without asking us; JSON it does not.
+            return self._refused(415, "not_json", f"expected Content-Type: {_JSON} or {_NDJSON[0]}, got {kind}")
         data = await request.read()
         try:
-            values = _values(data, request.content_type)
+            values = await asyncio.to_thread(_values, data, kind)  # other requests need not wait
         except InvalidPayload as e:
             return self._refused(422, e.error, str(e), [_fault(0, e)])
-        items, faults = self._items(values, request.remote or "")
+        if len(values) > _MOST_ARTICLES:
+            expected = f"expected at most {_MOST_ARTICLES} articles in a request, got {len(values)}"
+            return self._refused(413, "too_large", expected)
+        items, faults = await asyncio.to_thread(self._items, values, request.remote or "")
         if faults:
             first = faults[0]
             detail = f"article {first['index']}: {first['field']}: {first['detail']}"
-            return self._refused(422, str(first["error"]), detail, faults[:_MOST_FAULTS])
+            return self._refused(422, str(first["error"]), detail, faults)
         if self._in_hand and self._in_hand + len(items) > self._queue:
             return self._refused(429, "busy", f"{self._in_hand} articles are in hand, expected at most {self._queue}")
         self._in_hand += len(items)
@@ -124,6 +133,8 @@ class Receiver:
                 raw = msgspec.json.encode(value)
             except InvalidPayload as e:
                 faults.append(_fault(index, e))
+                if len(faults) == _MOST_FAULTS:
+                    break
                 continue
             # Without a number it is version 1: who corrects an article by this way says so.
             items.append(Item(f"{client}:{index}", raw, index, made, versioned=True))

@@ -49,6 +49,15 @@ def article_id(identifier: str | None, *, url: str | None = None, within: str = 
     return name if len(name) <= _MOST_CHARS else f"sha256:{digest(name)}"
 
 
+def shown(name: str) -> str:
+    """A name as it can be written: what is no UTF-8 in that of a file is shown as `?`.
+
+    >>> shown("قال\\udcc7.xml")
+    'قال?.xml'
+    """
+    return name.encode("utf-8", "replace").decode()
+
+
 def digest(text: str | bytes) -> str:
     """SHA-256 in hexadecimal."""
     return sha256(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")).hexdigest()

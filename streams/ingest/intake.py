@@ -14,12 +14,12 @@ from typing import Literal
 import msgspec
 
 from schemas import Article, DeadLetterHeaders
-from schemas.codec import InvalidPayload
+from schemas.codec import InvalidPayload, encode
 from streams.delivery.records import Record, as_headers
 from streams.delivery.replay import INGEST
 from streams.ingest.draft import Item, Rejected, fingerprint
 from streams.ingest.duplicates import Duplicates
-from streams.ingest.identity import digest
+from streams.ingest.identity import digest, shown
 from streams.ingest.publisher import Publisher, TooLarge
 from streams.ingest.state import Known, State, Waiting
 from streams.kafka.topics import MAX_MESSAGE_BYTES
@@ -90,11 +90,19 @@ class Intake:
             article = waiting.article
             known = self._state.known(article.article_id)
             if known is None or known.version < article.version:
-                await (await self._send(article, Known(article.version, waiting.digest)))
-                metrics.ingest_articles.labels(waiting.source, "accepted").inc()
+                outcome = await self._released(article, Known(article.version, waiting.digest))
+                metrics.ingest_articles.labels(waiting.source, outcome).inc()
             self._state.release(article.article_id, article.version)
         metrics.ingest_waiting.set(self._state.count_waiting())
         return len(due)
+
+    async def _released(self, article: Article, mark: Known) -> Outcome:
+        """Send an article whose time has come. One that the brokers do not take must not be tried for ever."""
+        try:
+            return await (await self._send(article, mark))
+        except TooLarge as e:
+            item = Item(f"embargoed article {article.article_id!r}", encode(article))
+            return await (await self._reject(item, _too_large(e)))
 
     async def release_for_ever(self) -> None:
         """Look every second whether the time of an embargoed article has come."""
@@ -173,9 +181,10 @@ class Intake:
 
     async def _reject(self, item: Item, why: InvalidPayload) -> "asyncio.Future[Outcome]":
         metrics.ingest_errors.labels(self._source, why.error).inc()
-        if not self._state.is_new_rejection(digest(item.raw + f"\n{item.origin}\n{why.error}".encode())):
+        origin = shown(item.origin)
+        if not self._state.is_new_rejection(digest(item.raw + f"\n{origin}\n{why.error}".encode())):
             return _done("rejected")
-        message = f"{item.origin}: {why}"[:_MESSAGE_CHARS]
+        message = f"{origin}: {why}"[:_MESSAGE_CHARS]
         logger.warning(
             "what was read goes to %s: %s",
             self._publisher.topics.deadletter.name,

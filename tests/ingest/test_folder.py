@@ -95,6 +95,30 @@ async def test_what_cannot_be_read_fails_with_the_reason(settings: Settings, fol
     assert {letter.value for letter in await letters(settings)} == set(BAD.values())
 
 
+NAMES = {
+    "letters of windows-1256": os.fsdecode("قال.xml".encode("cp1256")),
+    "120 letters of two bytes each": "ق" * 120 + ".xml",
+    "a name that is an ending": "a." + "ق" * 120,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("data", [b"<cut", (SAMPLES / "newsml-item.xml").read_bytes()], ids=["unreadable", "whole"])
+async def test_a_file_may_be_called_whatever_it_likes(settings: Settings, folder: Path, name: str, data: bytes) -> None:
+    (folder / NAMES[name]).write_bytes(data)
+    drop = DropFolder(folder, 0)
+
+    def read(path: Path) -> list[Item]:
+        return newsml.items(path.read_bytes(), Rules(), origin=path.name)
+
+    async def work(intake: Intake, state: State) -> list[Outcome]:
+        return await receive(drop, read, intake, once=True)
+
+    assert await run(settings, work, "newsml") == (["rejected"] if data == b"<cut" else ["accepted"])
+    kept = names(folder / ("failed" if data == b"<cut" else "done"))
+    assert len(kept) == (2 if data == b"<cut" else 1)
+
+
 async def test_pictures_are_done_and_give_nothing(settings: Settings, folder: Path) -> None:
     put(folder, "photo.json", b'{"uri": "urn:x", "type": "picture"}')
     assert await received(settings, folder) == []

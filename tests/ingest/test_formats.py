@@ -71,6 +71,10 @@ def test_ninjs_3_by_its_marked_up_body() -> None:
     assert article.embargoed_until.isoformat() == "2026-03-03T08:00:00+00:00"
 
 
+def test_a_version_that_no_number_holds_is_told() -> None:
+    assert error("ninjs", b'{"uri": "urn:x", "body_text": "x", "version": "%s"}' % (b"9" * 5000)) == "invalid_field"
+
+
 def test_ninjs_of_other_kinds() -> None:
     text = json.loads(sample("ninjs-1.json"))
     assert read("ninjs", json.dumps({"uri": "x", "type": "picture"}).encode()) == []

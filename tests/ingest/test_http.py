@@ -135,6 +135,25 @@ async def test_too_much_is_told_packed_or_not(settings: Settings) -> None:
         assert (await post(client, ARTICLE))[0] == 200
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+async def test_what_any_web_page_can_make_a_browser_send_is_refused(settings: Settings, kind: str) -> None:
+    async with service(settings) as (client, _):
+        status, answer, _ = await post(client, ARTICLE, headers={"Content-Type": kind})
+        assert (status, "expected Content-Type: application/json" in answer["detail"]) == (415, True)
+        assert (await post(client, ARTICLE, headers={"Content-Type": "application/ld+json; charset=utf-8"}))[0] == 200
+
+
+async def test_a_million_things_that_are_no_articles_hold_nobody_up(settings: Settings) -> None:
+    async with service(settings) as (client, _):
+        flood = asyncio.ensure_future(post(client, b"[" + b"0," * 1_000_000 + b"0]"))
+        await asyncio.sleep(0.05)
+        assert (await post(client, ARTICLE))[0] == 200
+        status, answer, _ = await flood
+        assert (status, "at most 10000 articles" in answer["detail"]) == (413, True)
+        status, answer, _ = await post(client, b"[" + b"0," * 5000 + b"0]")
+        assert (status, len(answer["errors"])) == (422, 100)
+
+
 async def test_a_full_queue_asks_to_come_later(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     async with service(settings.model_copy(update={"ingest_queue": 5})) as (client, receiver):
         held, take = asyncio.Event(), receiver._intake.take

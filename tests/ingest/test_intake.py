@@ -74,6 +74,20 @@ async def test_an_embargo_is_waited_for_over_restarts(settings: Settings) -> Non
     assert await take(settings, item_of(version=1)) == ["duplicate"]
 
 
+async def test_an_embargoed_article_that_no_broker_takes_is_a_dead_letter_when_it_is_due(settings: Settings) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=4)
+    large = item_of(embargoed_until=soon.isoformat(), title="ع" * 9_000_000)
+    assert await take(settings, large) == ["embargoed"]
+
+    async def work(intake: Intake, state: Any) -> None:
+        while state.count_waiting():
+            await asyncio.sleep(0.05)
+
+    await run(settings, work)
+    assert await articles(settings) == []
+    assert [header(letter, "error.type") for letter in await letters(settings)] == ["too_large"]
+
+
 async def test_a_kill_during_the_embargo_ends_it(settings: Settings) -> None:
     later = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
     killed = item_of(version=2, status="canceled", body="")
