@@ -37,11 +37,11 @@ class Api:
         return [
             web.get("/v1/statements", self.statements),
             web.get("/v1/actors", self.actors),
-            web.get("/v1/actors/{id}", self.actor),
-            web.get("/v1/actors/{id}/statements", self.statements),
-            web.get("/v1/actors/{id}/activity", self.activity),
-            web.get("/v1/actors/{id}/mentions", self.mentions),
-            web.get("/v1/articles/{id}", self.article),
+            web.get("/v1/actors/{id:[^/]+}", self.actor),
+            web.get("/v1/actors/{id:[^/]+}/statements", self.statements),
+            web.get("/v1/actors/{id:[^/]+}/activity", self.activity),
+            web.get("/v1/actors/{id:[^/]+}/mentions", self.mentions),
+            web.get("/v1/articles/{id:[^/]+}", self.article),
             web.get("/v1/sources", self.sources),
         ]
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from schemas import ActorKind, CueClass, Retraction, StatementEvent, StatementType
 from streams.extraction.text import name_key
-from streams.gateway.words import keys
+from streams.gateway.words import query_keys, text_keys
 
 MOST_VALUES = 20  # of one filter
 MOST_CHARS = 200  # of one value
@@ -98,7 +98,7 @@ class Selection:
             and (not self.classes or event.cue.cue_class in self.classes)
             and (not self.sources or event.article.source in self.sources)
             and event.confidence >= self.min_confidence
-            and (not self.words or self.words <= set(keys(event.content.text)))
+            and (not self.words or self.words <= set(text_keys(event.content.text)))
         )
 
     def _is_wanted(self, actor_id: str, names: Iterable[str | None]) -> bool:
@@ -107,7 +107,7 @@ class Selection:
 
 def _words(queries: Sequence[str]) -> frozenset[str]:
     """A query of marks alone asks for a word that no content has."""
-    return frozenset(key for query in queries for key in keys(query)) or frozenset(NO_WORD if queries else ())
+    return frozenset(key for query in queries for key in query_keys(query)) or frozenset(NO_WORD if queries else ())
 
 
 def _share(values: Sequence[Any]) -> float:

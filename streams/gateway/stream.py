@@ -99,9 +99,8 @@ class Streams:
                 assert after is not None
                 origin = "kafka"
                 async for piece in self._backlog.read(selection, after, dict(self._feed.positions)):
-                    if piece.chunk:
-                        await _write(response, piece.chunk)
                     after = dict(piece.positions)
+                    await _write(response, piece.chunk or progress(after))
             metrics.resumed.labels(origin).inc()
             while True:
                 chunk = await subscription.take()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from streams.gateway.selection import NO_WORD, Selection
-from streams.gateway.words import keys
+from streams.gateway.words import query_keys
 
 HOUR_MS = 3_600_000
 _MENTIONS_OF = 1000  # newest statements of an actor whose mentions are counted
@@ -59,7 +59,7 @@ class Queries:
         if chosen := sorted(kinds):
             where.append(f"kind IN ({_marks(chosen)})")
             values += chosen
-        words = [key for text in query for key in keys(text)]
+        words = [key for text in query for key in query_keys(text)]
         if query and not words:
             where.append("FALSE")
         elif words:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from schemas import ActorProfile, EnrichedArticle, Retraction, StatementEvent
 from schemas.codec import decode_article, decode_enriched, decode_profile, decode_told
 from streams.extraction.text import name_key
-from streams.gateway.words import keys
+from streams.gateway.words import text_keys
 
-VERSION = 2
+VERSION = 3
+_TABLES = ("positions", "statements", "statement_words", "actors", "actor_words", "enriched", "raw")
+_LATEST_MS = 253_402_214_400_000  # a day before the last one that calendars hold, in whatever zone
 Place = tuple[str, int]
 """Which of the topics (`raw`, `enriched`, `statements`, `actors`), and which partition."""
 
@@ -29,14 +31,14 @@ class Record(NamedTuple):
 
 
 def milliseconds(at: datetime) -> int:
-    """Since 1970."""
-    return int(at.timestamp() * 1000)
+    """Since 1970; what some systems write for no date, the year 1 or 9999, is the first or the last that there is."""
+    return min(max(0, int(at.timestamp() * 1000)), _LATEST_MS)
 
 
 def words_of(actor: ActorProfile) -> str:
     """By which words an actor is found: names, expressions that stand for it, Latin letters."""
     texts = [*actor.names, *(a.text for a in actor.aliases), actor.name_latin or ""]
-    return " ".join(dict.fromkeys(key for text in texts for key in keys(text)))
+    return " ".join(dict.fromkeys(key for text in texts for key in text_keys(text)))
 
 
 class Store:
@@ -72,10 +74,10 @@ class Store:
         return db
 
     def begin_anew(self) -> None:
-        """Throw away what it holds."""
-        self._db.close()
-        self.path.unlink()
-        self._db = self._opened()
+        """Throw away what it holds; in the same file, which others have open to read."""
+        with self._transaction():
+            for table in _TABLES:
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:
         """Nothing more is written."""
@@ -174,7 +176,7 @@ class Store:
         found = self._db.execute(f"INSERT OR REPLACE INTO statements VALUES (?, {marks})", (row, *values))  # noqa: S608
         if known:
             self._db.execute("DELETE FROM statement_words WHERE rowid = ?", known)
-        words = " ".join(keys(event.content.text))
+        words = " ".join(text_keys(event.content.text))
         self._db.execute("INSERT INTO statement_words (rowid, words) VALUES (?, ?)", (found.lastrowid, words))
 
     def _forget_statement(self, statement_id: str) -> None:

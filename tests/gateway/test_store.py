@@ -1,0 +1,46 @@
+"""The index's file: begun anew under its readers, and times that no calendar has."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from schemas.codec import encode
+from streams.gateway.index.queries import Queries
+from streams.gateway.index.store import Record, Store, milliseconds
+from streams.gateway.selection import Selection
+from tests.gateway.client import ids, statement
+
+
+def record(number: int) -> Record:
+    event = statement(number)
+    return Record("statements", 0, number, event.actor.id.encode(), encode(event))
+
+
+def test_whoever_reads_it_sees_what_came_after_it_was_begun_anew(tmp_path: Path) -> None:
+    store = Store(tmp_path / "index.sqlite", "here")
+    store.apply([record(1)], {("statements", 0): 2})
+    queries = Queries(tmp_path / "index.sqlite")
+    assert len(queries.statements(Selection.of({}), 10, None).items) == 1
+    store.begin_anew()
+    assert (store.positions(), queries.statements(Selection.of({}), 10, None).items) == ({}, [])
+    assert queries.statements(Selection.of({"q": ["الرقم"]}), 10, None).items == []
+    store.apply([record(2)], {("statements", 0): 3})
+    (found,) = queries.statements(Selection.of({"q": ["الرقم"]}), 10, None).items
+    assert ids([2])[0] in found
+    left = {
+        table: count
+        for (table,) in store._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        if (count := store._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    }
+    assert {table: n for table, n in left.items() if "_words" not in table} == {
+        "meta": 2,
+        "positions": 1,
+        "statements": 1,
+    }
+
+
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+03:00", "9999-12-31T23:59:59-03:00"])
+def test_what_is_written_for_no_date_is_one_that_can_be_told(written: str) -> None:
+    at = milliseconds(datetime.fromisoformat(written))
+    assert datetime.fromtimestamp(at / 1000).year in (1970, 9999)
