@@ -5,6 +5,7 @@ after what is remembered of it. `table[key] = …` would send a second record of
 forgets; so a table has no such access.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,8 +16,13 @@ from faust.types import TP, EventT
 from streams.delivery.remembered import Remembered
 
 
+_logger = logging.getLogger("faust.tables")  # a Faust service logs its steps; under our name they would be shown
+
+
 class RememberedStore(Store[bytes, bytes]):
     """Faust's store that does not outlive the process, but for where the data is."""
+
+    logger = _logger
 
     def __post_init__(self) -> None:
         """Begin with nothing: see `Remembered`."""
@@ -37,6 +43,8 @@ class RememberedStore(Store[bytes, bytes]):
 
 class Table(faust.Table[bytes, bytes]):
     """A table of bytes."""
+
+    logger = _logger
 
     def _new_store(self) -> RememberedStore:
         return RememberedStore("memory://", self.app, self, table_name=self.name, loop=self.loop)
