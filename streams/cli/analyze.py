@@ -1,13 +1,15 @@
 """`qawl analyze`: the words of a text with what they are read as in their context."""
 
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
+from streams.cli.plain import text_of
+
 
 @click.command("analyze")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="replace"), default="-")
-def command(file: TextIO) -> None:
+@click.argument("file", type=click.File("rb"), default="-")
+def command(file: BinaryIO) -> None:
     """The words of the text in FILE (- for standard input), one a line, tab separated.
 
     Word, stem, lemma, part of speech (verbs with aspect and voice), gender and number, attached particles, likelihood
@@ -20,7 +22,7 @@ def command(file: TextIO) -> None:
     from streams.extraction.words.encoder import Encoder
     from streams.extraction.words.morphology import load_morphology
 
-    doc = read(file.read())
+    doc = read(text_of(file))
     words = Encoder.load(load_lexicon(), load_morphology()).in_context(doc)
     for i, token in enumerate(doc.tokens):
         if token.form.kind is not WORD:

@@ -1,11 +1,12 @@
 """`qawl explain`: for one article, which rule made each statement and why its actor was chosen."""
 
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from schemas import Article
+from streams.cli.plain import text_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ _LONG = 70  # characters of a content that are shown
 
 
 @click.command("explain")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="replace"), default="-")
-def command(file: TextIO) -> None:
+@click.argument("file", type=click.File("rb"), default="-")
+def command(file: BinaryIO) -> None:
     """Why each statement of the article in FILE (plain text, - for standard input) was found, and its actor chosen.
 
     Of each: the cue as it is read, what made its content, how probable it is that it reports, where the speaker stands,
@@ -38,14 +39,15 @@ def command(file: TextIO) -> None:
     from streams.cli.engine import load_extractor
     from streams.extraction.pipeline import Stages
 
-    article = Article(article_id="explained", body=file.read())
+    article = Article(article_id="explained", body=text_of(file))
     found = load_extractor(Settings.load()).find(article, Stages(time.perf_counter))
     if found.doc is None:
         click.echo(f"not Arabic but {found.language}: nothing is looked for")
         return
     told = [draft for draft in found.drafts if draft.is_told]
     doubted = [draft for draft in found.drafts if not draft.is_told]
-    click.echo(f"{len(told)} statements" + (f", {len(doubted)} too doubtful to be told" if doubted else ""))
+    doubts = f", {len(doubted)} too doubtful to be told" if doubted else ""
+    click.echo(f"{len(told)} statement{'' if len(told) == 1 else 's'}{doubts}")
     for number, draft in enumerate([*told, *doubted], 1):
         who = f"{draft.actor.name} ({draft.actor.kind})" if draft.actor else "nobody that the article names"
         click.echo(f"\n{number}. {who}{'' if draft.is_told else ', not told'}")

@@ -1,5 +1,6 @@
 """`qawl extract`: articles in, EnrichedArticle JSONL out, no Kafka."""
 
+import codecs
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import click
 
 from schemas import Article, EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article, encode
+from streams.cli.plain import text_of
 from streams.settings import Settings
 
 _LONG_BYTES = 200_000  # shorter input is done before a bar is seen
@@ -42,7 +44,8 @@ def command(file: BinaryIO, text: bool, pretty: bool) -> None:
             )
             result = extractor.enrich(article, extracted_at=datetime.now(UTC), clock=time.perf_counter)
         except (InvalidPayload, ExtractionFailed) as e:
-            click.echo(f"qawl extract: line {number}: {e}", err=True)
+            hint = " (is it plain text? --text)" if number == 1 and isinstance(line, bytes) and line[:1] != b"{" else ""
+            click.echo(f"qawl extract: line {number}: {e}{hint}", err=True)
             failed += 1
             continue
         if pretty:
@@ -60,7 +63,7 @@ def _write(out: BinaryIO, enriched: EnrichedArticle) -> None:
 def _inputs(file: BinaryIO, text: bool) -> Iterator[tuple[int, bytes | Article]]:
     """(line number, line) of the input; with a progress bar where stderr is a terminal and the length is known."""
     if text:
-        body = file.read().decode("utf-8-sig", "replace")
+        body = text_of(file)
         if not body.strip():
             raise click.ClickException("the text is empty")
         yield 1, Article(article_id=getattr(file, "name", "-"), body=body)
@@ -68,8 +71,9 @@ def _inputs(file: BinaryIO, text: bool) -> Iterator[tuple[int, bytes | Article]]
     with ExitStack() as stack:
         advance = _progress(file, stack)
         for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, line
+            given = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+            if given.strip():
+                yield number, given
             advance(len(line))
 
 

@@ -129,7 +129,7 @@ def _replayed(records: Sequence[ConsumerRecord]) -> Iterator[tuple[Place, dateti
 
 def _headers(record: ConsumerRecord, kind: type[T]) -> T | None:
     """A record's headers as a contract, None where they are something else's."""
-    told = {name: value.decode("utf-8", "replace") for name, value in record.headers}
+    told = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
     try:
         return msgspec.convert(told, kind, strict=False)
     except msgspec.ValidationError:

@@ -15,7 +15,6 @@ from faust.types import TP, EventT
 
 from streams.delivery.remembered import Remembered
 
-
 _logger = logging.getLogger("faust.tables")  # a Faust service logs its steps; under our name they would be shown
 
 

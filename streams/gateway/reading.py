@@ -22,8 +22,8 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = committed_consumer(
         settings, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=_WAIT_MS
     )
-    await consumer.start()
     try:
+        await consumer.start()
         yield consumer
     finally:
         with suppress(KafkaError):

@@ -38,8 +38,8 @@ async def read_committed(settings: Settings, topic: str, partitions: Sequence[in
         KafkaError: the brokers do not answer, or not as they should.
     """
     consumer = committed_consumer(settings)
-    await consumer.start()
     try:
+        await consumer.start()
         wanted = [TopicPartition(topic, p) for p in partitions]
         consumer.assign(wanted)
         await consumer.seek_to_beginning(*wanted)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from schemas import Article
 from streams.extraction import Extractor
 from streams.extraction.pipeline import Stages
@@ -47,6 +49,22 @@ def test_extract_reads_plain_text(tmp_path: Path) -> None:
     file.write_text(ARTICLE["body"], encoding="utf-8")
     done = qawl("extract", "--text", str(file))
     assert json.loads(done.stdout)["statements"][0]["cue"]["text"] == "قال"
+
+
+@pytest.mark.parametrize("command", [("extract", "--text"), ("explain",), ("analyze",)])
+def test_a_text_in_another_character_set_is_told_and_not_read_by_half(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "story.txt"
+    file.write_bytes(ARTICLE["body"].encode("cp1256"))
+    done = qawl(*command, str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{file}: expected UTF-8, got byte 0xde at 0" in done.stderr and "iconv" in done.stderr
+
+
+def test_what_other_systems_put_before_a_file_is_no_fault_and_a_missing_option_is_guessed(tmp_path: Path) -> None:
+    file = tmp_path / "feed.jsonl"
+    file.write_text(json.dumps(ARTICLE) + "\n", encoding="utf-8-sig")
+    assert qawl("extract", str(file)).returncode == 0
+    assert "--text" in qawl("extract", "-", stdin=ARTICLE["body"]).stderr
 
 
 def test_pretty_marks_speaker_cue_and_content() -> None:

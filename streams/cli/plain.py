@@ -1,0 +1,22 @@
+"""An article as plain text, which the commands for one article read."""
+
+from typing import BinaryIO
+
+import click
+
+
+def text_of(file: BinaryIO) -> str:
+    """All of it, as it stands.
+
+    Raises:
+        click.ClickException: it is no UTF-8; half-read text would be an article of which nothing is found.
+    """
+    data = file.read()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        name = getattr(file, "name", "-")
+        raise click.ClickException(
+            f"{name}: expected UTF-8, got byte 0x{data[e.start]:02x} at {e.start}. If it is windows-1256: "
+            f"iconv -f windows-1256 -t utf-8 {name}"
+        ) from None
