@@ -180,3 +180,22 @@ def test_the_name_of_an_institution_goes_on_behind_its_task(extractor: Extractor
 def test_the_role_of_an_officer_holds_his_grade(extractor: Extractor) -> None:
     body = "وقال اللواء ركن سامي الحداد إن الطريق مفتوح."
     assert [s.actor.role for s in run(extractor, body).statements] == ["اللواء ركن"]
+
+
+ROLES = {
+    "كشف اللواء أحمد عبد الله، مدير أمن القاهرة، عن ضبط تشكيل عصابي.": "مدير أمن القاهرة",
+    "وشدد الدكتور مصطفى مدبولي، رئيس مجلس الوزراء، على ضرورة الحوار.": "رئيس مجلس الوزراء",
+    "دعا وزير الخارجية الإيراني، جواد ظريف، الرئيس الأمريكي، دونالد ترامب، إلى الحذر.": "وزير الخارجية الإيراني",
+    "وقال أنس الراجحي، المحلل بأسواق المال، إن الأسعار سترتفع.": "المحلل بأسواق المال",
+}
+
+
+@pytest.mark.parametrize("body", ROLES)
+def test_the_role_is_the_office_and_not_the_courtesy_before_the_name(extractor: Extractor, body: str) -> None:
+    assert run(extractor, body).statements[0].actor.role == ROLES[body]
+
+
+@pytest.mark.parametrize("name", ["الأمم المتحدة", "البنك المركزي"])
+def test_a_name_behind_li_is_called_as_it_is(extractor: Extractor, name: str) -> None:
+    body = f"بحسب تقرير ل{name[1:]}، فإن نصف السكان يعانون الجوع. وحذر التقرير من كارثة إنسانية."
+    assert [s.actor.name for s in run(extractor, body).statements] == [name, name]

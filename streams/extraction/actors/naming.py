@@ -38,7 +38,7 @@ class Naming:
         words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
         if not skip and self._is_joined(first, words[0]):
             text, words = text[1:], (words[0][1:], *words[1:])
-        draft = ActorDraft(_without_open_marks(text.strip(_EDGES)), kind, words)
+        draft = ActorDraft(without_open_marks(text.strip(_EDGES)), kind, words)
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":
             draft.role = text
@@ -152,10 +152,10 @@ class Naming:
         return self._is_feminine_organization(first)
 
 
-def _without_open_marks(name: str) -> str:
+def without_open_marks(name: str) -> str:
     """A name without quotation marks that nothing opens or closes.
 
-    >>> _without_open_marks("صحيفة «الهدف"), _without_open_marks("قناة «الغد» الإخبارية")
+    >>> without_open_marks("صحيفة «الهدف"), without_open_marks("قناة «الغد» الإخبارية")
     ('صحيفة الهدف', 'قناة «الغد» الإخبارية')
     """
     for opening, closing in ("«»", "“”"):

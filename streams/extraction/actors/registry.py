@@ -5,14 +5,13 @@ resolved to the nearest actor before them whose titles contain their words.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable
 
 from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
 from streams.extraction.actors.issuers import issuer_within, maker_at
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
-from streams.extraction.actors.naming import Naming, can_be
-from streams.extraction.actors.titles import is_office, title_after, title_start, whose_name
+from streams.extraction.actors.naming import Naming, can_be, without_open_marks
+from streams.extraction.actors.titles import MentionEnd, is_courtesy, is_office, title_after, title_start, whose_name
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
@@ -24,8 +23,6 @@ from streams.extraction.tokens import WORD
 _SOURCE = "المصدر"
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
 _TELLING = 3  # words of a title that stand for the person even before the name is given
-# Where a mention ends that begins at a token, by rule ends before a second one and may go on up to a third.
-MentionEnd = Callable[[int, int, int], int]
 
 
 class ActorRegistry:
@@ -75,10 +72,10 @@ class ActorRegistry:
         if first < e.first:
             self._add_title(draft, first, e.first)
             draft.aliases[doc.text(first, e.last)] += 1
-        after = title_after(doc, self._lexicon, self._phrases, e.last, self._people)
+        after = title_after(doc, self._lexicon, self._phrases, e.last, self._people, self._mention_end)
         if after is not None and not (after[0] == e.last and is_office(doc, self._lexicon, first, e.first)):
             draft.aliases[doc.text(*after)] += 1
-            self._add_title(draft, *after, replace=draft.role is None)
+            self._add_title(draft, *after, replace=draft.role is None or is_courtesy(self._lexicon, draft.role))
         return draft
 
     def _is_given(self, first: int, words: Words) -> bool:
@@ -93,7 +90,7 @@ class ActorRegistry:
         if genders and draft.feminine is None:
             draft.feminine = genders[0] == "f"  # `المتحدثة باسم الوزارة`: who says `وقالت` later on
         if replace:
-            draft.set_role(doc.text(first, last).rstrip("،, "))
+            draft.set_role(without_open_marks(doc.text(first, last).rstrip("،, ")))
 
     def resolve(
         self,

@@ -1,14 +1,17 @@
 """Titles that stand with a person's name: `وزير الخارجية الروسي سيرغي لافروف`, `محمد ولي، المتحدث باسم الوزارة،`."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from streams.extraction.actors.drafts import bare
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases, is_general
-from streams.extraction.text import has_pronoun
+from streams.extraction.text import has_pronoun, normalize
 from streams.extraction.tokens import WORD
+
+# Where a mention ends that begins at a token, by rule ends before a second one and may go on up to a third.
+MentionEnd = Callable[[int, int, int], int]
 
 _REACH = 9  # words of a title before a name
 _APPOSITION = 8  # words of a title after it
@@ -62,19 +65,28 @@ def _has_object(doc: Document, lexicon: Lexicon, title: int, name: int) -> bool:
 
 
 def title_after(
-    doc: Document, lexicon: Lexicon, phrases: Phrases, i: int, people: Container[int]
+    doc: Document, lexicon: Lexicon, phrases: Phrases, i: int, people: Container[int], end: MentionEnd
 ) -> tuple[int, int] | None:
-    """The title that follows a name ending before token i, as tokens; `people` holds the first tokens of names."""
+    """The title that follows a name ending before token i, as tokens; `people` holds the first tokens of names.
+
+    It goes on to where a mention of its bearer would end, up to the next comma: `مدير أمن القاهرة`, of which the rules
+    see the first word only.
+    """
     if i < len(doc.tokens) and doc.norms[i] in ("،", ","):
         i += 1
     if i >= len(doc.tokens) or doc.kinds[i] is not WORD:
         return None
     if bare(doc.norms[i]) not in lexicon.titles or i in people or doc.norms[i].startswith("نظير"):
         return None
-    last = phrases.end(i, min(len(doc.tokens), i + _APPOSITION))
-    if last <= i or any(k in people for k in range(i, last)):
+    sentence = doc.sentences[doc.sentence_of[i]].last
+    limit = next((k for k in range(i, sentence) if doc.norms[k] in ("،", ",")), sentence)
+    rule = phrases.end(i, min(limit, i + _APPOSITION))
+    if rule <= i or any(k in people for k in range(i, rule)):
         return None  # `سامي الحداد ووزير المالية نبيل الخطيب`: the title is the next one's
-    return i, last
+    last = end(i, rule, limit)
+    last = rule if any(k in people for k in range(i, last)) else last
+    # `دعا ظريف، الرئيس الأمريكي، دونالد ترامب، إلى الحذر`: the same, as some papers set commas
+    return None if last == limit and limit + 1 in people else (i, last)
 
 
 def is_office(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
@@ -82,6 +94,15 @@ def is_office(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
     words = [norm for norm in doc.norms[first:last] if bare(norm) not in lexicon.words_of["rank"]]
     titles = (lexicon.titles.get(bare(norm)) for norm in words)
     return any(title is not None and title.kind == "office" for title in titles)
+
+
+def is_courtesy(lexicon: Lexicon, role: str) -> bool:
+    """Whether a role tells no more than a rank or how its bearer is addressed: `اللواء`, `الدكتور`.
+
+    Of `الدكتور سامي الحداد، وزير الصحة، إن` the office is the role.
+    """
+    words = map(normalize, role.split())
+    return all(lexicon.is_honorific(word) or bare(word) in lexicon.words_of["rank"] for word in words)
 
 
 def whose_name(

@@ -214,7 +214,7 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
             continue  # كمران, whom nobody is like; كيلي, ويلبر
         if is_person and particle == "ل" and rest in names and norm not in words:
             return 1  # `لبيث ماكارلي`
-        if len(rest) > 4 and particle.endswith("ل") and rest.startswith("ل"):
+        if len(rest) >= 4 and particle.endswith("ل") and rest.startswith("ل"):
             return len(particle)  # للأمم: the article's alef is not written after ل
         if len(rest) > 4 and rest.startswith(_ARTICLE):
             if known or (norm not in words and not is_person):
