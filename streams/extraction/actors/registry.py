@@ -10,8 +10,9 @@ from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Word
 from streams.extraction.actors.issuers import issuer_within, maker_at
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
-from streams.extraction.actors.naming import Naming, can_be, without_open_marks
-from streams.extraction.actors.titles import MentionEnd, is_courtesy, is_office, title_after, title_start, whose_name
+from streams.extraction.actors.naming import Naming, can_be
+from streams.extraction.actors.offices import is_courtesy, is_titled, office_of
+from streams.extraction.actors.titles import MentionEnd, is_office, title_after, title_start, whose_name
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
@@ -68,7 +69,7 @@ class ActorRegistry:
         draft.mentioned(e.first, name)
         if draft.name == name:
             draft.name_latin = draft.name_latin or latin_behind(doc, e.last)
-        first = e.first if e.skip else title_start(doc, self._lexicon, e.first, self._in_names)
+        first = e.first if e.skip else title_start(doc, self._lexicon, self._phrases, e.first, self._in_names)
         if first < e.first:
             self._add_title(draft, first, e.first)
             draft.aliases[doc.text(first, e.last)] += 1
@@ -90,7 +91,7 @@ class ActorRegistry:
         if genders and draft.feminine is None:
             draft.feminine = genders[0] == "f"  # `المتحدثة باسم الوزارة`: who says `وقالت` later on
         if replace:
-            draft.set_role(without_open_marks(doc.text(first, last).rstrip("،, ")))
+            draft.set_role(office_of(doc, self._lexicon, self._phrases, first, last))
 
     def resolve(
         self,
@@ -129,16 +130,19 @@ class ActorRegistry:
         return known or self._index.add(ActorDraft(praise.name, "person", (praise.name,), named=True))
 
     def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
+        doc = self._doc
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
         if not people or self._naming.is_joint(people):
             return None
-        named = whose_name(self._doc, self._lexicon, self._phrases, first, people)
+        named = whose_name(doc, self._lexicon, self._phrases, first, people)
         if named is None:
             return None
         words = self._words(named.first, named.last, named.skip)
         draft = self._index.person(words, first, feminine, given=self._is_given(named.first, words))
         if draft is not None and first < named.first:
-            self._add_title(draft, first, named.first, replace=self._phrases.head_kind(first) == "person")
+            told = self._phrases.head_kind(first) == "person" or is_titled(self._lexicon, doc.norms[first])
+            told = told and self._people.isdisjoint(range(first, named.first))  # `سامي الحداد شقيق رامي الحداد`
+            self._add_title(draft, first, named.first, replace=told)
         return draft
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:

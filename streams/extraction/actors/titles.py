@@ -7,7 +7,7 @@ from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases, is_general
-from streams.extraction.text import has_pronoun, normalize
+from streams.extraction.text import has_pronoun
 from streams.extraction.tokens import WORD
 
 # Where a mention ends that begins at a token, by rule ends before a second one and may go on up to a third.
@@ -20,7 +20,7 @@ _QUOTES = '"«»“”'
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
 
-def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int]) -> int:
+def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, named: Container[int]) -> int:
     """First token of the title before the name at token `name`, or `name` where there is none.
 
     `named` holds all tokens of names: `التقت المستشارة ميركل الرئيس ماكرون`, her title is not his.
@@ -47,6 +47,8 @@ def title_start(doc: Document, lexicon: Lexicon, name: int, named: Container[int
             if _has_object(doc, lexicon, j, name):
                 break  # `رفض القاضي مزاعم أمبروز`
             best = j
+        elif (norm.startswith("و") or j == name - 1) and phrases.is_verb(j) and not _is_definite(lexicon, norm):
+            break  # `حضر المدير وأكد سامي الحداد`; elsewhere what is read as a verb is rather a noun (`أوضاع الجالية`)
     return best
 
 
@@ -94,15 +96,6 @@ def is_office(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
     words = [norm for norm in doc.norms[first:last] if bare(norm) not in lexicon.words_of["rank"]]
     titles = (lexicon.titles.get(bare(norm)) for norm in words)
     return any(title is not None and title.kind == "office" for title in titles)
-
-
-def is_courtesy(lexicon: Lexicon, role: str) -> bool:
-    """Whether a role tells no more than a rank or how its bearer is addressed: `اللواء`, `الدكتور`.
-
-    Of `الدكتور سامي الحداد، وزير الصحة، إن` the office is the role.
-    """
-    words = map(normalize, role.split())
-    return all(lexicon.is_honorific(word) or bare(word) in lexicon.words_of["rank"] for word in words)
 
 
 def whose_name(

@@ -1,0 +1,61 @@
+"""Offices: what of a title is told as somebody's role (`وزير الدفاع` of `ووزير الدفاع اللواء سامي الحداد`)."""
+
+from streams.extraction.actors.drafts import bare
+from streams.extraction.actors.naming import without_open_marks
+from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
+from streams.extraction.phrases import Phrases
+from streams.extraction.text import normalize
+
+
+def is_courtesy(lexicon: Lexicon, role: str) -> bool:
+    """Whether a role tells no more than a rank or how its bearer is addressed: `اللواء`, `الدكتور`.
+
+    Of `الدكتور سامي الحداد، وزير الصحة، إن` the office is the role.
+    """
+    return all(_is_courteous(lexicon, word) for word in map(normalize, role.split()))
+
+
+def _is_courteous(lexicon: Lexicon, norm: str) -> bool:
+    return lexicon.is_honorific(norm) or bare(norm) in lexicon.words_of["rank"] or norm in lexicon.words_of["grade"]
+
+
+def without_particle(lexicon: Lexicon, title: str) -> str:
+    """A title without what is attached to it: `والرئيس`, `بوزير الطاقة`, `للرئيس`, but not `والد`, `وزير`.
+
+    >>> from streams.extraction.lexicon import load_lexicon
+    >>> [without_particle(load_lexicon(), title) for title in ("والرئيس اليمني", "للكاتب", "والد الطفل")]
+    ['الرئيس اليمني', 'الكاتب', 'والد الطفل']
+    """
+    norm = normalize(title.split()[0])
+    if norm in lexicon.titles or norm[:1] not in "وفبكل" or not norm[1:]:
+        return title
+    rest = norm[1:]
+    if norm.startswith("لل"):
+        return "ا" + title[1:] if norm[2:] in lexicon.titles else title
+    return title[1:] if rest in lexicon.titles or (rest.startswith("ال") and bare(rest) in lexicon.titles) else title
+
+
+def is_titled(lexicon: Lexicon, norm: str) -> bool:
+    """Whether a title may begin with a word: `الناطق باسم الحكومة`, `نائب الوزير`, not `بمستشار`."""
+    return norm in lexicon.unnamed or norm in lexicon.titles or bare(norm) in lexicon.titles
+
+
+def office_of(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> str:
+    """What the title [first, last) tells of its bearer: without courtesies behind it, marks and particles about it."""
+    whole = doc.text(first, _office_end(doc, lexicon, phrases, first, last)).rstrip("،, ")
+    title = without_open_marks(whole).strip()
+    return without_particle(lexicon, title) if title else title
+
+
+def _office_end(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> int:
+    """Where the office in the title [first, last) ends: `وزير الدفاع اللواء`, `المتحدث باسم الجيش، العميد`.
+
+    A rank that the word before governs is a part of it: `نائب الملك`, `رئيس الفريق`.
+    """
+    end = last
+    while end > first and (_is_courteous(lexicon, doc.norms[end - 1]) or doc.norms[end - 1] in ("،", ",")):
+        end -= 1
+    whole = end in (first, last)
+    apart = not whole and (doc.norms[end - 1].startswith("ال") or phrases.name_ending(end) != "")
+    return end if apart or (not whole and doc.norms[end] in ("،", ",")) else last
