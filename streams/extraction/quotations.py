@@ -9,7 +9,7 @@ from streams.extraction.tokens import LINE, MARK, Token
 OPENING = ('"', "«", "“")  # marks that open a quoted name; the first closes one too
 _PAIRS = {"«": "»", "“": "”", "„": "“", "‹": "›", "‘": "’", "{": "}", "﴿": "﴾", "(": ")"}
 _CLOSERS = frozenset(_PAIRS.values())
-_STRAIGHT = frozenset('"＂')
+_STRAIGHT = frozenset('"＂″')  # the last is what some systems make of one behind a digit
 # Particles that stand before an opening mark: `وفقا لـ"رويترز"`, `وصفهم بـ"الجبناء"`, `و"الحياة"`.
 _PARTICLES = frozenset(["ل", "ب", "و", "ف", "ك", "ال", "بال", "كال", "وال", "فال", "ول", "وب", "فب", "فل"])
 _MARKS = frozenset(_PAIRS) | _CLOSERS | _STRAIGHT

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import groupby
 
 from streams.extraction.actors.drafts import ActorDraft
+from streams.extraction.actors.offices import without_li
 from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.choices.acceptance import (
     RIVALS_THRESHOLD,
@@ -133,12 +134,17 @@ def find_statements(
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
         if draft.proposal.via:
-            draft.via = doc.text(*draft.proposal.via)
+            draft.via = _medium(doc, lexicon, phrases, draft.proposal.via)
     for said, medium in relays:
         earlier = by_cue[said.cue.at]
         if earlier.via is None and phrases.head_kind(medium[0]) in ("organization", None):
-            earlier.via = doc.text(*medium)
+            earlier.via = _medium(doc, lexicon, phrases, medium)
     return drafts
+
+
+def _medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: tuple[int, int]) -> str:
+    text = doc.text(*mention)
+    return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else text  # `وفقا لوكالة رويترز`
 
 
 def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposal:
@@ -232,6 +238,8 @@ def resolve_actors(
         if draft.actor is not None and draft.is_outermost:
             spoken.append(Spoken(cue, content.first, content.last, mention is not None, draft.actor))
     for draft in drafts:  # now that all mentions are known
+        if draft.actor is not None and draft.via == draft.actor.name:
+            draft.via = None  # nobody relays his own words
         draft.confidence = confidence.probability(judged_by(draft))
 
 

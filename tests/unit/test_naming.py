@@ -205,3 +205,31 @@ def test_the_role_is_the_office_whole_and_without_the_courtesies_about_it(extrac
 def test_a_name_behind_li_is_called_as_it_is(extractor: Extractor, name: str) -> None:
     body = f"بحسب تقرير ل{name[1:]}، فإن نصف السكان يعانون الجوع. وحذر التقرير من كارثة إنسانية."
     assert [s.actor.name for s in run(extractor, body).statements] == [name, name]
+
+
+def test_a_name_that_nobody_knew_stands_behind_its_title_and_a_comma(extractor: Extractor) -> None:
+    body = "أكد الكاتب الأردني، رحيل محمد غرايبة، أن التجربة متقدمة. وأضاف غرايبة أن الأمر صعب."
+    actors = [s.actor for s in run(extractor, body).statements]
+    assert [(a.name, a.role) for a in actors] == [("رحيل محمد غرايبة", "الكاتب الأردني")] * 2
+
+
+def test_who_is_only_referred_back_to_is_nobody_new(extractor: Extractor) -> None:
+    body = "قال محمد فقيهي أستاذ القانون بجامعة فاس إن الحملة محدودة. وأضاف المتحدث ذاته أن الأمر عادي."
+    assert [s.actor.name for s in run(extractor, body).statements] == ["محمد فقيهي"] * 2
+
+
+KINDS = {
+    "وأعلنت السلطات الصينية أن المدينة مغلقة.": "organization",
+    "وكتب الوزير سامي الحداد أن الأمر انتهى. وقال آخر إن الحل قريب.": "unnamed",
+    "وقال أحد المتهمين إن القضية انتهت.": "unnamed",
+}
+
+
+@pytest.mark.parametrize("body", KINDS)
+def test_the_kind_of_who_has_no_name(extractor: Extractor, body: str) -> None:
+    assert run(extractor, body).statements[-1].actor.kind == KINDS[body]
+
+
+def test_a_medium_is_called_as_it_is_and_relays_no_words_of_its_own(extractor: Extractor) -> None:
+    body = "وقال الوزير سامي الحداد إن الأمر انتهى، وفقا لوكالة رويترز."
+    assert [s.via for s in run(extractor, body).statements] == ["وكالة رويترز"]

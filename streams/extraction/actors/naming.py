@@ -5,12 +5,15 @@ from itertools import pairwise
 
 from schemas import ActorKind
 from streams.extraction.actors.drafts import ActorDraft, bare
+from streams.extraction.actors.offices import is_titled, office_of, without_li, without_open_marks
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
+from streams.extraction.tokens import WORD
 
+_FEWEST_NAMES, _MOST_NAMES = 2, 5  # of a person behind a title
 _EDGES = ' "«»“”،,:;؛-–\n'
 
 
@@ -34,11 +37,16 @@ class Naming:
         skip = entity.skip if entity is not None else 0
         text = ("ا" if entity is not None and entity.alef else "") + doc.name(first, last)[skip:].strip()
         if not skip and (attached or self._phrases.attached(first) == "ل"):
-            text = self.without_particle(text)  # `وفقا لدبلوماسي`
+            text = without_li(self._lexicon, text)  # `وفقا لدبلوماسي`
         words = (normalize(text.split()[0]), *doc.norms[first + 1 : last])
         if not skip and self._is_joined(first, words[0]):
             text, words = text[1:], (words[0][1:], *words[1:])
         draft = ActorDraft(without_open_marks(text.strip(_EDGES)), kind, words)
+        if kind == "person" and (name := self._behind_title(first, last)) is not None:
+            draft = ActorDraft(doc.name(name, last), kind, doc.norms[name:last], named=True)
+            draft.role = office_of(doc, self._lexicon, self._phrases, first, name)
+            draft.titles = set(map(bare, doc.norms[first:name]))
+            return draft
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":
             draft.role = text
@@ -47,6 +55,15 @@ class Naming:
         if kind == "organization":
             draft.feminine = self._is_feminine_organization(first)
         return draft
+
+    def _behind_title(self, first: int, last: int) -> int | None:
+        """`الكاتب الأردني، رحيل محمد غرايبة`: where the name begins of which nobody knew that it is one."""
+        doc = self._doc
+        name = next((k + 1 for k in range(last - 1, first, -1) if doc.norms[k] in ("،", ",")), last)
+        if not _FEWEST_NAMES <= last - name <= _MOST_NAMES or is_titled(self._lexicon, doc.norms[name]):
+            return None
+        sound = all(doc.kinds[k] is WORD and not self._phrases.is_verb(k) for k in range(name, last))
+        return name if sound and not doc.norms[name].startswith("ال") else None
 
     def _is_joined(self, first: int, word: str) -> bool:
         """Whether the first letter of the phrase's first word is a conjunction: `والبعض`, `فالبعض`; not in `وكالة`."""
@@ -87,16 +104,9 @@ class Naming:
             return head.endswith(("ه", "ات", "اء"))
         return None
 
-    def without_particle(self, text: str) -> str:
-        """`لوزارة` -> `وزارة`, `للوزارة` -> `الوزارة`, `للجنة` -> `اللجنة`: three ل in a row are written as two."""
-        rest = text[1:]
-        if not rest.startswith("ل"):
-            return rest
-        head = normalize(rest.split()[0])
-        lexicon = self._lexicon
-        return ("ال" if head in lexicon.organizations or head in lexicon.unnamed else "ا") + rest
-
     def _kind(self, head: SourceKind | None, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
+        if head == "group" and bare(self._doc.norms[first]) in self._lexicon.words_of["authority"]:
+            return "organization"
         if head == "unnamed" or head == "group":
             return head
         people = [e for e in inner if e.type == "PER"]
@@ -108,6 +118,8 @@ class Naming:
             return "person"
         if head in ("organization", "document") or inner:
             return "organization"
+        if any(self._doc.norms[first] in self._lexicon.words_of[c] for c in ("one_of", "another")):
+            return "unnamed"  # `أحد المتهمين`, `وقال آخر إن`
         if self._doc.norms[first].endswith(("ون", "ين", "ات")):
             return "group"
         return "unnamed" if last - first > 3 else "organization"
@@ -150,18 +162,6 @@ class Naming:
         if head in self._lexicon.titles:
             return self._lexicon.titles[head].gender == "f"
         return self._is_feminine_organization(first)
-
-
-def without_open_marks(name: str) -> str:
-    """A name without quotation marks that nothing opens or closes.
-
-    >>> without_open_marks("صحيفة «الهدف"), without_open_marks("قناة «الغد» الإخبارية")
-    ('صحيفة الهدف', 'قناة «الغد» الإخبارية')
-    """
-    for opening, closing in ("«»", "“”"):
-        if name.count(opening) != name.count(closing):
-            name = name.replace(opening, "").replace(closing, "")
-    return name.replace('"', "") if name.count('"') % 2 else name
 
 
 def can_be(lexicon: Lexicon, head: SourceKind | None, actor: ActorDraft) -> bool:

@@ -1,11 +1,12 @@
 """Offices: what of a title is told as somebody's role (`وزير الدفاع` of `ووزير الدفاع اللواء سامي الحداد`)."""
 
 from streams.extraction.actors.drafts import bare
-from streams.extraction.actors.naming import without_open_marks
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
+
+_MARKS = "،,./:#"  # that stand between a title and what follows it
 
 
 def is_courtesy(lexicon: Lexicon, role: str) -> bool:
@@ -17,6 +18,8 @@ def is_courtesy(lexicon: Lexicon, role: str) -> bool:
 
 
 def _is_courteous(lexicon: Lexicon, norm: str) -> bool:
+    if len(norm) == 1 and (norm.isalpha() or norm in _MARKS):
+        return True  # `رئيس بلدية ينبع د. سامي الحداد`, and the marks about it
     return lexicon.is_honorific(norm) or bare(norm) in lexicon.words_of["rank"] or norm in lexicon.words_of["grade"]
 
 
@@ -54,8 +57,29 @@ def _office_end(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, l
     A rank that the word before governs is a part of it: `نائب الملك`, `رئيس الفريق`.
     """
     end = last
-    while end > first and (_is_courteous(lexicon, doc.norms[end - 1]) or doc.norms[end - 1] in ("،", ",")):
+    while end > first and _is_courteous(lexicon, doc.norms[end - 1]):
         end -= 1
     whole = end in (first, last)
     apart = not whole and (doc.norms[end - 1].startswith("ال") or phrases.name_ending(end) != "")
-    return end if apart or (not whole and doc.norms[end] in ("،", ",")) else last
+    return end if apart or (not whole and len(doc.norms[end]) == 1) else last
+
+
+def without_open_marks(name: str) -> str:
+    """A name without quotation marks that nothing opens or closes.
+
+    >>> without_open_marks("صحيفة «الهدف"), without_open_marks("قناة «الغد» الإخبارية")
+    ('صحيفة الهدف', 'قناة «الغد» الإخبارية')
+    """
+    for opening, closing in ("«»", "“”"):
+        if name.count(opening) != name.count(closing):
+            name = name.replace(opening, "").replace(closing, "")
+    return name.replace('"', "") if name.count('"') % 2 else name
+
+
+def without_li(lexicon: Lexicon, text: str) -> str:
+    """`لوزارة` -> `وزارة`, `للوزارة` -> `الوزارة`, `للجنة` -> `اللجنة`: three ل in a row are written as two."""
+    rest = text[1:]
+    if not rest.startswith("ل"):
+        return rest
+    head = normalize(rest.split()[0])
+    return ("ال" if head in lexicon.organizations or head in lexicon.unnamed else "ا") + rest

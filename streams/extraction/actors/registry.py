@@ -11,7 +11,7 @@ from streams.extraction.actors.issuers import issuer_within, maker_at
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
 from streams.extraction.actors.naming import Naming, can_be
-from streams.extraction.actors.offices import is_courtesy, is_titled, office_of
+from streams.extraction.actors.offices import is_courtesy, is_titled, office_of, without_li
 from streams.extraction.actors.titles import MentionEnd, is_office, title_after, title_start, whose_name
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
@@ -47,6 +47,7 @@ class ActorRegistry:
         self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
+        self._speaking = frozenset((word,) for word in lexicon.words_of["speaking"])
         self._end_of: dict[int, int] = {}  # where phrases end that begin at a token, found out once
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
@@ -197,6 +198,8 @@ class ActorRegistry:
         again = head.startswith("ال") and len(norms) < last - first
         if previous is not None and (again or head == _SOURCE):
             return previous  # `وأوضح المصدر ذاته` behind an institution
+        if previous is not None and previous.kind == "person" and norms in self._speaking:
+            return previous  # `وأضاف المتحدث` behind `محمد فقيهي، أستاذ القانون`
         if len(norms) < _TELLING:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
@@ -281,7 +284,7 @@ class ActorRegistry:
 
     def _organization(self, first: int, last: int, attached: bool) -> ActorDraft:
         text = self._doc.name(first, last)
-        text = self._naming.without_particle(text) if attached else text
+        text = without_li(self._lexicon, text) if attached else text
         words = tuple(normalize(w) for w in text.split())
         known = next(self._index.with_words(words), None)
         if known is None and len(words) == 1 and words[0].startswith("ال"):

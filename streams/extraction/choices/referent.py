@@ -64,7 +64,12 @@ class Referents:
         if not others:
             return by_rule
         n = chosen([self._model.score(features) for features in self.evidence(described, others)])
-        return self._antecedents.actor(others[n - 1], spoken) if n else None
+        if not n and not self._refers_back(described):
+            return None
+        return self._antecedents.actor(others[n - 1], spoken) if n else by_rule  # `المتحدث ذاته` is no new one
+
+    def _refers_back(self, described: Described) -> bool:
+        return not self._lexicon.words_of["same"].isdisjoint(self._doc.norms[described.first : described.last])
 
     def is_settled(self, described: Described) -> bool:
         """Whether the rules know better: `الجزائر` is a name, `السيد ساتيش` too, `سموه` a person named before."""

@@ -124,8 +124,15 @@ def make_content(doc: Document, first: int, last: int, skip: int) -> Content | N
         first, last = first + 1, last - 1
         if first >= last:
             return None
-    start, end = doc.tokens[first].start + skip, doc.tokens[last - 1].end
+    start, end = doc.tokens[first].start + skip, doc.tokens[last - 1 + _closes_bracket(doc, first, last)].end
     return Content(((start, end),), first, last, type_of(doc, first, last), skip)
+
+
+def _closes_bracket(doc: Document, first: int, last: int) -> bool:
+    """`وقعت اتفاقية التجارة (نافتا)`: whether what follows closes a bracket that the content opens."""
+    if doc.norm_at(last) != ")":
+        return False
+    return doc.norms[first:last].count("(") > doc.norms[first:last].count(")")
 
 
 def _is_outer_quote(doc: Document, first: int, last: int) -> bool:
