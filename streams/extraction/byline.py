@@ -1,6 +1,7 @@
 """The byline at the head of an article: who wrote it speaks in none of its statements."""
 
 from streams.extraction.document import Document
+from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.tokens import LINE
 
@@ -23,3 +24,11 @@ def byline_end(doc: Document, phrases: Phrases) -> int:
             return 0
         dashed = dashed or norm in _DASHES
     return 0
+
+
+def is_tag(doc: Document, lexicon: Lexicon, i: int) -> bool:
+    """Whether token i stands in a line of the words that an article is filed under: `سمات الأرجنتين ايمار ميسي`.
+
+    Names follow each other there without being one.
+    """
+    return doc.norms[doc.sentences[doc.sentence_of[i]].first] in lexicon.words_of["tags"]

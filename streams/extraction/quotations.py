@@ -12,6 +12,7 @@ _CLOSERS = frozenset(_PAIRS.values())
 _STRAIGHT = frozenset('"＂″')  # the last is what some systems make of one behind a digit
 # Particles that stand before an opening mark: `وفقا لـ"رويترز"`, `وصفهم بـ"الجبناء"`, `و"الحياة"`.
 _PARTICLES = frozenset(["ل", "ب", "و", "ف", "ك", "ال", "بال", "كال", "وال", "فال", "ول", "وب", "فب", "فل"])
+_NESTED = 200  # tokens behind an opening mark in which one that closes its outer quotation is looked for
 _MARKS = frozenset(_PAIRS) | _CLOSERS | _STRAIGHT
 
 
@@ -65,8 +66,8 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
         opener = tokens[open_at].form.text
         if opener in _STRAIGHT:
             if mark in _STRAIGHT:
-                if _opens_word(tokens, i) and _follows_particle(tokens, i):
-                    depth += 1  # `"… لـ"رويترز" …"`
+                if _opens_word(tokens, i) and (_follows_particle(tokens, i) or _nests(tokens, i, depth)):
+                    depth += 1  # `"… لـ"رويترز" …"`, `"… برنامج "ناسا" …"`
                 elif _opens_word(tokens, i) and not _closes_word(tokens, i):
                     # Two openings in a row: the first was never closed, it ends where the second begins.
                     found.append(Quotation(open_at, i, balanced=False))
@@ -86,6 +87,26 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     if open_at >= 0:
         found.append(Quotation(open_at, len(tokens), balanced=False))
     return tuple(found)
+
+
+def _nests(tokens: Sequence[Token], i: int, depth: int) -> bool:
+    """Whether the straight mark at token i opens a quotation in the one that is open: whether both are closed later.
+
+    `"نعمل مع برنامج "ناسا" منذ عام"`; in `"نعمل مع برنامج وقال "نعم" ثم مضى` the first is never closed.
+    """
+    if _closes_word(tokens, i):
+        return False
+    left = depth + 1
+    for j in range(i + 1, min(len(tokens), i + _NESTED)):
+        if tokens[j].form.kind is LINE:
+            return False
+        if tokens[j].form.text not in _STRAIGHT:
+            continue
+        opens = _opens_word(tokens, j) and (_follows_particle(tokens, j) or not _closes_word(tokens, j))
+        left += 1 if opens else -1
+        if not left:
+            return True
+    return False
 
 
 def _follows_praise(tokens: Sequence[Token], i: int) -> bool:

@@ -13,6 +13,7 @@ from streams.extraction.actors.latin import latin_behind
 from streams.extraction.actors.naming import Naming, can_be
 from streams.extraction.actors.offices import is_courtesy, is_titled, office_of, without_li
 from streams.extraction.actors.titles import MentionEnd, is_office, title_after, title_start, whose_name
+from streams.extraction.byline import is_tag
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
@@ -40,14 +41,13 @@ class ActorRegistry:
         """Read all named people with titles; `(Sami Haddad)` behind a name spells it."""
         self._mention_end = mention_end
         self._doc, self._lexicon, self._phrases = doc, lexicon, phrases
-        entities = tuple(e for e in entities if latin_behind(doc, e.first - 1) is None)
+        entities = tuple(e for e in entities if not (latin_behind(doc, e.first - 1) or is_tag(doc, lexicon, e.first)))
         self._entities = {e.first: e for e in entities}
         self._naming = Naming(doc, lexicon, phrases, self._entities)
         self.gender = self._naming.gender
         self._people = frozenset(e.first for e in entities if e.type == "PER")
         self._in_names = frozenset(i for e in entities if e.type == "PER" for i in range(e.first, e.last))
         self._index = DraftIndex()
-        self._speaking = frozenset((word,) for word in lexicon.words_of["speaking"])
         self._end_of: dict[int, int] = {}  # where phrases end that begin at a token, found out once
         self._of_entity: dict[EntityMention, ActorDraft] = {}
         for e in sorted(entities, key=lambda e: -(e.last - e.first)):  # full names before family names
@@ -198,7 +198,7 @@ class ActorRegistry:
         again = head.startswith("ال") and len(norms) < last - first
         if previous is not None and (again or head == _SOURCE):
             return previous  # `وأوضح المصدر ذاته` behind an institution
-        if previous is not None and previous.kind == "person" and norms in self._speaking:
+        if previous is not None and previous.kind == "person" and {*norms} <= lexicon.words_of["speaking"]:
             return previous  # `وأضاف المتحدث` behind `محمد فقيهي، أستاذ القانون`
         if len(norms) < _TELLING:
             return None

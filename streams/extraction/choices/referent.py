@@ -69,6 +69,9 @@ class Referents:
         return self._antecedents.actor(others[n - 1], spoken) if n else by_rule  # `المتحدث ذاته` is no new one
 
     def _refers_back(self, described: Described) -> bool:
+        """`المتحدث ذاته` behind somebody with a name; `المصدر ذاته` may stand for whoever the article is from."""
+        if described.by_rule is None or described.by_rule.kind != "person":
+            return False
         return not self._lexicon.words_of["same"].isdisjoint(self._doc.norms[described.first : described.last])
 
     def is_settled(self, described: Described) -> bool:
