@@ -30,6 +30,7 @@ from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
+from streams.extraction.quotations import OPENING
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.proposals import Proposal, Proposer
 from streams.extraction.words.context import WordsInContext
@@ -137,7 +138,9 @@ def find_statements(
             draft.via = _medium(doc, lexicon, phrases, draft.proposal.via)
     for said, medium in relays:
         earlier = by_cue[said.cue.at]
-        if earlier.via is None and phrases.head_kind(medium[0]) in ("organization", None):
+        # `بحسب "عكاظ"`, `بحسب رويترز`; not `بحسب الظروف`
+        named = phrases.head_kind(medium[0]) == "organization" or doc.norms[medium[0]] in OPENING
+        if earlier.via is None and named:
             earlier.via = _medium(doc, lexicon, phrases, medium)
     return drafts
 

@@ -230,6 +230,18 @@ def test_the_kind_of_who_has_no_name(extractor: Extractor, body: str) -> None:
     assert run(extractor, body).statements[-1].actor.kind == KINDS[body]
 
 
-def test_a_medium_is_called_as_it_is_and_relays_no_words_of_its_own(extractor: Extractor) -> None:
-    body = "وقال الوزير سامي الحداد إن الأمر انتهى، وفقا لوكالة رويترز."
-    assert [s.via for s in run(extractor, body).statements] == ["وكالة رويترز"]
+MEDIA = {
+    "وقال الوزير سامي الحداد إن الأمر انتهى، وفقا لوكالة رويترز.": "وكالة رويترز",
+    'وقال الوزير سامي الحداد إن الأمر انتهى، بحسب "عكاظ".': '"عكاظ"',
+    "وقال الوزير سامي الحداد إن الأمر قد يتغير، بحسب الأوضاع الاقتصادية المتجددة.": None,
+}
+
+
+@pytest.mark.parametrize("body", MEDIA)
+def test_what_relays_is_a_medium_called_as_it_is(extractor: Extractor, body: str) -> None:
+    assert run(extractor, body).statements[0].via == MEDIA[body]
+
+
+def test_a_servant_of_god_is_one_however_his_name_is_spelt(extractor: Extractor) -> None:
+    body = "قال حسام عبدالغفار إن الطريق مفتوح. وأضاف عبد الغفار أن الحملة تبدأ غدا."
+    assert [s.actor.name for s in run(extractor, body).statements] == ["حسام عبدالغفار"] * 2

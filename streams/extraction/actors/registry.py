@@ -6,7 +6,7 @@ resolved to the nearest actor before them whose titles contain their words.
 
 from bisect import bisect_left
 
-from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
+from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare, spelt_alike
 from streams.extraction.actors.issuers import issuer_within, maker_at
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
@@ -20,7 +20,7 @@ from streams.extraction.eulogies import eulogy_at
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
-from streams.extraction.tokens import WORD
+from streams.extraction.tokens import NUMBER, WORD
 
 _SOURCE = "المصدر"
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
@@ -296,5 +296,5 @@ class ActorRegistry:
 
     def _words(self, first: int, last: int, skip: int) -> Words:
         doc = self._doc
-        head = normalize(doc.tokens[first].form.text[skip:])
-        return (head, *(n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] is WORD))
+        rest = [n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] in (WORD, NUMBER)]
+        return spelt_alike((normalize(doc.tokens[first].form.text[skip:]), *rest))

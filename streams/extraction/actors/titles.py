@@ -74,8 +74,8 @@ def title_after(
     It goes on to where a mention of its bearer would end, up to the next comma: `مدير أمن القاهرة`, of which the rules
     see the first word only.
     """
-    apart = i < len(doc.tokens) and doc.norms[i] in ("،", ",")
-    i += apart
+    if i < len(doc.tokens) and doc.norms[i] in ("،", ","):
+        i += 1
     if i >= len(doc.tokens) or doc.kinds[i] is not WORD:
         return None
     if bare(doc.norms[i]) not in lexicon.titles or i in people or doc.norms[i].startswith("نظير"):
@@ -87,8 +87,6 @@ def title_after(
         return None  # `سامي الحداد ووزير المالية نبيل الخطيب`: the title is the next one's
     last = end(i, rule, limit)
     last = rule if any(k in people for k in range(i, last)) else last
-    if not apart and not any(_is_definite(lexicon, doc.norms[k]) or phrases.name_type(k) for k in range(i, last)):
-        return None  # `إن ميسي لاعب عظيم` tells what he is said to be
     # `دعا ظريف، الرئيس الأمريكي، دونالد ترامب، إلى الحذر`: the same, as some papers set commas
     return None if last == limit and limit + 1 in people else (i, last)
 
