@@ -29,6 +29,18 @@ def gateway(deployment: Settings, tmp_path: Path) -> Iterator[WorkerProcess]:
         yield running
 
 
+@pytest.fixture
+def apache(tmp_path: Path) -> Iterator[Apache]:
+    """A broker of the test's own, to be killed."""
+    try:
+        broker = Apache(tmp_path)
+    except FileNotFoundError as e:
+        pytest.skip(str(e))
+    broker.start()
+    yield broker
+    broker.stop()
+
+
 def url(gateway: WorkerProcess, query: str = "") -> str:
     return f"http://127.0.0.1:{gateway.port}{STREAM}{query}"
 
@@ -195,88 +207,74 @@ async def test_a_wrong_parameter_is_named(gateway: WorkerProcess) -> None:
             assert (response.status, told["parameter"]) == (400, parameter), query
 
 
-async def test_a_broker_that_is_gone_is_noticed_though_nothing_comes_anyway(tmp_path: Path) -> None:
-    try:
-        broker = Apache(tmp_path)
-    except FileNotFoundError as e:
-        pytest.skip(str(e))
-    broker.start()
-    try:
-        settings = Settings(kafka_bootstrap=broker.bootstrap, topic_prefix="gone.", partitions=2)
-        await create(settings)
-        with WorkerProcess(settings, tmp_path, GATEWAY) as gateway:
-            address = f"http://127.0.0.1:{gateway.port}"
+async def test_a_broker_that_is_gone_is_noticed_though_nothing_comes_anyway(apache: Apache, tmp_path: Path) -> None:
+    settings = Settings(kafka_bootstrap=apache.bootstrap, topic_prefix="gone.", partitions=2)
+    await create(settings)
+    with WorkerProcess(settings, tmp_path, GATEWAY) as gateway:
+        address = f"http://127.0.0.1:{gateway.port}"
 
-            async def until(status: int, up: str) -> None:
-                async with aiohttp.ClientSession() as session, asyncio.timeout(60):
-                    while True:
-                        async with session.get(f"{address}/readyz") as ready, session.get(f"{address}/metrics") as told:
-                            if ready.status == status and f"\nqawl_gateway_broker_up {up}" in await told.text():
-                                return
-                        await asyncio.sleep(0.5)
+        async def until(status: int, up: str) -> None:
+            async with aiohttp.ClientSession() as session, asyncio.timeout(60):
+                while True:
+                    async with session.get(f"{address}/readyz") as ready, session.get(f"{address}/metrics") as told:
+                        if ready.status == status and f"\nqawl_gateway_broker_up {up}" in await told.text():
+                            return
+                    await asyncio.sleep(0.5)
 
-            await until(200, "1.0")
-            broker.stop()
-            await until(503, "0.0")
-            broker.start()
-            await until(200, "1.0")
-    finally:
-        broker.stop()
+        await until(200, "1.0")
+        apache.stop()
+        await until(503, "0.0")
+        apache.start()
+        await until(200, "1.0")
 
 
-async def test_no_gap_and_no_repetition_while_gateway_worker_and_broker_are_killed(tmp_path: Path) -> None:
+async def test_no_gap_and_no_repetition_while_gateway_worker_and_broker_are_killed(
+    apache: Apache, tmp_path: Path
+) -> None:
+    settings = Settings(kafka_bootstrap=apache.bootstrap, topic_prefix="cut.", partitions=4)
+    await create(settings)
+    port = str(free_port())
+    folders = [tmp_path / name for name in ("worker", "gateway")]
+    for folder in folders:
+        folder.mkdir()
+    worker = WorkerProcess(settings, folders[0], QAWL_WORKER_ID="w1")
+    gateway = WorkerProcess(settings, folders[1], GATEWAY, QAWL_GATEWAY_PORT=port)
     try:
-        broker = Apache(tmp_path)
-    except FileNotFoundError as e:
-        pytest.skip(str(e))
-    broker.start()
-    try:
-        settings = Settings(kafka_bootstrap=broker.bootstrap, topic_prefix="cut.", partitions=4)
-        await create(settings)
-        port = str(free_port())
-        folders = [tmp_path / name for name in ("worker", "gateway")]
-        for folder in folders:
-            folder.mkdir()
-        worker = WorkerProcess(settings, folders[0], QAWL_WORKER_ID="w1")
-        gateway = WorkerProcess(settings, folders[1], GATEWAY, QAWL_GATEWAY_PORT=port)
-        try:
-            worker.start()
+        worker.start()
+        gateway.start()
+        gateway.wait_ready()
+        worker.wait_ready()
+        sent = 0
+
+        async def feed(count: int) -> None:
+            nonlocal sent
+            await publish(settings, [(f"a{n}".encode(), article(f"a{n}")) for n in range(sent, sent + count)])
+            sent += count
+
+        async with EventSource(f"http://127.0.0.1:{port}{STREAM}").reading() as client:
+            await feed(20)
+            await client.until(lambda: len(client.statements()) >= 10, "gets too little")
+            await feed(20)
+            gateway.stop(signal.SIGKILL)
+            await feed(20)
             gateway.start()
-            gateway.wait_ready()
-            worker.wait_ready()
-            sent = 0
-
-            async def feed(count: int) -> None:
-                nonlocal sent
-                await publish(settings, [(f"a{n}".encode(), article(f"a{n}")) for n in range(sent, sent + count)])
-                sent += count
-
-            async with EventSource(f"http://127.0.0.1:{port}{STREAM}").reading() as client:
-                await feed(20)
-                await client.until(lambda: len(client.statements()) >= 10, "gets too little")
-                await feed(20)
-                gateway.stop(signal.SIGKILL)
-                await feed(20)
-                gateway.start()
-                await client.until(lambda: len(client.statements()) >= 40, "gets too little after the gateway")
-                await feed(20)
-                worker.stop(signal.SIGKILL)
-                worker.start()
-                await feed(20)
-                await client.until(lambda: len(client.statements()) >= 90, "gets too little after the worker")
-                broker.restart(kill=True)
-                await feed(20)
-                gateway.stop(signal.SIGTERM)
-                gateway.start()
-                await client.until(lambda: len(client.statements()) >= 120, "gets too little after the broker")
-                await asyncio.sleep(1)
-            told = [e.data["article"]["article_id"] for e in client.events if e.name == "statement"]
-            assert sorted(told) == sorted(f"a{n}" for n in range(120))
-            assert client.cuts >= 2
-            assert not [e for e in client.events if e.name == "gap"]
-        finally:
-            for process in (worker, gateway):
-                process.process.kill()
-                process.process.wait()
+            await client.until(lambda: len(client.statements()) >= 40, "gets too little after the gateway")
+            await feed(20)
+            worker.stop(signal.SIGKILL)
+            worker.start()
+            await feed(20)
+            await client.until(lambda: len(client.statements()) >= 90, "gets too little after the worker")
+            apache.restart(kill=True)
+            await feed(20)
+            gateway.stop(signal.SIGTERM)
+            gateway.start()
+            await client.until(lambda: len(client.statements()) >= 120, "gets too little after the broker")
+            await asyncio.sleep(1)
+        told = [e.data["article"]["article_id"] for e in client.events if e.name == "statement"]
+        assert sorted(told) == sorted(f"a{n}" for n in range(120))
+        assert client.cuts >= 2
+        assert not [e for e in client.events if e.name == "gap"]
     finally:
-        broker.stop()
+        for process in (worker, gateway):
+            process.process.kill()
+            process.process.wait()
