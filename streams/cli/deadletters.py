@@ -10,6 +10,7 @@ import click
 
 from streams.cli import options
 from streams.cli.show import isolate
+from streams.cli.starting import check_topics
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def command() -> None:
 @options.bootstrap
 def list_command(error: str | None, everything: bool, bootstrap: str | None) -> None:
     """One line each: place, error, when, where it was read, key, what was wrong."""
-    for letter in _letters(Settings.load(kafka_bootstrap=bootstrap)):
+    for letter in _read_all(bootstrap):
         if (error is None or letter.headers.error_type == error) and (everything or letter.replayed_at is None):
             click.echo(_line(letter))
 
@@ -44,7 +45,7 @@ def list_command(error: str | None, everything: bool, bootstrap: str | None) -> 
 def show_command(place: str, bootstrap: str | None) -> None:
     """The headers on standard error, the value byte for byte on standard output, to be repaired in a file."""
     wanted = _place(place)
-    for letter in _letters(Settings.load(kafka_bootstrap=bootstrap)):
+    for letter in _read_all(bootstrap):
         if letter.place == wanted:
             h = letter.headers
             click.echo(f"error   {h.error_type} ({h.error_stage}): {h.error_message}", err=True)
@@ -75,14 +76,24 @@ def replay_command(places: tuple[str, ...], error: str | None, value: Path | Non
     wanted = [_place(place) for place in places]
     if value is not None and len(wanted) != 1:
         _fail("--value repairs one dead letter: name its place", status=2)
+    check_topics("deadletters", settings)
     if error is not None:
         wanted = [x.place for x in _letters(settings) if x.replayed_at is None and x.headers.error_type == error]
+        if not wanted:
+            click.echo(f"qawl deadletters: no dead letter of the kind {error!r} waits", err=True)
+            return
     try:
         sent = _run(settings, replay(settings, wanted, value.read_bytes() if value else None))
     except NotReplayable as e:
         _fail(str(e))
     for letter in sent:
         click.echo(f"{letter.place}  sent to {letter.headers.source_topic}")
+
+
+def _read_all(bootstrap: str | None) -> "list[DeadLetter]":
+    settings = Settings.load(kafka_bootstrap=bootstrap)
+    check_topics("deadletters", settings)
+    return _letters(settings)
 
 
 def _letters(settings: Settings) -> "list[DeadLetter]":

@@ -55,12 +55,13 @@ def statements(gold: BinaryIO, pred: BinaryIO, png: Path | None) -> None:
     (core or extended), type, actor (an ID), cue [start, end], speaker [start, end] or null, content [[start, end], …];
     offsets are code points into body. Exit status 2: a file is malformed, or the plot cannot be written.
     """
+    from streams.evaluation.annotations import MalformedStatements, annotated_articles, found_articles
     from streams.evaluation.plot import NoPlotting, plot
-    from streams.evaluation.statements import MalformedStatements, read_lines, score
+    from streams.evaluation.statements import score
 
     try:
-        annotated = read_lines(gold, gold.name, "id", ("body", "actors", "statements"))
-        result = score(annotated, read_lines(pred, pred.name, "article_id", ("statements",)))
+        annotated = annotated_articles(gold, gold.name)
+        result = score(annotated, found_articles(pred, pred.name))
         _print_statements(result)
         if png is not None:
             plot(result.judged, png)

@@ -39,7 +39,10 @@ def command(file: BinaryIO) -> None:
     from streams.cli.engine import load_extractor
     from streams.extraction.pipeline import Stages
 
-    article = Article(article_id="explained", body=text_of(file))
+    body = text_of(file)
+    if not body.strip():
+        raise click.ClickException("the text is empty")
+    article = Article(article_id="explained", body=body)
     found = load_extractor(Settings.load()).find(article, Stages(time.perf_counter))
     if found.doc is None:
         click.echo(f"not Arabic but {found.language}: nothing is looked for")

@@ -26,12 +26,13 @@ def command(bootstrap: str | None, port: int | None) -> None:
     starting.check_topics("gateway", settings)
     # Imported here: `qawl gateway --help` answers at once.
     from streams.gateway.service import serve
-    from streams.gateway.tokens import host
+    from streams.gateway.tokens import host, read_tokens
 
+    read_tokens(settings)  # before it is said to start
     listener = starting.listening("gateway", host(settings), settings.gateway_port, "QAWL_GATEWAY_PORT")
     address, number = listener.getsockname()[:2]
     logger.info("gateway starts: http://%s:%d/", address, number)
     try:
         asyncio.run(serve(settings, listener))
-    except sqlite3.Error as e:
+    except (sqlite3.Error, OSError) as e:
         starting.fail("gateway", f"the index in {settings.data_dir} cannot be used: {e}. Check QAWL_DATA_DIR", 2)

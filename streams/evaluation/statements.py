@@ -6,11 +6,10 @@ are right and the content is equal word for word; a `cue` is right where it over
 that match an annotated one outside of a tier are left out of that tier's count.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from streams.evaluation.entities import Counts
 from streams.extraction.actors.same_actor import is_actor
@@ -22,10 +21,6 @@ _WORD = re.compile(r"[^\W_]+")
 _ALIKE = 0.5  # share of common words from which on two contents are the same
 _COMPLEMENTIZERS = frozenset(["ان", "بان", "لان", "وان", "وبان"])  # they may stand before a content or not
 Span = Sequence[int]
-
-
-class MalformedStatements(ValueError):
-    """A line of a file that cannot be compared. Says which and why."""
 
 
 class Judged(NamedTuple):
@@ -47,27 +42,6 @@ class StatementScore:
     judged: list[Judged] = field(default_factory=list)
     articles: int = 0
     missing: list[str] = field(default_factory=list)
-
-
-def read_lines(file: BinaryIO, name: str, key: str, needed: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The objects of a JSON Lines file by their `key`.
-
-    Raises:
-        MalformedStatements: a line is no object with the fields `needed`; says which.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as e:
-            raise MalformedStatements(f"{name}:{number}: no JSON: {e}") from None
-        lacking = [f for f in (key, *needed) if not isinstance(row, dict) or f not in row]
-        if lacking:
-            raise MalformedStatements(f"{name}:{number}: no {', '.join(lacking)}")
-        found[str(row[key])] = row
-    return found
 
 
 def score(gold: Mapping[str, dict[str, Any]], found: Mapping[str, dict[str, Any]]) -> StatementScore:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from schemas import Article
 from schemas.codec import decode_article, encode
-from streams.settings import Settings
+from streams.settings import Settings, SettingsError
 
 _DAY = 86_400
 _KEPT_DAYS = 90
@@ -67,9 +67,12 @@ class State:
     """The file; all calls are short, and safe beside those of other processes."""
 
     def __init__(self, settings: Settings) -> None:
-        """Raises OSError and sqlite3.Error where the file cannot be used."""
+        """Raises SettingsError where there can be no such folder, sqlite3.Error where the file cannot be used."""
         origin = f"{settings.kafka_bootstrap}\n{settings.topic_prefix}"
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as e:
+            raise SettingsError(f"QAWL_DATA_DIR={settings.data_dir}: cannot be used: {e.strerror}") from None
         self.path: Path = settings.data_dir / f"ingest-{sha256(origin.encode()).hexdigest()[:8]}.sqlite"
         self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         # In WAL with `normal` a loss of power may lose the last notes: then those articles are sent again.

@@ -1,14 +1,19 @@
 """The index's file: begun anew under its readers, and times that no calendar has."""
 
+import asyncio
+import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from schemas.codec import encode
+from streams.gateway.index import Builder
 from streams.gateway.index.queries import Queries
 from streams.gateway.index.store import Record, Store, milliseconds
 from streams.gateway.selection import Selection
+from streams.settings import Settings
 from tests.gateway.client import ids, statement
 
 
@@ -44,3 +49,27 @@ def test_whoever_reads_it_sees_what_came_after_it_was_begun_anew(tmp_path: Path)
 def test_what_is_written_for_no_date_is_one_that_can_be_told(written: str) -> None:
     at = milliseconds(datetime.fromisoformat(written))
     assert datetime.fromtimestamp(at / 1000).year in (1970, 9999)
+
+
+async def test_the_builder_ends_after_its_last_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever closes the file before would have SQLite write into memory that is freed."""
+    store = Store(tmp_path / "index.sqlite", "here")
+    builder = Builder(Settings(), store)
+    begun, ended = threading.Event(), threading.Event()
+
+    def write() -> None:
+        begun.set()
+        time.sleep(0.3)
+        ended.set()
+
+    async def follow() -> None:
+        await builder._write(write)
+
+    monkeypatch.setattr(builder, "_follow", follow)
+    running = asyncio.create_task(builder.run())
+    while not begun.is_set():
+        await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert ended.is_set()
+    store.close()

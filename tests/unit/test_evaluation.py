@@ -1,6 +1,7 @@
 """`qawl evaluate entities`: reading annotated files, exact spans on their tokens, and what the command prints."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ from click.testing import CliRunner, Result
 
 from schemas import EntityType
 from streams.cli import _group
+from streams.evaluation.annotations import MalformedStatements, annotated_articles
 from streams.evaluation.conll import Malformed, TaggedSentence, read_articles
 from streams.evaluation.entities import Counts, found_spans, score
-from streams.evaluation.statements import MalformedStatements, read_lines
 from streams.evaluation.statements import score as score_statements
 from streams.extraction.actors.same_actor import is_actor
 from streams.extraction.document import Document
@@ -235,9 +236,27 @@ def test_statements_command_prints_and_plots(tmp_path: Path) -> None:
     assert png.read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("line", "told"), [("{", "1: no JSON"), ('{"id": "a"}', "1: no body, actors, statements")])
-def test_a_malformed_line_is_told(tmp_path: Path, line: str, told: str) -> None:
-    gold = tmp_path / "gold.jsonl"
-    gold.write_text(line + "\n", encoding="utf-8")
-    with pytest.raises(MalformedStatements, match=told):
-        read_lines(gold.open("rb"), "gold.jsonl", "id", ("body", "actors", "statements"))
+def annotated(**changes: object) -> str:
+    """An article with one statement, changed."""
+    return json.dumps(ARTICLE | {"statements": [{**ARTICLE["statements"][0], **changes}]})  # type: ignore[index]
+
+
+MALFORMED = {
+    "{": "1: no JSON",
+    "": "expected annotated articles",
+    '{"id": "a"}': "1: object missing required field `body`",
+    annotated(actor="A9"): r"1: statements\[0\]\.actor: 'A9' is not in actors",
+    annotated(actor=None): "1: expected `str`, got `null`",
+    annotated(content=[14, 26]): "1: expected `array`, got `int`",
+    annotated(content=[[14, 226]]): r"1: statements\[0\]\.content: expected offsets within the body's",
+    annotated(content=[[26, 14]]): "expected offsets",
+    annotated(cue=[300, 310]): r"statements\[0\]\.cue: expected offsets",
+    annotated(tier="cor"): "invalid enum value 'cor'",
+    annotated(type="spoken"): "invalid enum value 'spoken'",
+}
+
+
+@pytest.mark.parametrize("line", MALFORMED)
+def test_a_malformed_line_is_told(line: str) -> None:
+    with pytest.raises(MalformedStatements, match=MALFORMED[line]):
+        annotated_articles(BytesIO(f"{line}\n".encode()), "gold.jsonl")

@@ -52,7 +52,8 @@ class Builder:
                     logger.warning("the index waits, trying again: %s", str(e) or type(e).__name__)
                     await asyncio.sleep(_RETRY_SECONDS)
         finally:
-            self._thread.shutdown(wait=False)
+            # Its last write must have ended: the file is closed next, and SQLite would write into what is freed.
+            self._thread.shutdown(wait=True)
 
     async def _follow(self) -> None:
         async with reader(self._settings) as consumer:
