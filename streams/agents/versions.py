@@ -63,19 +63,20 @@ def _retractions(
     kept = {s.statement_id for a in new.actors for s in a.statements}
     remaining = {a.actor_id for a in new.actors}
     reference = reference_to(article)
-    for actor in known.actors:
-        for s in actor.statements:
-            if s.statement_id not in kept:
-                yield Retraction(
-                    statement_id=s.statement_id,
-                    actor_id=actor.actor_id,
-                    reason=reason,
-                    article=reference,
-                    alias=s.alias,
-                    role=actor.role,
-                    article_remains=actor.actor_id in remaining,
-                    retracted_at=now,
-                )
+    gone = [(actor, s) for actor in known.actors for s in actor.statements if s.statement_id not in kept]
+    last = {actor.actor_id: n for n, (actor, _) in enumerate(gone)}
+    for n, (actor, s) in enumerate(gone):
+        yield Retraction(
+            statement_id=s.statement_id,
+            actor_id=actor.actor_id,
+            reason=reason,
+            article=reference,
+            alias=s.alias,
+            role=actor.role,
+            # Only with the last of an actor's statements the article is none of the actor's any more.
+            article_remains=actor.actor_id in remaining or n < last[actor.actor_id],
+            retracted_at=now,
+        )
 
 
 class Versions:

@@ -96,7 +96,9 @@ def _records(topic: str, letter: DeadLetter, repaired: bytes | None, most_chars:
     note = ReplayHeaders(replayed_offset=letter.place.offset, replayed_to=to, replayed_at=datetime.now(UTC))
     value = letter.value if repaired is None else repaired
     key = _article_key(letter, value, most_chars) if letter.headers.error_stage == INGEST else letter.key
-    back = Record(to, key, value)
+    # Where it came from, so that the versions of an article keep their order whatever its producer hashes keys with.
+    partition = letter.headers.source_partition if letter.headers.source_partition >= 0 else None
+    back = Record(to, key, value, partition=partition)
     return back, Record(topic, letter.key, None, as_headers(note), letter.place.partition)
 
 

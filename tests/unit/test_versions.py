@@ -142,3 +142,9 @@ async def test_articles_are_forgotten_when_the_topic_forgets_them(desk: Desk) ->
     assert await versions.forget(NOW + timedelta(days=6)) == 0
     assert await versions.forget(NOW + timedelta(days=8)) == 1
     assert versions.get("a") is None and not len(remembered)
+
+
+def test_an_article_is_taken_from_an_actor_once_however_many_statements_go(desk: Desk) -> None:
+    desk.send(1, CORRECTED)
+    made = desk.send(2, "التقى وزير الصحة سامي الحداد وفدا من الأطباء أمس.")
+    assert [r.article_remains for r in made.retractions] == [True, False]
