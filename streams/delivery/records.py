@@ -30,8 +30,10 @@ class Record(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """Of key and value."""
-        return len(self.key or b"") + len(self.value or b"")
+        """Of key, value and headers, which all count for the broker."""
+        return (
+            len(self.key or b"") + len(self.value or b"") + sum(len(name) + len(value) for name, value in self.headers)
+        )
 
 
 class InputRecord(NamedTuple):
