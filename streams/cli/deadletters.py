@@ -34,7 +34,7 @@ def command() -> None:
 @options.bootstrap
 def list_command(error: str | None, everything: bool, bootstrap: str | None) -> None:
     """One line each: place, error, when, where it was read, key, what was wrong."""
-    for letter in _read_all(bootstrap):
+    for letter in _letters(_settings(bootstrap)):
         if (error is None or letter.headers.error_type == error) and (everything or letter.replayed_at is None):
             click.echo(_line(letter))
 
@@ -45,7 +45,7 @@ def list_command(error: str | None, everything: bool, bootstrap: str | None) -> 
 def show_command(place: str, bootstrap: str | None) -> None:
     """The headers on standard error, the value byte for byte on standard output, to be repaired in a file."""
     wanted = _place(place)
-    for letter in _read_all(bootstrap):
+    for letter in _letters(_settings(bootstrap)):
         if letter.place == wanted:
             h = letter.headers
             click.echo(f"error   {h.error_type} ({h.error_stage}): {h.error_message}", err=True)
@@ -70,13 +70,12 @@ def replay_command(places: tuple[str, ...], error: str | None, value: Path | Non
     """
     from streams.delivery.replay import NotReplayable, replay
 
-    settings = Settings.load(kafka_bootstrap=bootstrap)
     if bool(places) == bool(error):
         _fail("name places, or a kind with --error", status=2)
     wanted = [_place(place) for place in places]
     if value is not None and len(wanted) != 1:
         _fail("--value repairs one dead letter: name its place", status=2)
-    check_topics("deadletters", settings)
+    settings = _settings(bootstrap)
     if error is not None:
         wanted = [x.place for x in _letters(settings) if x.replayed_at is None and x.headers.error_type == error]
         if not wanted:
@@ -90,10 +89,11 @@ def replay_command(places: tuple[str, ...], error: str | None, value: Path | Non
         click.echo(f"{letter.place}  sent to {letter.headers.source_topic}")
 
 
-def _read_all(bootstrap: str | None) -> "list[DeadLetter]":
+def _settings(bootstrap: str | None) -> Settings:
+    """Those in force; the topics are as they say."""
     settings = Settings.load(kafka_bootstrap=bootstrap)
     check_topics("deadletters", settings)
-    return _letters(settings)
+    return settings
 
 
 def _letters(settings: Settings) -> "list[DeadLetter]":

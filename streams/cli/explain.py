@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from schemas import Article
-from streams.cli.plain import text_of
+from streams.cli.plain import article_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,10 +38,7 @@ def command(file: BinaryIO) -> None:
     from streams.cli.engine import load_extractor
     from streams.extraction.pipeline import Stages
 
-    body = text_of(file)
-    if not body.strip():
-        raise click.ClickException("the text is empty")
-    article = Article(article_id="explained", body=body)
+    article = article_of(file)
     found = load_extractor(Settings.load()).find(article, Stages(time.perf_counter))
     if found.doc is None:
         click.echo(f"not Arabic but {found.language}: nothing is looked for")

@@ -13,7 +13,7 @@ import click
 
 from schemas import Article, EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article, encode
-from streams.cli.plain import text_of
+from streams.cli.plain import article_of
 from streams.settings import Settings
 
 _LONG_BYTES = 200_000  # shorter input is done before a bar is seen
@@ -63,10 +63,7 @@ def _write(out: BinaryIO, enriched: EnrichedArticle) -> None:
 def _inputs(file: BinaryIO, text: bool) -> Iterator[tuple[int, bytes | Article]]:
     """(line number, line) of the input; with a progress bar where stderr is a terminal and the length is known."""
     if text:
-        body = text_of(file)
-        if not body.strip():
-            raise click.ClickException("the text is empty")
-        yield 1, Article(article_id=getattr(file, "name", "-"), body=body)
+        yield 1, article_of(file)
         return
     with ExitStack() as stack:
         advance = _progress(file, stack)

@@ -26,9 +26,8 @@ def command(bootstrap: str | None, port: int | None) -> None:
     starting.check_topics("gateway", settings)
     # Imported here: `qawl gateway --help` answers at once.
     from streams.gateway.service import serve
-    from streams.gateway.tokens import host, read_tokens
+    from streams.gateway.tokens import host
 
-    read_tokens(settings)  # before it is said to start
     listener = starting.listening("gateway", host(settings), settings.gateway_port, "QAWL_GATEWAY_PORT")
     address, number = listener.getsockname()[:2]
     logger.info("gateway starts: http://%s:%d/", address, number)

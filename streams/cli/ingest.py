@@ -178,11 +178,10 @@ def corpus_command(folder: Path, maps: tuple[str, ...], source: str | None, boot
 def http_command(port: int | None, http_port: int | None, bootstrap: str | None) -> None:
     """A service that takes articles by POST /v1/articles."""
     settings = sources.begin(bootstrap, http_port, ingest_port=port)
-    from streams.gateway.tokens import host, read_tokens
+    from streams.gateway.tokens import host
     from streams.ingest.http import PATH, Receiver
     from streams.ingest.service import rules
 
-    read_tokens(settings, "ingest")  # before it is said that anything is taken
     listener = sources.listen(host(settings, "ingest"), settings.ingest_port, "QAWL_INGEST_PORT")
     address, number = listener.getsockname()[:2]
     click.echo(f"articles are taken at http://{address}:{number}{PATH}", err=True)

@@ -4,6 +4,20 @@ from typing import BinaryIO
 
 import click
 
+from schemas import Article
+
+
+def article_of(file: BinaryIO) -> Article:
+    """All of it as an article, which is called as the file is.
+
+    Raises:
+        click.ClickException: it is no UTF-8, or empty.
+    """
+    body = text_of(file)
+    if not body.strip():
+        raise click.ClickException("the text is empty")
+    return Article(article_id=getattr(file, "name", "-"), body=body)
+
 
 def text_of(file: BinaryIO) -> str:
     """All of it, as it stands.

@@ -89,7 +89,16 @@ def name_key(name: str) -> str:
     >>> name_key("عبد الرّؤوف  الأحمَدي")
     'عبدالرووف الاحمدي'
     """
-    return _SERVANT.sub("عبد", spelling_key(name))
+    return with_servants_joined(spelling_key(name))
+
+
+def with_servants_joined(name: str) -> str:
+    """A name whose `عبد` is one word with what follows it.
+
+    >>> with_servants_joined("حسام عبد الغفار")
+    'حسام عبدالغفار'
+    """
+    return _SERVANT.sub("عبد", name)
 
 
 def spelling_key(text: str) -> str:

@@ -17,6 +17,7 @@ from streams.gateway.problems import problem
 from streams.gateway.selection import PARAMETERS, Selection
 
 MOST_ROWS, ROWS = 200, 50
+_ID = "{id:[^/]+}"  # of a path; some systems have braces in theirs
 _THREADS = 2  # SQLite answers in milliseconds, and the stream must not wait for it
 
 T = TypeVar("T")
@@ -37,11 +38,11 @@ class Api:
         return [
             web.get("/v1/statements", self.statements),
             web.get("/v1/actors", self.actors),
-            web.get("/v1/actors/{id:[^/]+}", self.actor),
-            web.get("/v1/actors/{id:[^/]+}/statements", self.statements),
-            web.get("/v1/actors/{id:[^/]+}/activity", self.activity),
-            web.get("/v1/actors/{id:[^/]+}/mentions", self.mentions),
-            web.get("/v1/articles/{id:[^/]+}", self.article),
+            web.get(f"/v1/actors/{_ID}", self.actor),
+            web.get(f"/v1/actors/{_ID}/statements", self.statements),
+            web.get(f"/v1/actors/{_ID}/activity", self.activity),
+            web.get(f"/v1/actors/{_ID}/mentions", self.mentions),
+            web.get(f"/v1/articles/{_ID}", self.article),
             web.get("/v1/sources", self.sources),
         ]
 

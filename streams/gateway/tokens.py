@@ -37,8 +37,9 @@ def host(settings: Settings, service: Service = "gateway") -> str:
     """The address to listen on.
 
     Raises:
-        SettingsError: everybody on a network could ask, without a token.
+        SettingsError: everybody on a network could ask, without a token, or the tokens cannot be read.
     """
+    read_tokens(settings, service)
     address: str | None = getattr(settings, f"{service}_host")
     tokens_file: Path | None = getattr(settings, f"{service}_tokens_file")
     if address is None:

@@ -72,6 +72,13 @@ _DAY_FIRST = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s*(?:من\s+)?({_N
 _MONTH_FIRST = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s*(\d{{4}})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
+# The forms of a date, and where year, month and day stand in each.
+_DATES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str, str]]], ...] = (
+    (_DAY_FIRST, lambda m: (m[3], m[2], m[1])),
+    (_MONTH_FIRST, lambda m: (m[3], m[1], m[2])),
+    (_YEAR_FIRST, lambda m: (m[1], m[2], m[3])),
+    (_YEAR_LAST, lambda m: (m[3], m[2], m[1])),
+)
 _RFC822 = re.compile(
     r"(?:[a-z]{3,9},?\s+)?\d{1,2}\s+[a-z]{3,9}\s+\d{2,4}\s+"
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\s+(?:[+-]\d{4}|(?![ap]m\b)[a-z]{1,5}))?",
@@ -133,7 +140,7 @@ def _prose(text: str, zone: tzinfo, *, exact: bool) -> datetime | None:
     day = _day(folded)
     if day is None:
         return None
-    for pattern in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _YEAR_LAST):
+    for pattern, _ in _DATES:
         folded = pattern.sub(" | ", folded)  # a hyphen in a date is the sign of no offset
     told = clock.read(folded)
     if told is None and exact and clock.is_told(folded):
@@ -142,15 +149,9 @@ def _prose(text: str, zone: tzinfo, *, exact: bool) -> datetime | None:
 
 
 def _day(text: str) -> date | None:
-    makers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[str, str, str]]], ...] = (
-        (_DAY_FIRST, lambda m: (m[3], m[2], m[1])),
-        (_MONTH_FIRST, lambda m: (m[3], m[1], m[2])),
-        (_YEAR_FIRST, lambda m: (m[1], m[2], m[3])),
-        (_YEAR_LAST, lambda m: (m[3], m[2], m[1])),
-    )
     # A paper that dates itself twice gives the Hijri date first: the Gregorian one needs no calendar.
     days: list[tuple[int, str, int]] = []
-    for pattern, order in makers:
+    for pattern, order in _DATES:
         for match in pattern.finditer(text):
             year, month, day = order(match)
             days.append((int(year), " ".join(month.split()), int(day)))

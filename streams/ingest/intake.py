@@ -90,19 +90,12 @@ class Intake:
             article = waiting.article
             known = self._state.known(article.article_id)
             if known is None or known.version < article.version:
-                outcome = await self._released(article, Known(article.version, waiting.digest))
+                item = Item(f"embargoed article {article.article_id!r}", encode(article))
+                outcome = await (await self._handed_over(item, article, Known(article.version, waiting.digest)))
                 metrics.ingest_articles.labels(waiting.source, outcome).inc()
             self._state.release(article.article_id, article.version)
         metrics.ingest_waiting.set(self._state.count_waiting())
         return len(due)
-
-    async def _released(self, article: Article, mark: Known) -> Outcome:
-        """Send an article whose time has come. One that the brokers do not take must not be tried for ever."""
-        try:
-            return await (await self._send(article, mark))
-        except TooLarge as e:
-            item = Item(f"embargoed article {article.article_id!r}", encode(article))
-            return await (await self._reject(item, _too_large(e)))
 
     async def release_for_ever(self) -> None:
         """Look every second whether the time of an embargoed article has come."""
@@ -138,11 +131,7 @@ class Intake:
                 self._state.wait(Waiting(article, said, due, self._source))
                 return _done("embargoed")
         self._state.release(article.article_id, article.version)
-        try:
-            sent = await self._send(article, mark)
-        except TooLarge as e:
-            return await self._reject(item, _too_large(e))
-        return asyncio.ensure_future(self._sent_or_rejected(item, sent))
+        return await self._handed_over(item, article, mark)
 
     def _known(self, article_id: str) -> "tuple[Known | None, asyncio.Future[Outcome] | None]":
         if article_id in self._in_hand:
@@ -160,6 +149,14 @@ class Intake:
         sent = asyncio.ensure_future(self._noted(article, mark, acknowledged))
         self._in_hand[article.article_id] = (mark, sent)
         return sent
+
+    async def _handed_over(self, item: Item, article: Article, mark: Known) -> "asyncio.Future[Outcome]":
+        """Send an article, or its dead letter where the brokers do not take it: it must not be tried for ever."""
+        try:
+            sent = await self._send(article, mark)
+        except TooLarge as e:
+            return await self._reject(item, _too_large(e))
+        return asyncio.ensure_future(self._sent_or_rejected(item, sent))
 
     async def _sent_or_rejected(self, item: Item, sent: "asyncio.Future[Outcome]") -> Outcome:
         try:

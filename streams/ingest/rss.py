@@ -256,9 +256,13 @@ def _once(found: Sequence[Item]) -> tuple[list[Item], int]:
 
     A feed that has an id twice, in two sections, would give two new versions at each visit, one in turn with the other.
     """
-    ids = [one.article.article_id if one.article is not None else f"{n}" for n, one in enumerate(found)]
-    first = {name: n for n, name in reversed(list(enumerate(ids)))}
-    kept = [one for n, one in enumerate(found) if first[ids[n]] == n]
+    kept: list[Item] = []
+    seen: set[str] = set()
+    for one in found:
+        if one.article is None or one.article.article_id not in seen:
+            kept.append(one)
+        if one.article is not None:
+            seen.add(one.article.article_id)
     return kept, len(found) - len(kept)
 
 

@@ -143,21 +143,6 @@ def bare(norm: str) -> str:
     return norm[2:] if norm.startswith("ال") and len(norm) > 4 else norm
 
 
-def spelt_alike(words: Words) -> Words:
-    """The words of a name with `عبد` and what follows it as one, as half of the papers write it.
-
-    >>> spelt_alike(("حسام", "عبد", "الغفار")), spelt_alike(("حسام", "عبدالغفار"))
-    (('حسام', 'عبدالغفار'), ('حسام', 'عبدالغفار'))
-    """
-    out: list[str] = []
-    for word in words:
-        if out and out[-1] == "عبد":
-            out[-1] += word
-        else:
-            out.append(word)
-    return tuple(out)
-
-
 def is_close(a: str, b: str) -> bool:
     """Two spellings of one family name.
 

@@ -35,7 +35,7 @@ def without_particle(lexicon: Lexicon, title: str) -> str:
         return title
     rest = norm[1:]
     if norm.startswith("لل"):
-        return "ا" + title[1:] if norm[2:] in lexicon.titles else title
+        return without_li(lexicon, title) if norm[2:] in lexicon.titles else title
     return title[1:] if rest in lexicon.titles or (rest.startswith("ال") and bare(rest) in lexicon.titles) else title
 
 

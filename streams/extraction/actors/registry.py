@@ -6,7 +6,7 @@ resolved to the nearest actor before them whose titles contain their words.
 
 from bisect import bisect_left
 
-from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare, spelt_alike
+from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
 from streams.extraction.actors.issuers import issuer_within, maker_at
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
@@ -19,7 +19,7 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import normalize
+from streams.extraction.text import normalize, with_servants_joined
 from streams.extraction.tokens import NUMBER, WORD
 
 _SOURCE = "المصدر"
@@ -297,4 +297,4 @@ class ActorRegistry:
     def _words(self, first: int, last: int, skip: int) -> Words:
         doc = self._doc
         rest = [n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] in (WORD, NUMBER)]
-        return spelt_alike((normalize(doc.tokens[first].form.text[skip:]), *rest))
+        return tuple(with_servants_joined(" ".join([normalize(doc.tokens[first].form.text[skip:]), *rest])).split())

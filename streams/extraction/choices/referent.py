@@ -64,9 +64,9 @@ class Referents:
         if not others:
             return by_rule
         n = chosen([self._model.score(features) for features in self.evidence(described, others)])
-        if not n and not self._refers_back(described):
-            return None
-        return self._antecedents.actor(others[n - 1], spoken) if n else by_rule  # `المتحدث ذاته` is no new one
+        if n:
+            return self._antecedents.actor(others[n - 1], spoken)
+        return by_rule if self._refers_back(described) else None  # `المتحدث ذاته` is no new one
 
     def _refers_back(self, described: Described) -> bool:
         """`المتحدث ذاته` behind somebody with a name; `المصدر ذاته` may stand for whoever the article is from."""
