@@ -14,6 +14,9 @@ class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=_dotted):
     `error_message` names the field and what was expected, `error_stage` is `decode`, an extraction stage, or `ingest`
     where `qawl ingest` could make no article of what it read: then `source.topic` is where an article belongs, and
     `source.partition` is -1.
+
+    Where the value is larger than the topic takes (it came compressed) the dead letter has none, and `value_bytes` is
+    its length; the record itself stands at `source.*` for as long as its topic keeps it.
     """
 
     error_type: str
@@ -23,6 +26,7 @@ class DeadLetterHeaders(Contract, frozen=True, kw_only=True, rename=_dotted):
     source_partition: int
     source_offset: int
     failed_at: Instant
+    value_bytes: int | None = None
 
 
 class ReplayHeaders(Contract, frozen=True, kw_only=True, rename=_dotted):

@@ -52,6 +52,8 @@ def show_command(place: str, bootstrap: str | None) -> None:
             click.echo(f"read    {_read(letter)}", err=True)
             click.echo(f"failed  {h.failed_at.isoformat()}", err=True)
             click.echo(f"key     {_key(letter)}", err=True)
+            if h.value_bytes is not None:
+                click.echo(f"value   {h.value_bytes} bytes, too large to be kept here: see where it was read", err=True)
             click.echo(f"replay  {letter.replayed_at.isoformat() if letter.replayed_at else 'not yet'}", err=True)
             sys.stdout.buffer.write(letter.value or b"")
             return

@@ -12,6 +12,7 @@ from streams.observability.logs import position
 
 logger = logging.getLogger(__name__)
 
+_VALUE_BYTES = "value.bytes"  # DeadLetterHeaders.value_bytes
 _MESSAGE_CHARS = 1000  # an error message may quote its input
 
 
@@ -59,3 +60,16 @@ def dead_letter(topics: Topics, record: InputRecord, failure: Failure, *, failed
         failed_at=failed_at,
     )
     return Record(topics.deadletter.name, record.key, record.value, as_headers(headers), record.partition)
+
+
+def cut(letter: Record, most: int) -> Record:
+    """The dead letter, without its value where it is larger than `most` bytes; a header tells how long that was.
+
+    A record may be larger than any topic takes: it came compressed. Its dead letter, sent again and again, would be
+    refused again and again, and all behind it would wait for ever. Without a value it still tells where the record is.
+    """
+    if letter.bytes <= most:
+        return letter
+    told = (_VALUE_BYTES, str(len(letter.value or b"")).encode())
+    short = letter._replace(value=None, headers=(*letter.headers, told))
+    return short if short.bytes <= most else short._replace(key=None)

@@ -2,16 +2,15 @@
 
 import logging
 from collections.abc import Container, Mapping
-from copy import copy
 from typing import Any
 
-from aiokafka.consumer.fetcher import READ_UNCOMMITTED
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka
 from faust.types import TP
 
 from streams.delivery.committed import committed
 from streams.delivery.transactions import Committed
+from streams.kafka.reading import log_ends
 from streams.kafka.tolerant import tolerant
 
 _logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
@@ -64,12 +63,9 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
         return tolerant(worker)
 
     async def _highwaters(self, partitions: Any) -> Mapping[TP, int]:
-        # The ends of the log: a reader of committed records is told where the first open transaction begins, and the
-        # one that a dead owner left, committed or aborted by now, may still count as open. Recovery waits for its end.
-        consumer = self._ensure_consumer()
-        fetcher = copy(consumer._fetcher)
-        fetcher._isolation_level = READ_UNCOMMITTED
-        ends: Mapping[TP, int] = await fetcher.end_offsets(partitions, consumer._request_timeout_ms)
+        # The transaction that a dead owner left, committed or aborted by now, may still count as open. Recovery waits
+        # for its end.
+        ends: Mapping[TP, int] = await log_ends(self._ensure_consumer(), partitions)
         return ends
 
     async def _committed_with_note(self, tp: TopicPartition) -> Committed:

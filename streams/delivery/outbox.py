@@ -8,7 +8,7 @@ Faust's own acknowledgement is switched off (`acks=False` on the topics): nothin
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,17 +18,20 @@ from aiokafka.structs import TopicPartition
 from faust.types import TP, EventT, StreamT
 
 from streams.delivery.attempts import Attempts
+from streams.delivery.deadletters import cut
 from streams.delivery.records import Record
 from streams.delivery.transactions import Entry, Limits, Lost, Partition
 from streams.kafka.security import client_options
-from streams.kafka.topics import MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES
+from streams.kafka.sizes import largest_records
+from streams.kafka.topics import MAX_REQUEST_BYTES, BrokerUnreachable, declared
 from streams.observability import metrics
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 _SETTLE_SECONDS = 15.0  # less than a group waits for a member in a rebalance (app.py)
-_FRAMING_BYTES = 1024  # what Kafka puts around a record
+_BATCH_BYTES = 256 * 1024  # of records that are sent as one, unless one alone is larger
+_PAUSE_SECONDS = 1.0
 _TRANSACTION_MS = 60_000  # Kafka ends a transaction that is open for longer
 
 
@@ -40,6 +43,8 @@ class Outbox:
         be poisonous.
         """
         self._app, self._settings, self._guarded = app, settings, guarded
+        self._deadletter = declared(settings).deadletter.name
+        self._largest: Mapping[str, int] = {}  # bytes of a record that each topic takes
         self._limits = Limits(settings.transaction_records, settings.transaction_bytes, settings.transaction_seconds)
         self._partitions: dict[TP, Partition] = {}
         self._running: dict[TP, asyncio.Task[None]] = {}
@@ -69,6 +74,7 @@ class Outbox:
     async def own(self, tps: Iterable[TP]) -> None:
         """Begin the transactions of newly assigned partitions; when this returns nobody else can commit for them."""
         consumer: Any = self._app.consumer
+        self._largest = await self._sizes()
         new = {
             tp: Partition(
                 TopicPartition(*tp), self._app.conf.id, self._limits, self._open, consumer.committed_with_note
@@ -136,16 +142,18 @@ class Outbox:
         """Hand over all outputs of a record in hand that is current, in the order of reading.
 
         `delivered` is called when they are committed. Where an output is too large for its topic, `refused` gives the
-        dead letter to send instead: such a record would be refused for ever.
+        dead letter to send instead, before anything is sent: such a record would be refused for ever.
         """
-        largest = max((r.bytes for r in records), default=0)
-        if largest > MAX_MESSAGE_BYTES - _FRAMING_BYTES:
-            # Before anything is sent: half of an article's outputs would be worse than none.
-            records = [refused(f"an output of {largest} bytes is larger than its topic takes ({MAX_MESSAGE_BYTES})")]
+        records = [self._fitting(record) for record in records]
+        for record in records:
+            if record.bytes > (most := self._largest[record.topic]):
+                reason = f"an output of {record.bytes} bytes is larger than {record.topic} takes ({most})"
+                records = [self._fitting(refused(reason))]
+                break
         message = event.message
         self._worked_on -= 1
         done = partial(self._delivered, message, delivered)
-        self._partitions[message.tp].add(Entry(message.offset, records, done, refused))
+        self._partitions[message.tp].add(Entry(message.offset, records, done))
         # With more to come at once, a transaction for each record would cost more than the work on it.
         if not self._worked_on and all(queue.empty() for queue in self._queues):
             self._hurry()
@@ -179,6 +187,17 @@ class Outbox:
         self._idle.set()
         await self._app.crash(error)
 
+    def _fitting(self, record: Record) -> Record:
+        return cut(record, self._largest[record.topic]) if record.topic == self._deadletter else record
+
+    async def _sizes(self) -> Mapping[str, int]:
+        while True:
+            try:
+                return await largest_records(self._settings)
+            except BrokerUnreachable as e:
+                logger.warning("how large records may be is not known yet: %s", e)
+                await asyncio.sleep(_PAUSE_SECONDS)
+
     async def _tell(self, attempts: Attempts, message: Any) -> None:
         """Note that a record is tried, when nothing else is in hand: what ends the worker then is this record."""
         await self._nothing_in_hand()
@@ -203,7 +222,7 @@ class Outbox:
             transaction_timeout_ms=_TRANSACTION_MS,
             acks="all",
             max_request_size=MAX_REQUEST_BYTES,
-            max_batch_size=256 * 1024,
+            max_batch_size=min(_BATCH_BYTES, *self._largest.values()),
         )
         try:
             await producer.start()

@@ -53,10 +53,10 @@ def input_record(event: EventT[bytes]) -> InputRecord:
 
 
 def as_headers(contract: Contract) -> Headers:
-    """A contract's fields as Kafka headers, each UTF-8 text."""
+    """A contract's fields as Kafka headers, each UTF-8 text; those that are None are none."""
     fields = msgspec.to_builtins(contract)
     # An error message may quote a lone surrogate; a header must be UTF-8 all the same.
-    return tuple((name, str(value).encode("utf-8", "replace")) for name, value in fields.items())
+    return tuple((name, str(value).encode("utf-8", "replace")) for name, value in fields.items() if value is not None)
 
 
 def enriched_record(topics: Topics, enriched: EnrichedArticle) -> Record:

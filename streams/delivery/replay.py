@@ -5,6 +5,7 @@ There is one transactional id for it, so of two commands at once one is fenced; 
 has fenced the other. Neither twice nor, if the command dies, half.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
@@ -22,6 +23,7 @@ from streams.kafka.topics import MAX_REQUEST_BYTES, declared
 from streams.settings import Settings
 
 T = TypeVar("T", bound=msgspec.Struct)
+_OPEN_SECONDS = 90.0  # longer than a transaction may be open, be it a dead worker's
 INGEST = "ingest"  # the stage of what no worker has seen
 
 
@@ -46,12 +48,15 @@ class DeadLetter(NamedTuple):
 
 
 class NotReplayable(ValueError):
-    """There is no such dead letter, it was sent back already, or what is to be sent is no article."""
+    """There is no such dead letter, it was or may have been sent back already, or it has nothing to be sent."""
 
 
 async def dead_letters(settings: Settings) -> list[DeadLetter]:
     """All dead letters that are there now, in order of their partition and offset. Raises KafkaError."""
-    records = await read_committed(settings, declared(settings).deadletter.name, range(settings.partitions))
+    return _letters(await read_committed(settings, declared(settings).deadletter.name, range(settings.partitions)))
+
+
+def _letters(records: Sequence[ConsumerRecord]) -> list[DeadLetter]:
     replayed = dict(_replayed(records))
     found = []
     for record in records:
@@ -63,10 +68,11 @@ async def dead_letters(settings: Settings) -> list[DeadLetter]:
 
 
 async def replay(settings: Settings, places: Sequence[Place], repaired: bytes | None = None) -> list[DeadLetter]:
-    """Send dead letters back, each as it is or `repaired`; returns them.
+    """Send dead letters back, each once, as it is or `repaired`; returns them.
 
     Raises:
-        NotReplayable: one of them is not there, was sent back before, or is no article; nothing is sent.
+        NotReplayable: one of them is not there, has no value, was sent back before, or is no article, or another
+            transaction does not end behind which a note may stand that one was sent back; nothing is sent.
         KafkaError: the broker, or another replay at the same time.
     """
     producer = AIOKafkaProducer(
@@ -77,17 +83,34 @@ async def replay(settings: Settings, places: Sequence[Place], repaired: bytes | 
     )
     await producer.start()
     try:
-        letters = {letter.place: letter for letter in await dead_letters(settings)}
-        chosen = [_replayable(letters, place) for place in places]
         topic = declared(settings).deadletter.name
+        letters = {letter.place: letter for letter in _letters(await _all_records(settings, topic, places))}
+        chosen = [_replayable(letters, place, repaired) for place in dict.fromkeys(places)]
         records = [_records(topic, letter, repaired, settings.max_body_chars) for letter in chosen]
         async with producer.transaction():
-            for pair in records:
-                for record in pair:
-                    await (await send(producer, record))
+            # All are on their way before the first answer: one by one, many would take longer than a transaction may.
+            for sent in [await send(producer, record) for pair in records for record in pair]:
+                await sent
         return chosen
     finally:
         await producer.stop()
+
+
+async def _all_records(settings: Settings, topic: str, places: Sequence[Place]) -> list[ConsumerRecord]:
+    """The records of the places' partitions to their ends, so that no note of an earlier replay is missed.
+
+    A note stands behind whatever transaction was open when it was written, and cannot be read before that ends: a
+    worker's soon, a dead worker's when Kafka has waited long enough.
+    """
+    partitions = sorted({place.partition for place in places if place.partition < settings.partitions})
+    try:
+        async with asyncio.timeout(_OPEN_SECONDS):
+            return await read_committed(settings, topic, partitions, to_the_end=True)
+    except TimeoutError as e:
+        raise NotReplayable(
+            f"nothing was sent: a transaction on {topic} does not end, and before it does it cannot be seen whether "
+            f"something was sent back already"
+        ) from e
 
 
 def _records(topic: str, letter: DeadLetter, repaired: bytes | None, most_chars: int) -> tuple[Record, Record]:
@@ -113,12 +136,18 @@ def _article_key(letter: DeadLetter, value: bytes | None, most_chars: int) -> by
         ) from e
 
 
-def _replayable(letters: dict[Place, DeadLetter], place: Place) -> DeadLetter:
+def _replayable(letters: dict[Place, DeadLetter], place: Place, repaired: bytes | None) -> DeadLetter:
     letter = letters.get(place)
     if letter is None:
         raise NotReplayable(f"there is no dead letter at {place}")
     if letter.replayed_at is not None:
         raise NotReplayable(f"the dead letter at {place} was sent back at {letter.replayed_at.isoformat()}")
+    h = letter.headers
+    if h.value_bytes is not None and repaired is None:
+        raise NotReplayable(
+            f"the value of the dead letter at {place}, {h.value_bytes} bytes, was too large to be kept; the record is "
+            f"offset {h.source_offset} of {h.source_topic}/{h.source_partition}. Give what is to be sent: --value FILE"
+        )
     return letter
 
 

@@ -58,15 +58,11 @@ class Committed(NamedTuple):
 
 @dataclass(slots=True)
 class Entry:
-    """An input record's outputs. `delivered` is called when they are committed.
-
-    `refused` gives the dead letter to send instead where the broker does not take an output.
-    """
+    """An input record's outputs. `delivered` is called when they are committed."""
 
     offset: int
     records: Sequence[Record]
     delivered: Callable[[], None]
-    refused: Callable[[str], Record]
     since: float = field(default_factory=time.monotonic)
     bytes: int = field(init=False)
 
@@ -76,6 +72,14 @@ class Entry:
 
 class Lost(RuntimeError):
     """The partition belongs to another worker by now; nothing more may be committed for it."""
+
+
+class TooLarge(RuntimeError):
+    """A topic takes less than it did when the partition was assigned. A worker that starts anew knows how much.
+
+    To send something else instead would not do: what the article's next versions tell, and do not tell again, was
+    decided already by what this one was to tell.
+    """
 
 
 class Partition:
@@ -130,6 +134,7 @@ class Partition:
 
         Raises:
             Lost: another worker owns the partition.
+            TooLarge: a topic does not take an output.
         """
         while True:
             batch = await self._batch()
@@ -224,14 +229,16 @@ class Partition:
         producer = self._producer
         assert producer is not None, "the partition is not owned"
         await producer.begin_transaction()
-        sending = [(entry, await send(producer, record)) for entry, record in _newest(batch)]
+        sending = [(record, await send(producer, record)) for record in _newest(batch)]
         await producer.send_offsets_to_transaction({self.tp: position}, self._group)
-        for entry, sent in sending:
+        for record, sent in sending:
             try:
                 await sent
-            except MessageSizeTooLargeError as e:  # the cluster allows less than the topics were declared with
-                entry.records = [entry.refused(f"the broker refused an output: {e}")]
-                raise
+            except MessageSizeTooLargeError as e:
+                raise TooLarge(
+                    f"{record.topic} refused an output of {record.bytes} bytes: its max.message.bytes is smaller than "
+                    f"what this worker found when it was given {self.tp.topic}/{self.tp.partition}"
+                ) from e
         await producer.commit_transaction()
 
     async def _begin_again(self, position: OffsetAndMetadata) -> bool:
@@ -266,13 +273,13 @@ class Partition:
         return wait
 
 
-def _newest(batch: Sequence[Entry]) -> Iterator[tuple[Entry, Record]]:
-    """The records of a batch with their entries, without those of a compacted topic that a later entry replaces."""
+def _newest(batch: Sequence[Entry]) -> Iterator[Record]:
+    """The records of a batch, without those of a compacted topic that a later entry replaces."""
     last = {(r.topic, r.key): entry for entry in batch for r in entry.records if r.compacted}
     for entry in batch:
         for record in entry.records:
             if not record.compacted or last[record.topic, record.key] is entry:
-                yield entry, record
+                yield record
 
 
 async def send(producer: AIOKafkaProducer, record: Record) -> asyncio.Future[object]:

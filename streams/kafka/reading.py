@@ -1,10 +1,12 @@
 """Readers of committed records, and everything that a topic holds now for those that read it whole."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.consumer.fetcher import READ_UNCOMMITTED
 
 from streams.kafka.security import client_options
 from streams.kafka.tolerant import tolerant
@@ -29,10 +31,13 @@ def stable_offset(consumer: AIOKafkaConsumer, tp: TopicPartition) -> int | None:
     return None if stable is None or stable < 0 else stable
 
 
-async def read_committed(settings: Settings, topic: str, partitions: Sequence[int]) -> list[ConsumerRecord]:
+async def read_committed(
+    settings: Settings, topic: str, partitions: Sequence[int], *, to_the_end: bool = False
+) -> list[ConsumerRecord]:
     """All committed records, in order of partition and offset.
 
-    Not those behind a transaction that is still open: whoever left it may be dead, and nobody may ever end it.
+    Not those behind a transaction that is still open: whoever left it may be dead, and Kafka waits long for him. With
+    `to_the_end` those too: then it returns when all transactions have ended that are open now.
 
     Raises:
         KafkaError: the brokers do not answer, or not as they should.
@@ -43,16 +48,32 @@ async def read_committed(settings: Settings, topic: str, partitions: Sequence[in
         wanted = [TopicPartition(topic, p) for p in partitions]
         consumer.assign(wanted)
         await consumer.seek_to_beginning(*wanted)
-        ends = await consumer.end_offsets(wanted)
+        ends = await log_ends(consumer, wanted) if to_the_end else await consumer.end_offsets(wanted)
         records: list[ConsumerRecord] = []
         left = [tp for tp in wanted if ends[tp] > await consumer.position(tp)]
         while left:
             for batch in (await consumer.getmany(timeout_ms=_FETCH_MS)).values():
                 records += batch
-            left = [tp for tp in left if readable_end(consumer, tp, ends[tp]) > await consumer.position(tp)]
+            left = [
+                tp
+                for tp in left
+                if (ends[tp] if to_the_end else readable_end(consumer, tp, ends[tp])) > await consumer.position(tp)
+            ]
         return sorted(records, key=lambda r: (r.partition, r.offset))
     finally:
         await close(consumer)
+
+
+async def log_ends(consumer: AIOKafkaConsumer, tps: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    """Where the logs end. A reader of committed records is told where the first open transaction begins.
+
+    Raises:
+        KafkaError: the brokers do not answer, or not as they should.
+    """
+    fetcher = copy(consumer._fetcher)
+    fetcher._isolation_level = READ_UNCOMMITTED
+    ends: dict[TopicPartition, int] = await fetcher.end_offsets(tps, consumer._request_timeout_ms)
+    return ends
 
 
 async def close(consumer: AIOKafkaConsumer) -> None:

@@ -75,7 +75,10 @@ def declared(settings: Settings) -> Topics:
         "retention.ms": str(int(settings.retention_days * _DAY_MS)),
         "max.message.bytes": str(MAX_MESSAGE_BYTES),
     }
-    long = kept | {"retention.ms": str(int(settings.deadletter_retention_days * _DAY_MS))}
+    letters = kept | {
+        "retention.ms": str(int(settings.deadletter_retention_days * _DAY_MS)),
+        "max.message.bytes": str(MAX_REQUEST_BYTES),
+    }
     compact = {"cleanup.policy": "compact", "max.message.bytes": str(MAX_MESSAGE_BYTES)}
     prefix = settings.topic_prefix
     return Topics(
@@ -86,7 +89,7 @@ def declared(settings: Settings) -> Topics:
         state=Topic(
             f"{prefix}articles.state", "article_id", "ArticleState", kept | {"cleanup.policy": "compact,delete"}
         ),
-        deadletter=Topic(f"{prefix}articles.deadletter", "original key", "original bytes", long),
+        deadletter=Topic(f"{prefix}articles.deadletter", "original key", "original bytes", letters),
     )
 
 
@@ -169,8 +172,8 @@ def problems(states: list[State], settings: Settings) -> list[Problem]:
     """What stands against working on these topics.
 
     Retention and replication may differ: operators change them on a running cluster, and nothing is processed wrongly.
-    A partition count must not, since keys would move between workers; nor a cleanup policy: profiles would expire, or
-    articles with the same id would be removed before they are read.
+    Nor need they take records as large (`sizes.py`). A partition count must not differ, since keys would move between
+    workers; nor a cleanup policy: profiles would expire, or articles with the same id would be removed unread.
     """
     out = []
     for state in states:
@@ -181,7 +184,8 @@ def problems(states: list[State], settings: Settings) -> list[Problem]:
         if state.partitions != settings.partitions:
             out.append(Problem(name, "partitions", f"{state.partitions}", f"{settings.partitions}"))
         found = state.config.get("cleanup.policy", policy)
-        if ("compact" in found.split(",")) != ("compact" in policy.split(",")):
+        kept, wanted = set(found.split(",")), set(policy.split(","))
+        if ("compact" in kept) != ("compact" in wanted) or kept - wanted:
             out.append(Problem(name, "cleanup", found, policy))
     return out
 

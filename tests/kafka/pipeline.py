@@ -10,12 +10,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from schemas import EnrichedArticle, StatementEvent
 from schemas.codec import decode_enriched, decode_statement
@@ -142,11 +145,25 @@ class WorkerProcess:
             self.process.wait()
 
 
+@asynccontextmanager
+async def admin_of(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client that is connected."""
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    await admin.start()
+    try:
+        yield admin
+    finally:
+        await admin.close()
+
+
 async def publish(
-    settings: Settings, values: Sequence[bytes | tuple[bytes | None, bytes | None] | None], partition: int | None = None
+    settings: Settings,
+    values: Sequence[bytes | tuple[bytes | None, bytes | None] | None],
+    partition: int | None = None,
+    **options: Any,
 ) -> list[tuple[int, int]]:
-    """Send values, or (key, value) pairs, to `articles.raw`; partition and offset of each."""
-    producer = AIOKafkaProducer(**client_options(settings), max_request_size=MAX_MESSAGE_BYTES)
+    """Send values, or (key, value) pairs, to `articles.raw`; partition and offset of each. `options` are aiokafka's."""
+    producer = AIOKafkaProducer(**client_options(settings), **{"max_request_size": MAX_MESSAGE_BYTES} | options)
     await producer.start()
     try:
         sent = []
@@ -162,6 +179,22 @@ async def publish(
     finally:
         await producer.stop()
     return [(m.partition, m.offset) for m in placed]
+
+
+async def make(settings: Settings, topic: NewTopic) -> None:
+    """Make a topic and wait until the cluster lists it, which Apache Kafka does only after it acknowledged it."""
+    async with admin_of(settings) as admin:
+        await admin.create_topics([topic])
+        for _ in range(100):
+            if topic.name in await admin.list_topics():
+                return
+            await asyncio.sleep(0.05)
+    pytest.fail(f"{topic.name} does not appear")
+
+
+def headers(record: ConsumerRecord) -> dict[str, str]:
+    """A record's headers as text."""
+    return {name: value.decode() for name, value in record.headers}
 
 
 async def read(settings: Settings, topic: Topic) -> list[ConsumerRecord]:

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
-from aiokafka import ConsumerRecord
 
 from streams.kafka.topics import create, declared
 from streams.settings import Settings
-from tests.kafka.pipeline import WorkerProcess, article, enriched_until, publish, read_until
+from tests.kafka.pipeline import WorkerProcess, article, enriched_until, headers, publish, read_until
 
 pytestmark = pytest.mark.kafka
 
@@ -65,10 +64,6 @@ def settings(settings: Settings) -> Settings:
 async def topics(settings: Settings) -> AsyncIterator[None]:
     await create(settings)
     yield
-
-
-def headers(record: ConsumerRecord) -> dict[str, str]:
-    return {name: value.decode() for name, value in record.headers}
 
 
 async def test_every_kind_of_bad_record_becomes_a_dead_letter_and_no_good_one_is_lost(

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaProducer
 
+from streams.delivery.replay import NotReplayable, Place, replay
+from streams.kafka.security import client_options
 from streams.kafka.topics import create, declared
 from streams.settings import Settings
 from tests.kafka.pipeline import WorkerProcess, article, enriched_until, publish, read, read_until, worker_environment
@@ -67,6 +70,45 @@ async def test_all_of_a_kind_at_once(settings: Settings, topics: None, tmp_path:
         await read_until(settings, declared(settings).deadletter, lambda found: len(found) == 7)
         left = (await qawl(settings, "list", "--error", "not_json")).stdout.decode().splitlines()
         assert len(left) == 2
+
+
+async def test_a_place_that_is_named_twice_is_sent_once(settings: Settings, topics: None, tmp_path: Path) -> None:
+    with WorkerProcess(settings, tmp_path):
+        await publish(settings, [(b"a", b"{")], partition=0)
+        await read_until(settings, declared(settings).deadletter, lambda found: len(found) == 1)
+        done = await qawl(settings, "replay", "0@0", "0@0")
+        assert done.stdout.decode().count("0@0  sent to ") == 1
+    assert len(await read(settings, declared(settings).raw)) == 2
+
+
+async def test_nothing_is_sent_before_all_notes_can_be_read(
+    settings: Settings, topics: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a transaction that is still open the note may stand that a letter was sent back."""
+    letters = declared(settings).deadletter
+    with WorkerProcess(settings, tmp_path) as worker:
+        await publish(settings, [(b"a", b"{")], partition=0)
+        (letter,) = await read_until(settings, letters, lambda found: len(found) == 1)
+        assert worker.stop() == 0
+    place = Place(letter.partition, letter.offset)
+    other = AIOKafkaProducer(**client_options(settings), transactional_id=f"{settings.topic_prefix}other")
+    await other.start()
+    try:
+        await other.begin_transaction()
+        await other.send_and_wait(letters.name, b"open", b"k", partition=letter.partition)
+        with monkeypatch.context() as m:
+            m.setattr("streams.delivery.replay._OPEN_SECONDS", 1.0)
+            with pytest.raises(NotReplayable, match="does not end"):
+                await replay(settings, [place])
+        assert len(await read(settings, declared(settings).raw)) == 1
+        waiting = asyncio.create_task(replay(settings, [place]))
+        await asyncio.sleep(0.5)
+        assert not waiting.done()
+        await other.commit_transaction()
+        assert [sent.place for sent in await waiting] == [place]
+    finally:
+        await other.stop()
+    assert len(await read(settings, declared(settings).raw)) == 2
 
 
 @pytest.mark.parametrize(

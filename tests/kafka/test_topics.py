@@ -6,13 +6,11 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from streams.embedded.broker import free_port
 from streams.kafka.security import client_options
@@ -27,6 +25,7 @@ from streams.kafka.topics import (
     describe,
 )
 from streams.settings import Settings
+from tests.kafka.pipeline import admin_of, make
 
 pytestmark = pytest.mark.kafka
 DAY_MS = 86_400_000
@@ -40,27 +39,6 @@ def settings(request: pytest.FixtureRequest, prefix: str) -> Settings:
     else:
         bootstrap = request.getfixturevalue("broker").bootstrap
     return Settings(kafka_bootstrap=bootstrap, topic_prefix=prefix, partitions=4, retention_days=2)
-
-
-@asynccontextmanager
-async def admin_of(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**client_options(settings))
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
-
-
-async def make(settings: Settings, topic: NewTopic) -> None:
-    """Make a topic and wait until the cluster lists it, which Apache Kafka does only after it acknowledged it."""
-    async with admin_of(settings) as admin:
-        await admin.create_topics([topic])
-        for _ in range(100):
-            if topic.name in await admin.list_topics():
-                return
-            await asyncio.sleep(0.05)
-    pytest.fail(f"{topic.name} does not appear")
 
 
 def qawl(settings: Settings, command: str) -> subprocess.CompletedProcess[str]:
@@ -148,12 +126,15 @@ async def test_nothing_is_made_beside_a_topic_that_contradicts(settings: Setting
     assert [s.partitions for s in await describe(settings)] == [None, None, 1, None, None, None]
 
 
-async def test_profiles_that_would_expire_are_an_error(settings: Settings) -> None:
+@pytest.mark.parametrize("policy", ["delete", "compact,delete"])
+async def test_profiles_that_would_expire_are_an_error(settings: Settings, policy: str) -> None:
     actors = declared(settings).actors.name
-    await make(settings, NewTopic(actors, 4, 1, topic_configs={"cleanup.policy": "delete"}))
-    with pytest.raises(TopicProblem, match=r"has cleanup.policy=delete, expected compact. Run: kafka-configs.sh") as e:
+    await make(settings, NewTopic(actors, 4, 1, topic_configs={"cleanup.policy": policy}))
+    with pytest.raises(
+        TopicProblem, match=rf"has cleanup.policy={policy}, expected compact. Run: kafka-configs.sh"
+    ) as e:
         await create(settings)
-    assert e.value.problems == (Problem(actors, "cleanup", "delete", "compact"),)
+    assert e.value.problems == (Problem(actors, "cleanup", policy, "compact"),)
 
 
 async def test_what_the_cluster_refuses_is_told_in_its_words(settings: Settings) -> None:

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import ProducerFenced
+from aiokafka.errors import MessageSizeTooLargeError, ProducerFenced
 from aiokafka.structs import TopicPartition
 
-from streams.delivery.transactions import Committed, Entry, Limits, Lost, Partition
+from streams.delivery.records import Record
+from streams.delivery.transactions import Committed, Entry, Limits, Lost, Partition, TooLarge
 
 _TP = TopicPartition("articles.raw", 0)
 
@@ -34,6 +35,11 @@ class Producer:
             await asyncio.Event().wait()  # nobody is left who would answer
         self.committed.append(offsets[_TP].offset)
 
+    async def send(self, topic: str, *_: Any, **__: Any) -> asyncio.Future[object]:
+        sent: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        sent.set_exception(MessageSizeTooLargeError(topic))
+        return sent
+
     async def commit_transaction(self) -> None: ...
 
     async def stop(self) -> None: ...
@@ -57,7 +63,7 @@ async def partition_of(producers: list[Producer]) -> Partition:
 
 
 def entry(done: asyncio.Event) -> Entry:
-    return Entry(7, (), done.set, lambda reason: pytest.fail(reason))
+    return Entry(7, (), done.set)
 
 
 async def test_a_silent_producer_is_replaced_and_the_batch_committed() -> None:
@@ -80,3 +86,14 @@ async def test_a_fenced_owner_ends_and_fences_nobody() -> None:
         with pytest.raises(Lost):
             await partition.run()
     assert unused._sender is None, "a new producer was opened, which fences the rightful owner"
+
+
+async def test_a_topic_that_takes_less_by_now_ends_the_owner() -> None:
+    """Sent again it would be refused again; and later versions were told on the ground that this one is."""
+    refusing, unused = Producer(None), Producer(None)
+    partition = await partition_of([refusing, unused])
+    partition.add(Entry(7, [Record("statements", b"k", b"large")], lambda: pytest.fail("it is not delivered")))
+    async with asyncio.timeout(10):
+        with pytest.raises(TooLarge, match="statements refused an output of 6 bytes"):
+            await partition.run()
+    assert unused._sender is None
