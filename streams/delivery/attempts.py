@@ -26,6 +26,7 @@ class Attempts:
         self._tried_offset = begin
         self._told_until = begin + _SUSPECTS if self._tried else -1
         self._first = True
+        self._has_told = False
 
     def must_tell(self, offset: int) -> bool:
         """Whether a record must be noted before it is processed."""
@@ -44,6 +45,22 @@ class Attempts:
         self._tried, self._tried_offset = tried, offset
         if tried < self._most:
             await self._partition.note(offset, f"tried {tried + 1}")
+            self._has_told = True
+
+    async def take_back(self) -> None:
+        """Note that the record that was told last, if it is in hand still, is tried no more.
+
+        It is left to the next owner because the partition is given up, not because it ended a worker.
+
+        Raises:
+            Lost: another worker owns the partition.
+        """
+        offset, note = self._partition.committed
+        match = _NOTE.fullmatch(note)
+        if self._has_told and match and offset is not None:
+            self._has_told = False
+            before = int(match[1]) - 1
+            await self._partition.note(offset, f"tried {before}" if before else "")
 
     def are_spent(self, offset: int) -> bool:
         """Whether a record that was told was tried as often as it may be."""

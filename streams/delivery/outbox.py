@@ -9,6 +9,7 @@ Faust's own acknowledgement is switched off (`acks=False` on the topics): nothin
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -29,7 +30,8 @@ from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_SETTLE_SECONDS = 15.0  # less than a group waits for a member in a rebalance (app.py)
+# Less, together, than a group waits for a member in a rebalance (app.py).
+_SETTLE_SECONDS, _TAKE_BACK_SECONDS = 15.0, 1.0
 _BATCH_BYTES = 256 * 1024  # of records that are sent as one, unless one alone is larger
 _PAUSE_SECONDS = 1.0
 _TRANSACTION_MS = 60_000  # Kafka ends a transaction that is open for longer
@@ -53,8 +55,7 @@ class Outbox:
         self._queues: list[asyncio.Queue[Any]] = []  # what was read and waits for the agents
         self._failed = False
         self._worked_on, self._in_hand = 0, 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._less = asyncio.Event()  # is in hand than before
 
     @property
     def committed(self) -> dict[TP, int]:
@@ -91,7 +92,7 @@ class Outbox:
     async def stop(self) -> None:
         """Settle and disconnect. Safe where nothing was ever owned."""
         if not await self.settle():
-            logger.warning("%d records are left to the next worker", self._in_hand)
+            self._tell_left()
         await self._close()
 
     async def taken(self, stream: StreamT[Any]) -> AsyncIterator[EventT[Any]]:
@@ -107,14 +108,13 @@ class Outbox:
             if not await consumer.in_order(message):
                 window.release()
                 continue
-            attempts = self._attempts.get(message.tp)
-            if attempts is not None and attempts.must_tell(message.offset):
-                await self._tell(attempts, message)
             self._in_hand += 1
             self._worked_on += 1
-            self._idle.clear()
             metrics.in_flight.set(self._in_hand)
-            yield event
+            if await self._told(event):
+                yield event
+            else:
+                self.drop(event)
 
     def is_current(self, event: EventT[Any]) -> bool:
         """Whether what comes of a record in hand will be stored: nothing was assigned anew since it was read.
@@ -169,23 +169,31 @@ class Outbox:
             return False
         try:
             async with asyncio.timeout(_SETTLE_SECONDS):
-                await self._nothing_in_hand()
+                await self._in_hand_at_most(0)
         except TimeoutError:
             return False
         return not self._failed
 
     async def revoked(self) -> None:
-        """Before partitions go to another worker: settle, so that it need not do anything again, and forget them."""
+        """Before partitions go to another worker: settle, so that it need not do anything again, and forget them.
+
+        What is worked on for longer is not waited for; it is dropped when it is done, being not current any more.
+        """
         if not await self.settle():
-            # To go on would mean to read profiles anew while older changes of them are still on their way.
-            await self.fail(TimeoutError(f"{self._in_hand} records are not stored, partitions must be given up"))
+            if self._failed or any(p.is_storing for p in self._partitions.values()):
+                # To go on would mean to read profiles anew while older changes of them are still on their way.
+                await self.fail(TimeoutError(f"{self._in_hand} records are not stored, partitions must be given up"))
+            self._tell_left()
         await self._close()
 
     async def fail(self, error: BaseException) -> None:
         """End the worker: what is in hand is not waited for any more, and the process exits with an error."""
         self._failed = True
-        self._idle.set()
+        self._less.set()
         await self._app.crash(error)
+
+    def _tell_left(self) -> None:
+        logger.warning("%d records in hand are left to the next worker that has their partitions", self._in_hand)
 
     def _fitting(self, record: Record) -> Record:
         return cut(record, self._largest[record.topic]) if record.topic == self._deadletter else record
@@ -198,18 +206,31 @@ class Outbox:
                 logger.warning("how large records may be is not known yet: %s", e)
                 await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _tell(self, attempts: Attempts, message: Any) -> None:
-        """Note that a record is tried, when nothing else is in hand: what ends the worker then is this record."""
-        await self._nothing_in_hand()
+    async def _told(self, event: EventT[Any]) -> bool:
+        """Note that a record in hand is tried, where that must be told; whether it is to be processed.
+
+        That is done when nothing else is in hand: what ends the worker then is this record.
+        """
+        message = event.message
+        attempts = self._attempts.get(message.tp)
+        if attempts is None or not attempts.must_tell(message.offset):
+            return True
+        await self._in_hand_at_most(1)
+        if not self.is_current(event):
+            return False
         try:
             await attempts.tell(message.offset)
         except Lost as e:
-            await self.fail(e)
+            if self._attempts.get(message.tp) is attempts:  # else it was given up while this was noted
+                await self.fail(e)
+            return False
+        return self.is_current(event)
 
-    async def _nothing_in_hand(self) -> None:
-        while self._in_hand:  # an agent that waits for room takes one more when the last is out of hand
+    async def _in_hand_at_most(self, records: int) -> None:
+        while self._in_hand > records and not self._failed:
             self._hurry()
-            await self._idle.wait()
+            self._less.clear()
+            await self._less.wait()
 
     def _hurry(self) -> None:
         for p in self._partitions.values():
@@ -246,14 +267,21 @@ class Outbox:
         self._in_hand -= 1
         metrics.in_flight.set(self._in_hand)
         self._windows[message.topic].release()
-        if not self._in_hand:
-            self._idle.set()
+        self._less.set()
 
     async def _close(self) -> None:
         running, self._running = self._running, {}
         partitions, self._partitions = self._partitions, {}
-        self._attempts.clear()
+        attempts, self._attempts = self._attempts, {}
         for task in running.values():
             task.cancel()
         await asyncio.gather(*running.values(), return_exceptions=True)
+        if not self._failed:
+            given_up = [a for tp, a in attempts.items() if not partitions[tp].is_storing]
+            await asyncio.gather(*map(self._take_back, given_up))
         await asyncio.gather(*(p.close() for p in partitions.values()))
+
+    async def _take_back(self, attempts: Attempts) -> None:
+        with suppress(Lost, TimeoutError):  # at worst a healthy record counts as tried once more than it was
+            async with asyncio.timeout(_TAKE_BACK_SECONDS):
+                await attempts.take_back()

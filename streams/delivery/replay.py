@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from schemas.codec import InvalidPayload, decode_article
 from schemas.deadletter import DeadLetterHeaders, ReplayHeaders
 from streams.delivery.records import Record, as_headers
-from streams.delivery.transactions import send
+from streams.delivery.sending import send
 from streams.kafka.reading import read_committed
 from streams.kafka.security import client_options
 from streams.kafka.topics import MAX_REQUEST_BYTES, declared

@@ -21,7 +21,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.delivery.records import Record
+from streams.delivery.sending import newest, send
 from streams.observability import metrics
 
 logger = logging.getLogger(__name__)
@@ -101,15 +102,23 @@ class Partition:
         self._waiting_bytes = 0
         self._came = asyncio.Event()
         self._hurry = False
+        self._noting: asyncio.Task[None] | None = None
+        self._given_up = False
         self.committed = Committed(None, "")
         self.retrying = False
 
     async def own(self) -> None:
-        """Fence whoever owned the partition, end what it left open, and read where it got to; waits for the broker."""
+        """Fence whoever owned the partition, end what it left open, and read where it got to; waits for the broker.
+
+        Raises:
+            Lost: the partition was given up; now it would be its next owner that is fenced.
+        """
         pauses = self._pauses("the broker does not answer")
         while True:
+            if self._given_up:
+                raise Lost(f"{self.tp.topic}/{self.tp.partition} was given up")
             try:
-                await self.close()
+                await self._disconnect()
                 # The order is the guarantee: once this producer has started, no other can move the offset read below.
                 self._producer = await self._open(f"{self._group}-{self.tp.topic}-{self.tp.partition}")
                 self.committed = await self._ask(self.tp)
@@ -117,6 +126,11 @@ class Partition:
                 return
             except _TROUBLE as e:
                 await pauses(e)
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether outputs wait to be committed."""
+        return bool(self._waiting)
 
     def add(self, entry: Entry) -> None:
         """Take a record's outputs; they are committed soon, in the order of the calls."""
@@ -151,13 +165,28 @@ class Partition:
         """Commit the offset of the record that comes next, with a note beside it; nothing may be waiting.
 
         Raises:
-            Lost: another worker owns the partition.
+            Lost: another worker owns the partition, or it was given up meanwhile.
         """
         assert not self._waiting
-        await self._retry([], OffsetAndMetadata(offset, note))
+        self._noting = asyncio.create_task(self._retry([], OffsetAndMetadata(offset, note)))
+        try:
+            await self._noting
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if not self._given_up or (caller is not None and caller.cancelling()):
+                raise
+            raise Lost(f"{self.tp.topic}/{self.tp.partition} was given up before {note!r} was noted") from None
 
     async def close(self) -> None:
-        """Disconnect; what is not committed is left to the next owner."""
+        """Give the partition up: disconnect, and leave what is not committed to the next owner."""
+        self._given_up = True
+        if self._noting is not None:
+            # It would go on trying, and with a new producer fence the next owner.
+            self._noting.cancel()
+            await asyncio.wait({self._noting})
+        await self._disconnect()
+
+    async def _disconnect(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
             with suppress(*_TROUBLE):  # without a broker it waits for what cannot be sent
@@ -229,7 +258,7 @@ class Partition:
         producer = self._producer
         assert producer is not None, "the partition is not owned"
         await producer.begin_transaction()
-        sending = [(record, await send(producer, record)) for record in _newest(batch)]
+        sending = [(record, await send(producer, record)) for record in newest([entry.records for entry in batch])]
         await producer.send_offsets_to_transaction({self.tp: position}, self._group)
         for record, sent in sending:
             try:
@@ -271,28 +300,3 @@ class Partition:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
         return wait
-
-
-def _newest(batch: Sequence[Entry]) -> Iterator[Record]:
-    """The records of a batch, without those of a compacted topic that a later entry replaces."""
-    last = {(r.topic, r.key): entry for entry in batch for r in entry.records if r.compacted}
-    for entry in batch:
-        for record in entry.records:
-            if not record.compacted or last[record.topic, record.key] is entry:
-                yield record
-
-
-async def send(producer: AIOKafkaProducer, record: Record) -> asyncio.Future[object]:
-    """Send within a producer's transaction; the result is what the broker will answer."""
-    future: asyncio.Future[object]
-    if record.key is None and record.value is None:
-        # `send` has an assertion against such records. Other clients write them, and its dead letter must be one.
-        batch = producer.create_batch()
-        batch.append(timestamp=None, key=None, value=None, headers=list(record.headers))
-        future = await producer.send_batch(batch, record.topic, partition=record.partition or 0)
-    else:
-        headers = list(record.headers)
-        future = await producer.send(
-            record.topic, record.value, record.key, partition=record.partition, headers=headers
-        )
-    return future

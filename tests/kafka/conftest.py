@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from streams.embedded import EmbeddedBroker
 from streams.embedded.broker import free_port
+from streams.kafka.topics import create
 from streams.settings import Settings
 from tests.kafka import apache
 from tests.kafka.apache import StartApache
@@ -73,3 +75,12 @@ def apache_broker(start_apache: StartApache, tmp_path_factory: pytest.TempPathFa
     (folder / "server.properties").write_text(properties)
     start_apache(folder, port, [])
     return f"127.0.0.1:{port}"
+
+
+@pytest_asyncio.fixture
+async def on_apache(apache: str, prefix: str) -> Settings:
+    """A deployment on Apache Kafka, for what the embedded broker cannot: noida-db 0.2.3 waits for ever for the killed
+    leader of a group, and refuses commits of a group that rebalances."""
+    settings = Settings(kafka_bootstrap=apache, topic_prefix=prefix, partitions=4)
+    await create(settings)
+    return settings

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.structs import OffsetAndMetadata
 
 from schemas import EnrichedArticle, StatementEvent
 from schemas.codec import decode_enriched, decode_statement
@@ -154,6 +155,13 @@ async def admin_of(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         yield admin
     finally:
         await admin.close()
+
+
+async def committed(settings: Settings, topic: Topic) -> dict[int, OffsetAndMetadata]:
+    """What the workers' group has committed of a topic, by partition, with the note beside it."""
+    async with admin_of(settings) as admin:
+        offsets = await admin.list_consumer_group_offsets(settings.topic_prefix + settings.consumer_group)
+    return {tp.partition: o for tp, o in offsets.items() if tp.topic == topic.name and o.offset >= 0}
 
 
 async def publish(

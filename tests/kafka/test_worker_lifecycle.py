@@ -1,25 +1,32 @@
-"""The worker from its first check to its last commit: refusals, health, drain, sharing, sudden death."""
+"""The worker from its first check to its last commit: refusals, health, drain, sudden death."""
 
 import asyncio
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from streams.embedded.broker import EmbeddedBroker, free_port
 from streams.kafka.security import client_options
 from streams.kafka.topics import create, declared
 from streams.settings import Settings
-from tests.kafka.pipeline import PATIENCE, WORKER, WorkerProcess, article, enriched_until, publish, read_until
+from tests.kafka.pipeline import (
+    PATIENCE,
+    WORKER,
+    WorkerProcess,
+    article,
+    committed,
+    enriched_until,
+    publish,
+    read_until,
+)
 
 pytestmark = pytest.mark.kafka
 
@@ -30,31 +37,11 @@ async def topics(settings: Settings) -> AsyncIterator[None]:
     yield
 
 
-@pytest_asyncio.fixture
-async def on_apache(apache: str, prefix: str) -> Settings:
-    """A deployment on Apache Kafka, for what the embedded broker cannot: noida-db 0.2.3 waits for ever for the killed
-    leader of a group, and refuses commits of a group that rebalances."""
-    settings = Settings(kafka_bootstrap=apache, topic_prefix=prefix, partitions=4)
-    await create(settings)
-    return settings
-
-
 def refused(settings: Settings, folder: Path, **environment: str) -> tuple[int, str]:
     """Exit status and output of a worker that does not start."""
     worker = WorkerProcess(settings, folder, **environment)
     done = subprocess.run(WORKER, env=worker._environment, cwd=folder, capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
-
-
-async def committed(settings: Settings) -> dict[TopicPartition, int]:
-    admin = AIOKafkaAdminClient(**client_options(settings))
-    await admin.start()
-    try:
-        group = settings.topic_prefix + settings.consumer_group
-        offsets = await admin.list_consumer_group_offsets(group)
-        return {tp: o.offset for tp, o in offsets.items() if o.offset > 0}
-    finally:
-        await admin.close()
 
 
 # ---- before it starts
@@ -157,9 +144,8 @@ async def test_sigterm_finishes_what_is_in_flight_and_commits_it(
         assert first.stop() == 0
     done = [e.article_id for e in await enriched_until(settings, 1)]
     assert 20 < len(done) < len(ids), "the signal came too late for this test to mean anything"
-    offsets = await committed(settings)
-    raw = declared(settings).raw.name
-    assert sum(o for tp, o in offsets.items() if tp.topic == raw) == len(done)  # all that was sent, and no more
+    offsets = await committed(settings, declared(settings).raw)
+    assert sum(o.offset for o in offsets.values()) == len(done)  # all that was sent, and no more
     with WorkerProcess(settings, tmp_path) as second:
         await enriched_until(settings, len(ids))
         second.until(lambda: second.metric("qawl_consumer_lag") == 0, "does not finish")
@@ -185,57 +171,6 @@ async def test_kill_9_loses_nothing(done: int, on_apache: Settings, tmp_path: Pa
         second.until(lambda: second.metric("qawl_consumer_lag") == 0, "does not finish")
     again = len(records) - len(ids)
     assert again <= 256 + 4 * 32, "more than the outbox holds was done again"
-
-
-async def test_two_workers_share_the_partitions(on_apache: Settings, tmp_path: Path) -> None:
-    settings = on_apache
-    raw = declared(settings).raw.name
-
-    ids = [f"a{n}" for n in range(300)]
-    with WorkerProcess(settings, tmp_path) as first, WorkerProcess(settings, tmp_path) as second:
-        second.until(lambda: len(first.partitions(raw)) == len(second.partitions(raw)) == 2, "does not share")
-        first.wait_ready()
-        assert first.partitions(raw) | second.partitions(raw) == {"0", "1", "2", "3"}
-        await publish(settings, [(i.encode(), article(i)) for i in ids])
-        await enriched_until(settings, len(ids))
-        first.until(lambda: first.metric("qawl_articles_total") > 30, "got no share")
-        second.until(lambda: second.metric("qawl_articles_total") > 30, "got no share")
-        # One leaves in order: the other takes over at once, and nothing is done twice.
-        assert first.stop() == 0
-        second.until(lambda: len(second.partitions(raw)) == 4, "does not take over")
-        more = [f"b{n}" for n in range(100)]
-        await publish(settings, [(i.encode(), article(i)) for i in more])
-        assert Counter(e.article_id for e in await enriched_until(settings, 400)) == Counter(ids + more)
-
-
-async def test_a_rebalance_in_full_flow_does_nothing_twice(on_apache: Settings, tmp_path: Path) -> None:
-    settings = on_apache
-    ids: list[str] = []
-
-    async def publish_more() -> None:
-        more = [f"a{n}" for n in range(len(ids), len(ids) + 100)]
-        await publish(settings, [(i.encode(), article(i)) for i in more])
-        ids.extend(more)
-
-    with WorkerProcess(settings, tmp_path) as first:
-        await publish_more()
-        first.until(lambda: first.metric("qawl_articles_total") > 50, "does not begin")
-        second = WorkerProcess(settings, tmp_path)
-        second.start()
-        try:
-            # Until the second has its share, however long it takes to start: the first is never idle meanwhile.
-            deadline = time.monotonic() + PATIENCE
-            while second.metric("qawl_articles_total") == 0:
-                assert time.monotonic() < deadline, "the second worker gets nothing"
-                await publish_more()
-                await asyncio.sleep(0.2)  # as fast as it works, not faster: all of it must be done in the end
-            await enriched_until(settings, len(ids))
-            second.until(lambda: second.metric("qawl_consumer_lag") + first.metric("qawl_consumer_lag") == 0, "lags")
-            assert (first.stop(), second.stop()) == (0, 0)
-        finally:
-            second.process.kill()
-            second.process.wait()
-    assert Counter(e.article_id for e in await enriched_until(settings, len(ids))) == Counter(ids)
 
 
 async def test_a_worker_whose_broker_is_gone_ends_with_an_error(prefix: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError, ProducerFenced
 from aiokafka.structs import TopicPartition
 
+from streams.delivery.attempts import Attempts
 from streams.delivery.records import Record
 from streams.delivery.transactions import Committed, Entry, Limits, Lost, Partition, TooLarge
 
@@ -97,3 +98,40 @@ async def test_a_topic_that_takes_less_by_now_ends_the_owner() -> None:
         with pytest.raises(TooLarge, match="statements refused an output of 6 bytes"):
             await partition.run()
     assert unused._sender is None
+
+
+async def test_a_partition_that_is_given_up_while_something_is_noted_is_not_fenced_again() -> None:
+    """The note is tried again and again; a new producer for that would fence the partition's next owner."""
+    away, unused = Producer(None), Producer(None)
+    partition = await partition_of([away, unused])
+    away.commit_transaction = asyncio.Event().wait  # type: ignore[method-assign,assignment]
+    noting = asyncio.create_task(partition.note(7, "tried 1"))
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(10):
+        await partition.close()
+        with pytest.raises(Lost, match="was given up"):
+            await noting
+        with pytest.raises(Lost, match="was given up"):
+            await partition.own()
+    assert unused._sender is None
+
+
+async def test_what_is_not_finished_when_a_partition_is_given_up_does_not_count_as_tried() -> None:
+    notes: list[str] = []
+
+    class Partition:
+        committed = Committed(7, "tried 1")
+
+        async def note(self, offset: int, note: str) -> None:
+            self.committed = Committed(offset, note)
+            notes.append(note)
+
+    partition: Any = Partition()
+    attempts = Attempts(partition, most=3)
+    await attempts.take_back()  # of the note of somebody who died
+    assert notes == []
+    await attempts.tell(7)
+    await attempts.take_back()
+    assert notes == ["tried 2", "tried 1"]
+    await attempts.take_back()
+    assert notes == ["tried 2", "tried 1"]
