@@ -1,4 +1,4 @@
-"""Records and topics of unusual sizes: what is too large is a dead letter, and nothing behind it waits."""
+"""Records of unusual sizes, and packed ones: what is too large is a dead letter, and nothing behind it waits."""
 
 from pathlib import Path
 
@@ -58,3 +58,12 @@ async def test_a_topic_that_takes_less_than_declared_costs_only_what_is_larger(
     assert f"larger than {small.name} takes" in headers(letter)["error.message"]
     # Nothing of the version that was refused counts as told.
     assert sorted(s.article.article_id for s in await statements(settings)) == ["long", "one", "two"]
+
+
+async def test_articles_come_packed_as_their_producers_like(settings: Settings, tmp_path: Path) -> None:
+    await create(settings)
+    with WorkerProcess(settings, tmp_path) as worker:
+        for codec in ("gzip", "lz4", "snappy", "zstd"):
+            await publish(settings, [article(codec)], compression_type=codec)
+        assert {e.article_id for e in await enriched_until(settings, 4)} == {"gzip", "lz4", "snappy", "zstd"}
+        assert worker.stop() == 0
