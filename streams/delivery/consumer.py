@@ -20,6 +20,7 @@ from mode.services import WaitResults
 from streams.delivery.fetching import FetchThread
 from streams.delivery.transactions import Committed
 
+logger = logging.getLogger(__name__)
 _logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
 _AGAIN_SECONDS = 1.0  # between two seeks of a partition: what was fetched before the first still comes
 _STALLED_SECONDS = 30.0  # longer than any article takes
@@ -143,7 +144,11 @@ class Consumer(aiokafka.Consumer):
         known: Mapping[TP, int] = self.app.outbox.committed  # type: ignore[attr-defined]
         begin = {tp: known[tp] for tp in inputs if tp in known}
         if new := inputs - begin.keys():
-            begin |= {TP(*tp): offset for tp, offset in (await self.earliest_offsets(*new)).items()}
+            earliest = {TP(*tp): offset for tp, offset in (await self.earliest_offsets(*new)).items()}
+            for tp, offset in earliest.items():
+                if offset:
+                    logger.warning("%s/%d: nothing is committed, and what was before offset %d is gone", *tp, offset)
+            begin |= earliest
         await self.seek_wait(begin)
         if begun is not None and begun is self._next:  # else the assignment is not the one that was sought
             begun |= begin

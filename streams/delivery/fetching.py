@@ -10,10 +10,17 @@ from faust.types import TP
 
 from streams.delivery.committed import committed
 from streams.delivery.transactions import Committed
+from streams.kafka.log_starts import log_starts
 from streams.kafka.reading import log_ends
 from streams.kafka.tolerant import tolerant
+from streams.observability import metrics
 
+logger = logging.getLogger(__name__)
 _logger = logging.getLogger("faust.consumer")  # a Faust service logs its steps; under our name they would be shown
+
+
+class Truncated(RuntimeError):
+    """A topic ends before what was read of it; the text says what to do."""
 
 
 class FetchThread(aiokafka.AIOKafkaConsumerThread):
@@ -28,6 +35,7 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fetched: dict[TP, int] = {}  # the offset behind the last record that left aiokafka
+        self._log_starts: Mapping[TopicPartition, int] = {}
 
     async def _fetch_records(
         self,
@@ -40,7 +48,39 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
         # then records of all partitions are taken out of aiokafka, for nobody.
         active = None if active_partitions is None else _Only(active_partitions)
         batches = await super()._fetch_records(consumer, active, timeout, max_records)  # type: ignore[arg-type]
+        for tp, records in batches.items():
+            await self._verify(tp, records[0].offset)
         return {tp: self._linked(tp, records) for tp, records in batches.items()}
+
+    async def _verify(self, tp: TP, offset: int) -> None:
+        """Tell of records that the topic removed before they were read.
+
+        Raises:
+            Truncated: the log ends before what was read of it.
+        """
+        begin = self.fetched.get(tp)
+        if begin is None or self.consumer._is_changelog_tp(tp):
+            return
+        removed = min(self._log_starts.get(TopicPartition(*tp), 0), offset) - begin
+        if removed > 0:
+            metrics.removed_unread.labels(tp.topic).inc(removed)
+            logger.error(
+                "%s/%d: the records from offset %d to %d were removed before they were read: the topic keeps them for "
+                "too short a time (retention.ms, retention.bytes), or workers were away for too long. Their articles "
+                "must be sent again",
+                *tp,
+                begin,
+                begin + removed - 1,
+            )
+        if offset < begin:
+            end = (await log_ends(self._ensure_consumer(), [TopicPartition(*tp)]))[TopicPartition(*tp)]
+            if end < begin:  # else the broker was wrong for a moment, and the records that come are passed over
+                raise Truncated(
+                    f"{tp.topic}/{tp.partition} was read up to offset {begin} and ends at {end} now: it was made anew, "
+                    f"or a broker lost records. Stop all workers and let the group begin where it is to go on: "
+                    f"kafka-consumer-groups.sh --group {self.consumer.app.conf.id} --topic {tp.topic}:{tp.partition} "
+                    f"--reset-offsets --to-earliest --execute"
+                )
 
     def _linked(self, tp: TP, records: list[Any]) -> list[tuple[int, Any]]:
         begin = self.fetched.get(tp, records[0].offset)
@@ -60,6 +100,7 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
             worker: Any = super()._create_worker_consumer(transport)
         finally:
             consumer.in_transaction = False
+        self._log_starts = log_starts(worker)
         return tolerant(worker)
 
     async def _highwaters(self, partitions: Any) -> Mapping[TP, int]:

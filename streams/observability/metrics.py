@@ -41,6 +41,7 @@ article_chars = Histogram(
     buckets=(250, 500, 1000, 1500, 2000, 3000, 5000, 10_000, 30_000, 100_000, 1_000_000),
 )
 consumer_lag = Gauge("qawl_consumer_lag", "Records not yet processed", ["topic", "partition"])
+removed_unread = Counter("qawl_removed_unread", "Records that their topic removed before they were read", ["topic"])
 in_flight = Gauge("qawl_in_flight", "Articles and statements in hand: read, and their outputs not yet stored")
 profiles = Counter(
     "qawl_profiles",

@@ -1,0 +1,54 @@
+"""What a topic no longer holds: removed before it was read, or less of it than was read."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import RecordsToDelete
+
+from streams.kafka.security import client_options
+from streams.kafka.topics import declared
+from streams.settings import Settings
+from tests.kafka.pipeline import PATIENCE, WorkerProcess, admin_of, article, enriched_until, publish
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_articles_that_retention_removed_unread_are_told_and_counted(on_apache: Settings, tmp_path: Path) -> None:
+    settings, raw = on_apache, declared(on_apache).raw.name
+    with WorkerProcess(settings, tmp_path) as worker:
+        await publish(settings, [article("a"), article("b")], partition=0)
+        await enriched_until(settings, 2)
+        assert worker.stop() == 0
+    await publish(settings, [article("c"), article("d"), article("e")], partition=0)
+    async with admin_of(settings) as admin:
+        await admin.delete_records({TopicPartition(raw, 0): RecordsToDelete(before_offset=4)})
+    with WorkerProcess(settings, tmp_path) as worker:
+        enriched = await enriched_until(settings, 3)
+        assert worker.metric("qawl_removed_unread_total", topic=raw) == 2
+        (told,) = [e["message"] for e in worker.logged() if e["level"] == "error" and "removed" in e["message"]]
+        assert worker.stop() == 0
+    assert [e.article_id for e in enriched] == ["a", "b", "e"]
+    assert told.startswith(f"{raw}/0: the records from offset 2 to 3 were removed before they were read")
+
+
+async def test_a_topic_that_ends_before_what_was_read_ends_the_worker(on_apache: Settings, tmp_path: Path) -> None:
+    """Read from its beginning, all up to the offset that was reached before would be passed over in silence."""
+    settings, raw = on_apache, declared(on_apache).raw.name
+    group = settings.topic_prefix + settings.consumer_group
+    consumer = AIOKafkaConsumer(**client_options(settings), group_id=group, enable_auto_commit=False)
+    await consumer.start()
+    consumer.assign([TopicPartition(raw, 0)])
+    await consumer.commit({TopicPartition(raw, 0): 100})
+    await consumer.stop()
+    await publish(settings, [article("a")], partition=0)
+    worker = WorkerProcess(settings, tmp_path)
+    worker.start()
+    try:
+        assert worker.process.wait(PATIENCE) == 1
+    finally:
+        worker.process.send_signal(signal.SIGKILL)
+    told = worker.log.read_text()
+    assert f"{raw}/0 was read up to offset 100 and ends at 1 now" in told
+    assert f"kafka-consumer-groups.sh --group {group} --topic {raw}:0 --reset-offsets --to-earliest --execute" in told
