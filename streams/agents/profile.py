@@ -24,6 +24,10 @@ _ALIASES = 50
 _ROLES = 20
 
 
+class MadeAnew(RuntimeError):
+    """The profiles are of statements that are no more; the text says what to do."""
+
+
 def apply_statement(profile: ActorProfile | None, event: StatementEvent, at: AppliedPosition) -> ActorProfile | None:
     """The profile with one more statement, None where the profile counts it already.
 
@@ -151,13 +155,19 @@ async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outb
             outbox.drop(event)
             continue
         record = input_record(event)
-        output, outcome = _applied(topics, profiles, record)
+        output, outcome = _applied(topics, profiles, record, outbox.log_end(event))
         refused = partial(_refused, topics, record)
         await outbox.deliver(event, output, delivered=metrics.profiles.labels(outcome).inc, refused=refused)
 
 
-def _applied(topics: Topics, profiles: Profiles, record: InputRecord) -> tuple[tuple[Record, ...], str]:
-    """What a statement, or what takes one back, makes of its actor's profile, and how that is counted."""
+def _applied(
+    topics: Topics, profiles: Profiles, record: InputRecord, end: int | None
+) -> tuple[tuple[Record, ...], str]:
+    """What a statement, or what takes one back, makes of its actor's profile, and how that is counted.
+
+    Raises:
+        MadeAnew: the profile counts what lies behind `end`, the end of the statements.
+    """
     try:
         event = decode_told(record.value)
         actor_id = event.actor_id if isinstance(event, Retraction) else event.actor.id
@@ -170,6 +180,13 @@ def _applied(topics: Topics, profiles: Profiles, record: InputRecord) -> tuple[t
         return (reject(topics, record, Failure(e.error, str(e), "profile")),), "invalid"
     at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
     known = profiles.get(key)
+    if known is not None and end is not None and end <= known.applied.offset and _is_replay(known.applied, at):
+        raise MadeAnew(
+            f"{record.topic}/{record.partition} ends at {end}, and the profile of {actor_id} counts the statement at "
+            f"{known.applied.offset}: the topic was made anew, but {topics.actors.name} was not, and no statement "
+            f"would be counted before as many have come. Stop all workers, delete {topics.actors.name}, and run: "
+            f"qawl topics create"
+        )
     if isinstance(event, Retraction):
         if known is None or _is_replay(known.applied, at):
             return (), "replayed"

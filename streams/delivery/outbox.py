@@ -158,6 +158,12 @@ class Outbox:
         if not self._worked_on and all(queue.empty() for queue in self._queues):
             self._hurry()
 
+    def log_end(self, event: EventT[Any]) -> int | None:
+        """Where the partition of a record in hand ended when that was read; None where the broker did not tell."""
+        consumer: Any = self._app.consumer
+        end: int | None = consumer.highwater(event.message.tp)
+        return end
+
     def is_poisonous(self, event: EventT[Any]) -> bool:
         """Whether this record has ended a worker each time that it was processed, too often to be tried again."""
         attempts = self._attempts.get(event.message.tp)

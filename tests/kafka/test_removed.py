@@ -1,5 +1,6 @@
 """What a topic no longer holds: removed before it was read, or less of it than was read."""
 
+import asyncio
 import signal
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import RecordsToDelete
 
 from streams.kafka.security import client_options
-from streams.kafka.topics import declared
+from streams.kafka.topics import create, declared
 from streams.settings import Settings
 from tests.kafka.pipeline import PATIENCE, WorkerProcess, admin_of, article, enriched_until, publish
 
@@ -52,3 +53,23 @@ async def test_a_topic_that_ends_before_what_was_read_ends_the_worker(on_apache:
     told = worker.log.read_text()
     assert f"{raw}/0 was read up to offset 100 and ends at 1 now" in told
     assert f"kafka-consumer-groups.sh --group {group} --topic {raw}:0 --reset-offsets --to-earliest --execute" in told
+
+
+async def test_profiles_of_statements_that_are_no_more_end_the_worker(on_apache: Settings, tmp_path: Path) -> None:
+    """What is said from now on would be taken for what they count already, in silence."""
+    settings, topics = on_apache, declared(on_apache)
+    with WorkerProcess(settings, tmp_path) as worker:
+        await publish(settings, [article(f"a{n}") for n in range(5)])
+        worker.until(lambda: worker.metric("qawl_profiles_total", outcome="applied") == 5, "does not count")
+        assert worker.stop() == 0
+    async with admin_of(settings) as admin:
+        await admin.delete_topics([topics.statements.name])
+        while topics.statements.name in await admin.list_topics():
+            await asyncio.sleep(0.1)
+    await create(settings)
+    with WorkerProcess(settings, tmp_path) as worker:
+        await publish(settings, [article("b")])
+        assert await asyncio.to_thread(worker.process.wait, PATIENCE) == 1
+    told = worker.log.read_text()
+    assert f"the topic was made anew, but {topics.actors.name} was not" in told
+    assert f"delete {topics.actors.name}, and run: qawl topics create" in told
