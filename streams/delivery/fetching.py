@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from typing import Any
 
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka
 from faust.types import TP
@@ -11,7 +13,7 @@ from faust.types import TP
 from streams.delivery.committed import committed
 from streams.delivery.transactions import Committed
 from streams.kafka.log_starts import log_starts
-from streams.kafka.reading import log_ends
+from streams.kafka.reading import close, log_ends
 from streams.kafka.tolerant import tolerant
 from streams.observability import metrics
 
@@ -36,6 +38,13 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
         super().__init__(*args, **options)
         self.fetched: dict[TP, int] = {}  # the offset behind the last record that left aiokafka
         self._log_starts: Mapping[TopicPartition, int] = {}
+
+    async def on_thread_stop(self) -> None:
+        """Faust's, but for how the consumer is closed: where no broker answers aiokafka's `stop` fails."""
+        await super(aiokafka.AIOKafkaConsumerThread, self).on_thread_stop()
+        if self._consumer is not None:
+            with suppress(KafkaError):  # there is nothing left to be said: what is done is committed
+                await close(self._consumer)
 
     async def _fetch_records(
         self,
