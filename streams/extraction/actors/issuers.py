@@ -1,13 +1,18 @@
 """Issuers: a document speaks for whoever issued it (`بيان لوزارة الداخلية`, `تقرير أعده علماء`, `تقرير المنظمة`)."""
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from streams.extraction.actors.drafts import bare
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.quotations import OPENING
 
 _MEDIUM = "media"
+_NEAR = 40  # places before a token that are looked at; more would take a long article's square
+_REACH = 24  # words between a document and the verb that tells who issued it
 
 
 class Issuer(NamedTuple):
@@ -54,6 +59,37 @@ def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issue
         return None
     last = phrases.end(first, limit)
     return Issuer(first, last, attached=False) if last > first else None
+
+
+def told_before(doc: Document, before: int, document: str) -> list[int]:
+    """Where a document is told of, of the last places before a token, the nearest first."""
+    found = sorted([*doc.places_of(document), *doc.places_of(document + "ا")])
+    n = bisect_left(found, before)
+    return found[max(0, n - _NEAR) : n][::-1]
+
+
+def publisher(doc: Document, lexicon: Lexicon, phrases: Phrases, told: Iterable[int]) -> Issuer | None:
+    """Who issued the document that was told of at these tokens, the nearest first."""
+    for i in told:
+        issuer = _publisher_at(doc, lexicon, phrases, i)
+        if issuer is not None or not doc.norms[i].startswith("ال"):
+            return issuer  # `قال الوزير في بيان`: another document
+    return None
+
+
+def _publisher_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issuer | None:
+    """Who issued the document that token i tells of: `أصدرت المنظمة أمس بيانا`, `نشر المكتب الوطني تقريرا عن النمو`."""
+    for j in range(i - 2, max(doc.sentences[doc.sentence_of[i]].first, i - _REACH) - 1, -1):
+        norm = doc.norms[j]
+        if {norm, norm.removeprefix("و")} & lexicon.words_of["issuing"]:
+            if phrases.head_kind(j + 1) not in ("organization", "person"):
+                return None
+            own = bare(doc.norms[i]).removesuffix("ا") in lexicon.words_of["own"]
+            if own and lexicon.organizations.get(doc.norms[j + 1]) == _MEDIUM:
+                return None  # `نشرت مجلة الطب دراسة`: others made it
+            last = phrases.end(j + 1, i)
+            return Issuer(j + 1, last, attached=False) if last > j + 1 else None
+    return None
 
 
 def _leads(doc: Document, lexicon: Lexicon, i: int) -> bool:

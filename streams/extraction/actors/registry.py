@@ -7,7 +7,7 @@ resolved to the nearest actor before them whose titles contain their words.
 from bisect import bisect_left
 
 from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
-from streams.extraction.actors.issuers import issuer_within, maker_at
+from streams.extraction.actors.issuers import issuer_within, maker_at, publisher, told_before
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
 from streams.extraction.actors.naming import Naming, can_be
@@ -109,7 +109,7 @@ class ActorRegistry:
         `previous` spoke last, `feminine` is how its verb has it, `attached` whether ل belongs to the cue (`وفقا لـ`).
         `refer` decides on a description whom the rules take for somebody, or for nobody else.
         """
-        draft = self._praised(first) or self._resolve_named(first, last, feminine)
+        draft = self._praised(first) or self._resolve_named(first, last, feminine) or self._publisher(first, last)
         if draft is None and not self._naming.is_shared(first, last):
             draft = refer(self._resolve_description(first, last, previous))
         attached = attached and self._doc.norms[first].startswith("ل")
@@ -222,11 +222,22 @@ class ActorRegistry:
             return self._resolve_named(*issuer[:2]) or self._organization(*issuer)
         return self.known(*issuer[:2]) or self._add(*issuer[:2])
 
+    def _publisher(self, first: int, last: int) -> ActorDraft | None:
+        """`أصدرت المنظمة بيانا … وجاء في البيان`: who issued the document that was told of last."""
+        doc, head = self._doc, self._doc.norms[first]
+        if (
+            not head.startswith("ال")
+            or len(self._telling(first, last)) > 1
+            or self._naming.kind_of(first) != "document"
+        ):
+            return None
+        issuer = publisher(doc, self._lexicon, self._phrases, told_before(doc, first, bare(head)))
+        return None if issuer is None else self.known(*issuer[:2]) or self._add(*issuer[:2])
+
     def _owner(self, before: int, document: str) -> ActorDraft | None:
         """`أصدرت النقابة بيانا … وشدد البيان`: the institution that spoke where the document was told of last."""
-        doc, found = self._doc, sorted([*self._doc.places_of(document), *self._doc.places_of(document + "ا")])
-        n = bisect_left(found, before)
-        for i in reversed(found[max(0, n - _NEAR) : n]):
+        doc = self._doc
+        for i in told_before(doc, before, document):
             first = doc.sentences[doc.sentence_of[i]].first
             at, draft = max(
                 ((d.last_before(i), d) for d in self._index.drafts[-_NEAR:] if d.kind != "person"),
