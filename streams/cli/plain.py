@@ -1,5 +1,6 @@
 """An article as plain text, which the commands for one article read."""
 
+import codecs
 from typing import BinaryIO
 
 import click
@@ -30,7 +31,10 @@ def text_of(file: BinaryIO) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         name = getattr(file, "name", "-")
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        remedy = f"It is UTF-16: iconv -f utf-16 -t utf-8 {name}"
+        if not wide:
+            remedy = f"If it is windows-1256: iconv -f windows-1256 -t utf-8 {name}"
         raise click.ClickException(
-            f"{name}: expected UTF-8, got byte 0x{data[e.start]:02x} at {e.start}. If it is windows-1256: "
-            f"iconv -f windows-1256 -t utf-8 {name}"
+            f"{name}: expected UTF-8, got byte 0x{data[e.start]:02x} at {e.start}. {remedy}"
         ) from None

@@ -25,6 +25,7 @@ class Tally:
     actors: set[str] = field(default_factory=set)
     _open: Counter[str | None] = field(default_factory=Counter)  # articles without an answer, by id
     _placed: dict[Position, str | None] = field(default_factory=dict)
+    lines: dict[Position, int] = field(default_factory=dict)  # of the feed, where its articles stand
     _early: set[Position] = field(default_factory=set)
     _missing: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -33,9 +34,10 @@ class Tally:
         self.articles += 1
         self._open[article_id] += 1
 
-    def placed(self, article_id: str | None, position: Position) -> None:
-        """An expected article stands at this position."""
+    def placed(self, article_id: str | None, position: Position, line: int) -> None:
+        """An expected article, which this line of the feed holds, stands at this position."""
         self._placed[position] = article_id
+        self.lines[position] = line
         if position in self._early:
             self._early.remove(position)
             self.dead_letter(position)

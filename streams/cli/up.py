@@ -257,21 +257,21 @@ async def _publish(settings: Settings, topics: Topics, feed: Iterable[bytes], ta
     producer = AIOKafkaProducer(**client_options(settings), max_request_size=MAX_MESSAGE_BYTES)
     await producer.start()
     try:
-        for line in feed:
+        for number, line in enumerate(feed, 1):
             if not line.strip():
                 continue
             article_id = _key(line)
             tally.expect(article_id)
             key = None if article_id is None else article_id.encode()
             sent = await producer.send(topics.raw.name, line.rstrip(b"\r\n"), key)
-            sent.add_done_callback(partial(_placed, tally, article_id))
+            sent.add_done_callback(partial(_placed, tally, article_id, number))
     finally:
         await producer.stop()  # sends what is left
 
 
-def _placed(tally: Tally, article_id: str | None, sent: asyncio.Future[Any]) -> None:
+def _placed(tally: Tally, article_id: str | None, line: int, sent: asyncio.Future[Any]) -> None:
     if not sent.cancelled() and sent.exception() is None:
-        tally.placed(article_id, (sent.result().partition, sent.result().offset))
+        tally.placed(article_id, (sent.result().partition, sent.result().offset), line)
 
 
 def _show(topics: Topics, tally: Tally, record: ConsumerRecord) -> None:
@@ -289,10 +289,14 @@ def _show(topics: Topics, tally: Tally, record: ConsumerRecord) -> None:
             headers = {name: value.decode(errors="replace") for name, value in record.headers}
             if "replayed.offset" in headers:
                 return  # a note that one was sent back
-            place = f"{headers['source.topic']}/{headers['source.partition']}@{headers['source.offset']}"
+            position = int(headers["source.partition"]), int(headers["source.offset"])
+            place = f"{headers['source.topic']}/{position[0]}@{position[1]}"
             place = "qawl ingest" if headers["error.stage"] == INGEST else place
+            ours = headers["source.topic"] == topics.raw.name
+            line = tally.lines.get(position) if ours else None
+            place += "" if line is None else f", line {line} of the feed"
             click.echo(f"dead letter: {headers['error.message']} [{place}]", err=True)
-            if headers["source.topic"] == topics.raw.name:
-                tally.dead_letter((int(headers["source.partition"]), int(headers["source.offset"])))
+            if ours:
+                tally.dead_letter(position)
     except (InvalidPayload, KeyError, ValueError) as e:
         click.echo(f"qawl up: a record of {record.topic} is not ours and is passed over: {e}", err=True)

@@ -54,10 +54,11 @@ def test_extract_reads_plain_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", [("extract", "--text"), ("explain",), ("analyze",)])
 def test_a_text_in_another_character_set_is_told_and_not_read_by_half(tmp_path: Path, command: tuple[str, ...]) -> None:
     file = tmp_path / "story.txt"
-    file.write_bytes(ARTICLE["body"].encode("cp1256"))
-    done = qawl(*command, str(file))
-    assert (done.returncode, done.stdout) == (1, "")
-    assert f"{file}: expected UTF-8, got byte 0xde at 0" in done.stderr and "iconv" in done.stderr
+    for encoding, byte, remedy in (("cp1256", "0xde", "iconv -f windows-1256"), ("utf-16", "0xff", "iconv -f utf-16")):
+        file.write_bytes(ARTICLE["body"].encode(encoding))
+        done = qawl(*command, str(file))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"{file}: expected UTF-8, got byte {byte} at 0" in done.stderr and remedy in done.stderr
 
 
 def test_what_other_systems_put_before_a_file_is_no_fault_and_a_missing_option_is_guessed(tmp_path: Path) -> None:
