@@ -154,12 +154,19 @@ class Phrases:
         if word.known:
             share = sum(r.probability for r in word.readings if r.preposition in _ATTACHED)
             return norm[0] if share > 0.5 else ""
+        if norm.startswith("لل") and self.name_ending(j) == "PER":
+            return "ل"  # `سامي الحداد للعربي الجديد`
         rest = self._words.rank(norm[1:])
         return norm[0] if self._words.rank(norm) > _RARER * rest and not self.is_head_word(norm) else ""
 
     def is_addressee(self, j: int) -> bool:
-        """Whether token j says to whom (`لنظيره`), not whose (`المدير العام للتعليم`)."""
-        return self.attached(j) == "ل" and not self._is_institution(j)
+        """Whether token j says to whom (`لنظيره`, `سامي الحداد للأناضول`), not whose (`المدير العام للتعليم`)."""
+        return self.attached(j) == "ل" and (self.name_ending(j) == "PER" or not self._is_institution(j))
+
+    def to_medium(self, j: int) -> bool:
+        """`سامي الحداد للجزيرة نت`: whether token j says to which medium, which is part of no title."""
+        norm = self._doc.norms[j]
+        return norm.startswith("لل") and "ا" + norm[1:] in self._lexicon.words_of["medium"]
 
     def is_envoy(self, first: int, last: int) -> bool:
         """Whether [first, last) holds a title behind which ل says to or for whom: `المبعوث القطري لإسرائيل`."""
@@ -175,7 +182,11 @@ class Phrases:
         words = (*stems(self._doc.norms[j]), self._doc.norms[j][1:])  # `لحزب` is too short for `stems`
         kinds = [self._lexicon.organizations[w] for w in words if w in self._lexicon.organizations]
         if self._doc.norms[j].startswith("لل"):
-            return "media" not in kinds and not any(w in self._lexicon.unnamed for w in stems(self._doc.norms[j]))
+            return (
+                not self.to_medium(j)
+                and "media" not in kinds
+                and not any(w in self._lexicon.unnamed for w in stems(self._doc.norms[j]))
+            )
         return bool(kinds) and "media" not in kinds
 
     def _is_dangling(self, i: int) -> bool:

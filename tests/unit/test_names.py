@@ -41,6 +41,10 @@ def test_a_name_is_whole(body: str, people: list[str], expected: list[str]) -> N
     assert named(body, *people) == expected
 
 
+def test_a_medium_that_somebody_speaks_to_is_no_part_of_the_name() -> None:
+    assert named("وقالت هبة مريف للأناضول إن", "هبة مريف للأناضول") == ["هبة مريف", "لأناضول"]
+
+
 def test_no_conjunction_stands_behind_a_particle() -> None:
     assert named("وقال بوروسيا دورتموند إن", "بوروسيا دورتموند") == ["بوروسيا دورتموند"]
 

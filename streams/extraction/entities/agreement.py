@@ -13,6 +13,7 @@ from streams.extraction.tokens import ANNE, WORD
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
 _RARER = 3  # how many times rarer a whole word must be than its rest for its first letter to be a particle
 _ARTICLE = "ال"
+_TO_THE, _TO_GOD = "لل", "لله"
 _GOD = "الله"  # ends a name behind another word (`مصطفى صنع الله`)
 _FATHER_OF = frozenset(["ابو", "ام"])  # a byname, before the name proper
 _NEVER_A_NAME = 100  # rank of a word up to which it is none, if it is not listed as one
@@ -40,6 +41,7 @@ def agree(
     inner = {n for m in mentions if m.type == "PER" for n in doc.norms[m.first + 1 : m.last]}
     mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
     taken = {i for m in mentions for i in range(m.first, m.last)}
+    people_end = {m.last for m in mentions if m.type == "PER"}
     out: list[tuple[EntityMention, str]] = []
     votes: dict[str, Counter[EntityType]] = {}
     for m in mentions:
@@ -49,6 +51,8 @@ def agree(
         apart = m.type == "PER" and m.first > 0 and doc.norms[m.first - 1] in "،,:-–" and norm[:1] in "بكف"
         whole = joined is False or apart or (m.type == "PER" and norm in inner)
         skip = 1 if joined else 0 if whole else _attached(norm, plain, words, names, m)
+        if not skip and m.first in people_end and m.type == "ORG" and norm[:1] == "ل" and norm not in words:
+            skip = 1  # `قال سامي الحداد لسبوتنيك`
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
         if skip:
             m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
@@ -118,13 +122,16 @@ def _is_first_name(doc: Document, m: EntityMention, names: Container[str]) -> bo
 
 
 def _parted(doc: Document, mentions: tuple[EntityMention, ...]) -> Iterator[EntityMention]:
-    """Two people who were taken for one, where the article names the second by himself: `التقى كانغ وبومبيو`."""
+    """Two who were taken for one person: `التقى كانغ وبومبيو`, each named elsewhere, `هبة مريف للأناضول`."""
     known = {doc.norms[m.last - 1] for m in mentions if m.type == "PER"}
     for m in mentions:
         inner = range(m.first + 1, m.last) if m.type == "PER" else ()
         at = next((i for i in inner if doc.norms[i][:1] == "و" and doc.norms[i][1:] in known), m.last)
-        yield m._replace(last=at)
-        if at < m.last:
+        to = next((i for i in inner if doc.norms[i].startswith(_TO_THE) and doc.norms[i] != _TO_GOD), m.last)
+        yield m._replace(last=min(at, to))
+        if to < at:
+            yield m._replace(first=to, type="ORG")
+        elif at < m.last:
             yield m._replace(first=at)
 
 
