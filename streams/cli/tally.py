@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+import msgspec
+
 from schemas import EnrichedArticle, StatementEvent
 
 _QUIET_SECONDS = 3.0
@@ -85,3 +87,15 @@ class Tally:
         self._missing[key] += n
         if self._missing[key] == 0:
             del self._missing[key]
+
+
+class _Keyed(msgspec.Struct):
+    article_id: str
+
+
+def id_of(line: bytes) -> str | None:
+    """The article's id in a line of a feed, None where it cannot be read."""
+    try:
+        return msgspec.json.decode(line, type=_Keyed).article_id
+    except (msgspec.MsgspecError, UnicodeError):
+        return None  # the worker will say what is wrong with it

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from schemas import Retraction
 from schemas.codec import InvalidPayload, decode_enriched, decode_told
 from streams.cli.show import statement_line, use_colour
-from streams.cli.tally import Tally
+from streams.cli.tally import Tally, id_of
 from streams.delivery.replay import INGEST
 from streams.embedded.broker import BrokerFailed, EmbeddedBroker, die_with_parent, free_port
 from streams.kafka.reading import close, committed_consumer
@@ -241,17 +240,6 @@ async def _from_now_on(consumer: AIOKafkaConsumer, topics: Topics, count: int) -
         await consumer.position(partition)  # the seek is only noted until somebody asks
 
 
-class _Keyed(msgspec.Struct):
-    article_id: str
-
-
-def _key(line: bytes) -> str | None:
-    try:
-        return msgspec.json.decode(line, type=_Keyed).article_id
-    except (msgspec.MsgspecError, UnicodeError):
-        return None  # the worker will say what is wrong with it
-
-
 async def _publish(settings: Settings, topics: Topics, feed: Iterable[bytes], tally: Tally) -> None:
     """Send each line as it stands."""
     producer = AIOKafkaProducer(**client_options(settings), max_request_size=MAX_MESSAGE_BYTES)
@@ -260,7 +248,7 @@ async def _publish(settings: Settings, topics: Topics, feed: Iterable[bytes], ta
         for number, line in enumerate(feed, 1):
             if not line.strip():
                 continue
-            article_id = _key(line)
+            article_id = id_of(line)
             tally.expect(article_id)
             key = None if article_id is None else article_id.encode()
             sent = await producer.send(topics.raw.name, line.rstrip(b"\r\n"), key)

@@ -76,10 +76,9 @@ class Lost(RuntimeError):
 
 
 class TooLarge(RuntimeError):
-    """A topic takes less than it did when the partition was assigned. A worker that starts anew knows how much.
+    """A topic takes less than when the partition was assigned; a worker that starts anew knows how much.
 
-    To send something else instead would not do: what the article's next versions tell, and do not tell again, was
-    decided already by what this one was to tell.
+    Another record instead would not do: what the article's next versions tell rests on what this one was to tell.
     """
 
 
@@ -178,11 +177,10 @@ class Partition:
             raise Lost(f"{self.tp.topic}/{self.tp.partition} was given up before {note!r} was noted") from None
 
     async def close(self) -> None:
-        """Give the partition up: disconnect, and leave what is not committed to the next owner."""
+        """Give the partition up; what is not committed is left to the next owner."""
         self._given_up = True
         if self._noting is not None:
-            # It would go on trying, and with a new producer fence the next owner.
-            self._noting.cancel()
+            self._noting.cancel()  # it would go on trying, and with a new producer fence the next owner
             await asyncio.wait({self._noting})
         await self._disconnect()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon, SourceKind
-from streams.extraction.text import has_pronoun
+from streams.extraction.text import has_pronoun, stems
 
 _OF_MANY = ("ون", "ين")  # endings with ن, behind which no noun says whose
 
@@ -43,3 +43,10 @@ def begins_another(
         return not definite or categories[j - 1] == "adj"
     people = head_kind(first) in ("group", "unnamed") and before.endswith(_OF_MANY)
     return people and not definite and (head_kind(j - 1) is not None or categories[j - 1] == "adj")
+
+
+def is_general(doc: Document, lexicon: Lexicon, j: int) -> bool:
+    """`مدير عام الشركة`, `أمين عام الحزب`: behind a title عام is no year."""
+    if doc.norms[j] != "عام" or j == 0 or doc.norms[j - 1].startswith("ال"):
+        return False
+    return any(stem in lexicon.titles for stem in stems(doc.norms[j - 1]))

@@ -1,6 +1,6 @@
 """Noun phrases as far as attribution needs them: what may head a source, and where its phrase ends."""
 
-from streams.extraction.adjacent import begins_another
+from streams.extraction.adjacent import begins_another, is_general
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
@@ -13,13 +13,6 @@ _ATTACHED = frozenset(["li_prep", "la_prep", "la_emph", "bi_prep"])
 _RARER = 3  # times that a word must be rarer than its rest for its first letter to be a particle
 _EDGES = frozenset(["complementizer", "relative", "subordinator", "negation", "auxiliary"])
 _NEW_CLAUSE = frozenset(["pronoun", "complementizer", "relative"])
-
-
-def is_general(doc: Document, lexicon: Lexicon, j: int) -> bool:
-    """`مدير عام الشركة`, `أمين عام الحزب`: behind a title عام is no year."""
-    if doc.norms[j] != "عام" or j == 0 or doc.norms[j - 1].startswith("ال"):
-        return False
-    return any(stem in lexicon.titles for stem in stems(doc.norms[j - 1]))
 
 
 class Phrases:
@@ -117,9 +110,7 @@ class Phrases:
             if kind is NUMBER:
                 j += 1
                 continue
-            if j > i and (self._is_edge(j) or self._is_cue_word(norm)):
-                break
-            if j == i and self._is_edge(j):
+            if self._is_edge(j) or (j > i and self._is_cue_word(norm)):
                 break
             if lexicon.is_a(norm, "preposition") and not self._belongs(j, i):
                 break
@@ -154,10 +145,9 @@ class Phrases:
         if word.known:
             share = sum(r.probability for r in word.readings if r.preposition in _ATTACHED)
             return norm[0] if share > 0.5 else ""
-        if norm.startswith("لل") and self.name_ending(j) == "PER":
-            return "ل"  # `سامي الحداد للعربي الجديد`
-        rest = self._words.rank(norm[1:])
-        return norm[0] if self._words.rank(norm) > _RARER * rest and not self.is_head_word(norm) else ""
+        to = norm.startswith("لل") and self.name_ending(j) == "PER"  # `سامي الحداد للعربي الجديد`
+        rarer = self._words.rank(norm) > _RARER * self._words.rank(norm[1:])
+        return norm[0] if to or (rarer and not self.is_head_word(norm)) else ""
 
     def is_addressee(self, j: int) -> bool:
         """Whether token j says to whom (`لنظيره`, `سامي الحداد للأناضول`), not whose (`المدير العام للتعليم`)."""
@@ -181,21 +171,19 @@ class Phrases:
         """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution of a title, unless it is a medium."""
         words = (*stems(self._doc.norms[j]), self._doc.norms[j][1:])  # `لحزب` is too short for `stems`
         kinds = [self._lexicon.organizations[w] for w in words if w in self._lexicon.organizations]
+        if "media" in kinds or self.to_medium(j):
+            return False
         if self._doc.norms[j].startswith("لل"):
-            return (
-                not self.to_medium(j)
-                and "media" not in kinds
-                and not any(w in self._lexicon.unnamed for w in stems(self._doc.norms[j]))
-            )
-        return bool(kinds) and "media" not in kinds
+            return not any(w in self._lexicon.unnamed for w in stems(self._doc.norms[j]))
+        return bool(kinds)
 
     def _is_dangling(self, i: int) -> bool:
         return self._lexicon.is_a(self._doc.norms[i], "preposition") and not self._doc.norms[i].startswith(("ل", "ب"))
 
     def _is_edge(self, j: int) -> bool:
         norm, lexicon = self._doc.norms[j], self._lexicon
-        edge = not _EDGES.isdisjoint(lexicon.facts(norm).roles) or norm in lexicon.words_of["edge"]
-        return edge or self.is_date(j) or self.is_wish(j)
+        closed = not _EDGES.isdisjoint(lexicon.facts(norm).roles)
+        return closed or norm in lexicon.words_of["edge"] or self.is_date(j) or self.is_wish(j)
 
     def is_wish(self, j: int) -> bool:
         """Whether token j tells how a source stays unnamed: `مسؤول رفض الكشف عن هويته`."""

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from schemas import ActorKind
-from streams.extraction.actors.drafts import ActorDraft, bare
+from streams.extraction.actors.drafts import ActorDraft, Words, bare
 from streams.extraction.actors.offices import is_titled, office_of, without_li, without_open_marks
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import normalize
-from streams.extraction.tokens import WORD
+from streams.extraction.text import normalize, with_servants_joined
+from streams.extraction.tokens import NUMBER, WORD
 
 _FEWEST_NAMES, _MOST_NAMES = 2, 5  # of a person behind a title
 _EDGES = ' "«»“”،,:;؛-–\n'
@@ -162,6 +162,20 @@ class Naming:
         if head in self._lexicon.titles:
             return self._lexicon.titles[head].gender == "f"
         return self._is_feminine_organization(first)
+
+    def is_given(self, first: int, words: Words) -> bool:
+        """`الملك سلمان`: whether the only word of a name is whatever its bearer is called by himself."""
+        return len(words) == 1 and first > 0 and self._doc.norms[first - 1] in self._lexicon.words_of["by_given_name"]
+
+    def telling(self, first: int, last: int) -> Words:
+        """The words of a phrase without those that only refer back: `المصدر نفسه`."""
+        return tuple(n for n in self._doc.norms[first:last] if n not in self._lexicon.words_of["same"])
+
+    def words(self, first: int, last: int, skip: int) -> Words:
+        """The words of a name, of whose first `skip` letters are particles."""
+        doc = self._doc
+        rest = [n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] in (WORD, NUMBER)]
+        return tuple(with_servants_joined(" ".join([normalize(doc.tokens[first].form.text[skip:]), *rest])).split())
 
 
 def can_be(lexicon: Lexicon, head: SourceKind | None, actor: ActorDraft) -> bool:

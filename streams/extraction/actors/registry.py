@@ -19,8 +19,8 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.eulogies import eulogy_at
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import normalize, with_servants_joined
-from streams.extraction.tokens import NUMBER, WORD
+from streams.extraction.text import normalize
+from streams.extraction.tokens import WORD
 
 _SOURCE = "المصدر"
 _NEAR = 40  # names or phrases before a place that are looked at; more would take a long article's square
@@ -58,9 +58,9 @@ class ActorRegistry:
 
     def _add_person(self, e: EntityMention) -> ActorDraft:
         doc = self._doc
-        words = self._words(e.first, e.last, e.skip)
+        words = self._naming.words(e.first, e.last, e.skip)
         name = doc.name(e.first, e.last)[e.skip :]
-        draft = self._index.person(words, e.first, given=self._is_given(e.first, words))
+        draft = self._index.person(words, e.first, given=self._naming.is_given(e.first, words))
         if draft is None:
             draft = self._index.add(ActorDraft(name, "person", words, named=True))
             if len(words) > 1 and words[0].endswith("ه") and words[0] not in self._lexicon.masculine_names:
@@ -79,10 +79,6 @@ class ActorRegistry:
             draft.aliases[doc.text(*after)] += 1
             self._add_title(draft, *after, replace=draft.role is None or is_courtesy(self._lexicon, draft.role))
         return draft
-
-    def _is_given(self, first: int, words: Words) -> bool:
-        """`الملك سلمان`: whether the only word of a name is whatever its bearer is called by himself."""
-        return len(words) == 1 and first > 0 and self._doc.norms[first - 1] in self._lexicon.words_of["by_given_name"]
 
     def _add_title(self, draft: ActorDraft, first: int, last: int, *, replace: bool = True) -> None:
         doc = self._doc
@@ -113,7 +109,7 @@ class ActorRegistry:
         if draft is None and not self._naming.is_shared(first, last):
             draft = refer(self._resolve_description(first, last, previous))
         attached = attached and self._doc.norms[first].startswith("ل")
-        draft = draft or self._called(self._telling(first, last)) or self._add(first, last, attached=attached)
+        draft = draft or self._called(self._naming.telling(first, last)) or self._add(first, last, attached=attached)
         draft.mentioned(first, self._doc.text(first, last).strip())
         return draft
 
@@ -138,8 +134,8 @@ class ActorRegistry:
         named = whose_name(doc, self._lexicon, self._phrases, first, people)
         if named is None:
             return None
-        words = self._words(named.first, named.last, named.skip)
-        draft = self._index.person(words, first, feminine, given=self._is_given(named.first, words))
+        words = self._naming.words(named.first, named.last, named.skip)
+        draft = self._index.person(words, first, feminine, given=self._naming.is_given(named.first, words))
         if draft is not None and first < named.first:
             told = self._phrases.head_kind(first) == "person" or is_titled(self._lexicon, doc.norms[first])
             told = told and self._people.isdisjoint(range(first, named.first))  # `سامي الحداد شقيق رامي الحداد`
@@ -148,7 +144,7 @@ class ActorRegistry:
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
         lexicon = self._lexicon
-        norms = self._telling(first, last)
+        norms = self._naming.telling(first, last)
         if not norms:
             return previous
         if norms[0] in lexicon.words_of["latter"]:
@@ -204,10 +200,6 @@ class ActorRegistry:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
 
-    def _telling(self, first: int, last: int) -> Words:
-        """The words of a phrase without those that only refer back: `المصدر نفسه`."""
-        return tuple(n for n in self._doc.norms[first:last] if n not in self._lexicon.words_of["same"])
-
     def _called(self, words: Words) -> ActorDraft | None:
         """Who is called by just these words, people aside."""
         return next((d for d in self._index.with_words(words) if d.kind != "person"), None)
@@ -227,7 +219,7 @@ class ActorRegistry:
         doc, head = self._doc, self._doc.norms[first]
         if (
             not head.startswith("ال")
-            or len(self._telling(first, last)) > 1
+            or len(self._naming.telling(first, last)) > 1
             or self._naming.kind_of(first) != "document"
         ):
             return None
@@ -291,7 +283,7 @@ class ActorRegistry:
         known = self._of_entity.get(e)
         if known is not None:
             return known
-        return next((d for d in self._index.with_words(self._words(e.first, e.last, e.skip)) if d.named), None)
+        return next((d for d in self._index.with_words(self._naming.words(e.first, e.last, e.skip)) if d.named), None)
 
     def _organization(self, first: int, last: int, attached: bool) -> ActorDraft:
         text = self._doc.name(first, last)
@@ -304,8 +296,3 @@ class ActorRegistry:
 
     def _add(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:
         return self._index.add(self._naming.new(first, last, attached=attached))
-
-    def _words(self, first: int, last: int, skip: int) -> Words:
-        doc = self._doc
-        rest = [n for i, n in enumerate(doc.norms[first + 1 : last], first + 1) if doc.kinds[i] in (WORD, NUMBER)]
-        return tuple(with_servants_joined(" ".join([normalize(doc.tokens[first].form.text[skip:]), *rest])).split())

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Container, Sequence
 
 from streams.extraction.actors.drafts import bare
+from streams.extraction.adjacent import is_general
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.phrases import Phrases, is_general
+from streams.extraction.phrases import Phrases
 from streams.extraction.text import has_pronoun
 from streams.extraction.tokens import WORD
 
