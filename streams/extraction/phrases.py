@@ -160,9 +160,9 @@ class Phrases:
 
     def is_envoy(self, first: int, last: int) -> bool:
         """Whether [first, last) holds a title behind which ل says to or for whom: `المبعوث القطري لإسرائيل`."""
-        return self._holds("envoy", first, last)
+        return self.holds("envoy", first, last)
 
-    def _holds(self, construction: str, first: int, last: int) -> bool:
+    def holds(self, construction: str, first: int, last: int) -> bool:
         """Whether one of these tokens is a word of a construction, articles and particles aside."""
         words = self._lexicon.words_of[construction]
         return any(stem in words for norm in self._doc.norms[first:last] for stem in stems(norm))
@@ -265,7 +265,7 @@ class Phrases:
             named = any(self.name_type(k) == "PER" for k in range(head, j))
             return not named and self.head_kind(head) is not None
         if norm == "علي":  # `المشرف العام على البرنامج`
-            return self._holds("over", head, j)
+            return self.holds("over", head, j)
         return (norm == "عن" and previous.endswith(("مسؤول", "مسئول"))) or norm == "لدي"
 
     def _after_mark(self, j: int, head: int, limit: int) -> int:

@@ -74,8 +74,13 @@ class Naming:
         return definite or phrases.is_conjoined(first)
 
     def kind_of(self, first: int) -> SourceKind | None:
-        """What kind of source a description at token `first` is: `الفريق` is a rank, or a team named before."""
+        """What kind of source a description at token `first` is: `الفريق` is a rank, or a team named before.
+
+        `أرقام البنك` and `تقديرات الخبراء` are documents: they speak for whoever made them.
+        """
         kind = self._phrases.head_kind(first)
+        if not self._phrases.name_type(first) and self._phrases.holds("figures", first, first + 1):
+            return "document"
         head = bare(self._doc.norms[first])
         if kind != "person" or head not in self._lexicon.organizations:
             return kind

@@ -254,7 +254,7 @@ class ActorRegistry:
                 continue  # `ونشر البيان أسماء المعتقلين`: an adjective would have its ال too
             if last - i > len(words) and set(words[1:]) <= {bare(n) for n in doc.norms[i + 1 : last]}:
                 issuer = self._issuer(i, last) if self._phrases.head_kind(i) == "document" else None
-                draft = issuer or self._add(i, last)
+                draft = issuer or self._called(self._naming.telling(i, last)) or self._add(i, last)
                 self._index.add_titles(draft, words)
                 return draft
         return None
