@@ -76,11 +76,13 @@ class Naming:
     def kind_of(self, first: int) -> SourceKind | None:
         """What kind of source a description at token `first` is: `الفريق` is a rank, or a team named before.
 
-        `أرقام البنك` and `تقديرات الخبراء` are documents: they speak for whoever made them.
+        `أرقام البنك` is a document: it speaks for whoever made it; `يومية الصباح` is a paper, `تقارير يومية` are none.
         """
         kind = self._phrases.head_kind(first)
         if not self._phrases.name_type(first) and self._phrases.holds("figures", first, first + 1):
             return "document"
+        if self._phrases.holds("daily", first, first + 1):
+            return "organization"
         head = bare(self._doc.norms[first])
         if kind != "person" or head not in self._lexicon.organizations:
             return kind

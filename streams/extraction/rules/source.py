@@ -93,9 +93,17 @@ def _second_hand(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zo
             last = phrases.end(j + 1, zone_end)
             if last <= j + 1:
                 return None
-            via = phrases.end(cue.at + 1, j)
-            return Source((j + 1, last), (cue.at + 1, via) if via > cue.at + 1 else None)
+            return Source((j + 1, last), _medium(doc, lexicon, phrases, cue, j))
     return None
+
+
+def _medium(doc: Document, lexicon: Lexicon, phrases: Phrases, relays: Cue, limit: int) -> tuple[int, int] | None:
+    """Who relays: `نقلت رويترز عن`, `ذكر الموقع، نقلا عن`, `وكانت الوكالة قد نقلت عن`."""
+    first = relays.at + 1
+    last = phrases.end(first, limit) if doc.norms[first] not in lexicon.words_of["relaying"] else first
+    if last > first:
+        return first, last
+    return subject_before(doc, lexicon, phrases, relays, doc.sentences[doc.sentence_of[relays.at]].first)
 
 
 def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> Source:
@@ -110,9 +118,9 @@ def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_e
                     return Source(None)
                 via = None
                 for k in range(j - 1, max(sentence.first, j - 10) - 1, -1):
-                    if any(r.entry.lemma == "نقل" for r in lexicon.cue_readings(doc.norms[k])):
-                        end = phrases.end(k + 1, j)
-                        via = (k + 1, end) if end > k + 1 else None
+                    relays = next((r for r in lexicon.cue_readings(doc.norms[k]) if r.entry.lemma == "نقل"), None)
+                    if relays is not None:
+                        via = _medium(doc, lexicon, phrases, Cue(k, relays, cue.construction), j)
                         break
                 return Source((j + 1, last), via)
         return Source(None)
