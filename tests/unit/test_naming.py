@@ -231,6 +231,25 @@ def test_the_kind_of_who_has_no_name(extractor: Extractor, body: str) -> None:
     assert run(extractor, body).statements[-1].actor.kind == KINDS[body]
 
 
+STATES = {
+    "قالت إيران إنها لن تتراجع. وأضافت طهران أن العقوبات لن تثنيها.": "organization:ايران",
+    "قالت واشنطن إنها سترد. وتعهدت الولايات المتحدة الأميركية بالدفاع عن حلفائها.": "organization:الولايات-المتحده",
+    "قال الاتحاد الأوروبي إنه سيرد. وانتقدت بروكسل القرار.": "organization:الاتحاد-الاوروبي",
+    "قالت المملكة العربية السعودية إنها سترد. وأضافت الرياض أن القرار نهائي.": "organization:السعوديه",
+}
+
+
+@pytest.mark.parametrize("body", STATES)
+def test_a_capital_speaks_for_its_state(extractor: Extractor, body: str) -> None:
+    spoken = run(extractor, body).statements
+    assert len(spoken) == 2 and {s.actor.id for s in spoken} == {STATES[body]}
+
+
+def test_a_club_is_no_capital(extractor: Extractor) -> None:
+    body = "فاز الفريق في كتالونيا أمس. وأعلن برشلونة أن اللاعب مصاب."
+    assert [s.actor.id for s in run(extractor, body).statements] == ["organization:برشلونه"]
+
+
 MEDIA = {
     "وقال الوزير سامي الحداد إن الأمر انتهى، وفقا لوكالة رويترز.": "وكالة رويترز",
     'وقال الوزير سامي الحداد إن الأمر انتهى، بحسب "عكاظ".': '"عكاظ"',

@@ -1,6 +1,7 @@
 """Naming: what an actor is called, and of which kind it is, by the phrase that first stands for it."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import pairwise
 
 from schemas import ActorKind
@@ -169,6 +170,25 @@ class Naming:
         if head in self._lexicon.titles:
             return self._lexicon.titles[head].gender == "f"
         return self._is_feminine_organization(first)
+
+    def state_of(self, first: int, last: int) -> EntityMention | None:
+        """Where the article first names the state whose capital the phrase [first, last) is; None if it does not."""
+        e = self._entities.get(first)
+        words = self.words(first, last, e.skip if e is not None and e.last == last else 0)
+        states = self._lexicon.capitals.get(" ".join(words), ())
+        named = [self._states[state] for state in states if state in self._states]
+        return named[0] if len(named) == 1 else None
+
+    @cached_property
+    def _states(self) -> dict[str, EntityMention]:
+        """Where names first stand, as they are and without their adjective: `الولايات المتحدة الأمريكية`."""
+        found: dict[str, EntityMention] = {}
+        for e in self._entities.values():
+            words = self.words(e.first, e.last, e.skip)
+            found.setdefault(" ".join(words), e)
+            if len(words) > 1 and words[-1] in self._lexicon.nationalities:
+                found.setdefault(" ".join(words[:-1]), e)
+        return found
 
     def is_given(self, first: int, words: Words) -> bool:
         """`الملك سلمان`: whether the only word of a name is whatever its bearer is called by himself."""

@@ -155,7 +155,7 @@ class ActorRegistry:
         if lexicon.is_a(norms[0], "honorific"):  # `وقال سموه`, `وأضاف معاليه`
             return self._honoured(first, previous)
         head = norms[0]
-        same = self._called(norms)
+        same = self._state(first, last) or self._called(norms)
         if same is not None:
             return same
         kind = self._naming.kind_of(first)
@@ -200,6 +200,11 @@ class ActorRegistry:
             return None
         return min((d for d in holders if d.named and d.kind == "person"), key=lambda d: d.positions[0], default=None)
 
+    def _state(self, first: int, last: int) -> ActorDraft | None:
+        """`وقالت موسكو`: the state for which a capital speaks, where the article names it."""
+        e = self._naming.state_of(first, last)
+        return None if e is None else self.of_entity(e) or self._add(e.first, e.last)
+
     def _called(self, words: Words) -> ActorDraft | None:
         """Who is called by just these words, people aside."""
         return next((d for d in self._index.with_words(words) if d.kind != "person"), None)
@@ -217,11 +222,8 @@ class ActorRegistry:
     def _publisher(self, first: int, last: int) -> ActorDraft | None:
         """`أصدرت المنظمة بيانا … وجاء في البيان`: who issued the document that was told of last."""
         doc, head = self._doc, self._doc.norms[first]
-        if (
-            not head.startswith("ال")
-            or len(self._naming.telling(first, last)) > 1
-            or self._naming.kind_of(first) != "document"
-        ):
+        plain = head.startswith("ال") and len(self._naming.telling(first, last)) == 1
+        if not plain or self._naming.kind_of(first) != "document":
             return None
         issuer = publisher(doc, self._lexicon, self._phrases, told_before(doc, first, bare(head)))
         return None if issuer is None else self.known(*issuer[:2]) or self._add(*issuer[:2])

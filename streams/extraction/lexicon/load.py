@@ -74,6 +74,7 @@ class Lexicon:
     unnamed: Mapping[str, str]
     calendar: Mapping[str, str]
     nationalities: Mapping[str, tuple[str, str]]
+    capitals: Mapping[str, frozenset[str]]  # to the states for which they may speak
     silent: Mapping[str, str]
     masculine_names: frozenset[str]
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], CueReading], ...]]
@@ -201,9 +202,12 @@ def load_lexicon() -> Lexicon:
     for form, gender, kind, *_ in rows("titles.tsv", 4):
         titles.setdefault(normalize(form), Title(gender, kind))
     nationalities: dict[str, tuple[str, str]] = {}
+    capitals: dict[str, frozenset[str]] = {}
     for masculine, feminine, country, capital, *_ in rows("nationalities.tsv", 6):
         for form in (masculine, feminine):
             nationalities.setdefault(normalize(form), (country, capital))
+        if capital and capital != country:
+            capitals[normalize(capital)] = capitals.get(normalize(capital), frozenset()) | {normalize(country)}
     return Lexicon(
         cues=MappingProxyType(_load_cues()),
         function=MappingProxyType(function),
@@ -213,6 +217,7 @@ def load_lexicon() -> Lexicon:
         unnamed=MappingProxyType({normalize(r[0]): r[3] for r in rows("unnamed.tsv", 5)}),
         calendar=MappingProxyType({normalize(r[0]): r[1] for r in rows("calendar.tsv", 4)}),
         nationalities=MappingProxyType(nationalities),
+        capitals=MappingProxyType(capitals),
         phrases=MappingProxyType(_load_phrases()),
         masculine_names=frozenset(normalize(name) for (name,) in rows("masculine_names.tsv", 1)),
         silent=MappingProxyType({normalize(form): kind for form, kind in rows("silent.tsv", 2)}),
