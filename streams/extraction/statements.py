@@ -32,6 +32,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.quotations import OPENING
 from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.interrupted import with_beginning
 from streams.extraction.rules.proposals import Proposal, Proposer
 from streams.extraction.words.context import WordsInContext
 
@@ -132,6 +133,10 @@ def find_statements(
         is_act = is_speech_act(words, proposal)
         drafts.append(StatementDraft(spoken, probability[proposal.cue.at], is_act, share, end_share))
     _nest(drafts)
+    reported = [d.proposal.content for d in drafts]
+    for draft in drafts:
+        whole = with_beginning(doc, draft.proposal.cue, draft.proposal.content, reported)
+        draft.proposal = replace(draft.proposal, content=whole)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
         if draft.proposal.via:

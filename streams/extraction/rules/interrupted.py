@@ -1,0 +1,32 @@
+"""Quotations that their attribution interrupts: `"لن نقبل بالقرار"، قال الوزير، "وسنطعن فيه"` is one content."""
+
+from collections.abc import Collection
+
+from streams.extraction.document import Document
+from streams.extraction.rules.content import Content, make_content
+from streams.extraction.rules.cue import Cue
+from streams.extraction.tokens import WORD
+
+_BETWEEN = frozenset("،,-–—")
+
+
+def with_beginning(doc: Document, cue: Cue, content: Content, reported: Collection[Content]) -> Content:
+    """The content with the quotation that ends right before its cue, if nobody reports that: not one of `reported`.
+
+    Not before a verb with و, which begins a statement of its own: `"…"، وقال الوزير: "…"`.
+    """
+    quoted = doc.quotation_of[content.first] >= 0 and content.first > cue.at
+    if not quoted or cue.reading.prefix or cue.reading.form not in ("past", "present"):
+        return content
+    edge = cue.first - 1
+    while edge > 0 and doc.norms[edge] in _BETWEEN:
+        edge -= 1
+    q = doc.quotation_of[edge] if edge > 0 else -1
+    if q < 0 or doc.quotations[q].close != edge or q in (doc.quotation_of[cue.at], doc.quotation_of[content.first]):
+        return content
+    if doc.kinds[doc.quotations[q].open - 1] is WORD and doc.quotations[q].open:
+        return content  # `في فيلم "الممر"، قال أحمد عز: "…"`
+    begun = make_content(doc, doc.quotations[q].open + 1, edge, 0)
+    if begun is None or any(c.first < begun.last and begun.first < c.last for c in reported):
+        return content
+    return content._replace(spans=(*begun.spans, *content.spans))
