@@ -1,5 +1,6 @@
 """Stretches between quotation marks, in every style the papers use, balanced or not."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ _STRAIGHT = frozenset('"＂″')  # the last is what some systems make of one be
 # Particles that stand before an opening mark: `وفقا لـ"رويترز"`, `وصفهم بـ"الجبناء"`, `و"الحياة"`.
 _PARTICLES = frozenset(["ل", "ب", "و", "ف", "ك", "ال", "بال", "كال", "وال", "فال", "ول", "وب", "فب", "فل"])
 _NESTED = 200  # tokens behind an opening mark in which one that closes its outer quotation is looked for
+_AHEAD = 400  # tokens behind a line break that are looked at
 _MARKS = frozenset(_PAIRS) | _CLOSERS | _STRAIGHT
 
 
@@ -31,15 +33,17 @@ class Quotation(NamedTuple):
 def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     """Outermost quotations, in order; nested ones belong to their outer one.
 
-    An opening guillemet or curly mark may be closed in a later paragraph; straight marks, which look the same on both
-    sides, are paired within a paragraph, where the side that touches a word tells opening from closing; where both do,
-    a mark opens if none is open, or behind a particle. Parentheses quote behind words of praise only (`قال تعالى (…)`).
+    A quotation may be closed in a later paragraph. Of straight marks, which look the same on both sides, the side that
+    touches a word tells opening from closing; where both do, a mark opens if none is open, or behind a particle.
+    Parentheses quote behind words of praise only (`قال تعالى (…)`).
 
     >>> from streams.extraction.tokens import tokenize
     >>> find_quotations(tokenize('قال "نعم" ثم «قال “لا” مرة»'))
     (Quotation(open=1, close=3, balanced=True), Quotation(open=5, close=11, balanced=True))
     >>> find_quotations(tokenize('قال "نعم ولا\\nثم مضى'))
     (Quotation(open=1, close=4, balanced=False),)
+    >>> find_quotations(tokenize('قال "نعم ولا\\nثم مضى"'))
+    (Quotation(open=1, close=7, balanced=True),)
     >>> find_quotations(tokenize('وفقا لـ"رويترز" و"الحياة"'))
     (Quotation(open=2, close=4, balanced=True), Quotation(open=6, close=8, balanced=True))
     """
@@ -47,12 +51,13 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     open_at = -1
     depth = 0
     stops = [i for i, (form, _, _) in enumerate(tokens) if form.kind >= MARK]
+    straight = [i for i in stops if tokens[i].form.text in _STRAIGHT]
     # the last of each closing mark tells in constant time that an opening one is never closed
     closers = {tokens[i].form.text: i for i in stops if tokens[i].form.text in _CLOSERS}
     for i in stops:
         token = tokens[i]
         if token.form.kind is LINE:
-            if open_at >= 0 and not _closes_later(tokens, closers, open_at, i):
+            if open_at >= 0 and not _closes_later(tokens, straight, closers, open_at, i):
                 found.append(Quotation(open_at, i, balanced=False))
                 open_at = -1
             continue
@@ -115,16 +120,22 @@ def _follows_praise(tokens: Sequence[Token], i: int) -> bool:
     return bool(words) and words[-1] in last_words()
 
 
-def _closes_later(tokens: Sequence[Token], closers: dict[str, int], open_at: int, line: int) -> bool:
+def _closes_later(
+    tokens: Sequence[Token], straight: Sequence[int], closers: dict[str, int], open_at: int, line: int
+) -> bool:
     """Whether a quotation that is open at a line break goes on in the next paragraph.
 
-    It does only for paired marks, and only if the next paragraph does not open one of its own without closing this.
+    It does only if the next paragraph does not open one of its own without closing this.
     """
     opener = tokens[open_at].form.text
+    if opener in _STRAIGHT:
+        n = bisect_right(straight, line)
+        i = straight[n] if n < len(straight) else line + _AHEAD
+        return i < line + _AHEAD and _closes_word(tokens, i) and not _opens_word(tokens, i)
     closer = _PAIRS.get(opener)
     if closer is None or closers.get(closer, -1) < line:
         return False
-    for token in tokens[line + 1 : line + 400]:
+    for token in tokens[line + 1 : line + _AHEAD]:
         if token.form.text == closer:
             return True
         if token.form.text == opener:

@@ -93,4 +93,4 @@ async def test_an_article_that_takes_longer_than_a_rebalance_waits_ends_no_worke
             assert (first.stop(), second.stop()) == (0, 0)
     assert Counter(e.article_id for e in await enriched_until(settings, 2)) == {"sleeps": 1, "next": 1}
     assert len(enriched) == 2
-    assert notes == {"", "tried 1"}
+    assert notes - {""} == {"tried 1"}
