@@ -8,6 +8,10 @@ from tests.unit.test_extraction import run
 NAMES = {
     "the particle of وفقا لـ": ("وانخفضت الأسعار هذا العام، وفقا لسلطات المطارات.", "سلطات المطارات"),
     "a paper by how often it appears": ("وأبرزت يومية الصباح أن الوزير استقال.", "يومية الصباح"),
+    "a person behind a title with an adjective": (
+        "وأكد عضو المكتب السياسي سامي الحداد أن الطريق مفتوح.",
+        "سامي الحداد",
+    ),
     "an institution by its head alone": (
         "اجتمعت لجنة التدقيق البيئي أمس في لندن. وقالت اللجنة إن التقرير جاهز.",
         "لجنة التدقيق البيئي",

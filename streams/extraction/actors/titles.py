@@ -117,7 +117,9 @@ def whose_name(
         return named
     head, norm = phrases.head_kind(first), doc.norms[first]
     unnamed = head == "unnamed" and not norm.startswith("ال") and norm not in lexicon.words_of["deputy"]
-    of_somebody = unnamed and is_office(doc, lexicon, first + 1, named.first)
+    # `عضو المكتب السياسي سامي الحداد`: behind another word with ال it is an adjective
+    offices = (i for i in range(first + 1, named.first) if not doc.norms[i - 1].startswith("ال"))
+    of_somebody = unnamed and any(is_office(doc, lexicon, i, i + 1) for i in offices)
     if head in ("organization", "document", "group") or of_somebody:
         return None
     return None if is_of_another(doc, lexicon, phrases, first, named.first) else named
