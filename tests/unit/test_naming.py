@@ -8,6 +8,10 @@ from tests.unit.test_extraction import run
 NAMES = {
     "the particle of وفقا لـ": ("وانخفضت الأسعار هذا العام، وفقا لسلطات المطارات.", "سلطات المطارات"),
     "a paper by how often it appears": ("وأبرزت يومية الصباح أن الوزير استقال.", "يومية الصباح"),
+    "a person behind a title whose adjective looks like a verb": (
+        "وقال المتحدث الرسمي باسم الأجهزة الأمنية الفلسطينية اللواء سامي الحداد إن الوضع هادئ.",
+        "سامي الحداد",
+    ),
     "a person behind a title with an adjective": (
         "وأكد عضو المكتب السياسي سامي الحداد أن الطريق مفتوح.",
         "سامي الحداد",

@@ -118,7 +118,8 @@ class Naming:
         if head == "unnamed" or head == "group":
             return head
         people = [e for e in inner if e.type == "PER"]
-        if people and people[0].first == first and self.is_joint(people):
+        counted = self._lexicon.is_a(self._doc.norms[first], "quantity")  # `كل من سامي الحداد ورامي الخوري`
+        if people and (counted or people[0].first == first) and self.is_joint(people):
             return "group"
         if self.is_shared(first, last):
             return "group"

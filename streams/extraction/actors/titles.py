@@ -189,4 +189,6 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         before -= 1
     if doc.norms[before] == "باسم":
         return True  # `المتحدث باسم ميركل`, `المتحدث باسم الرئيس مون`
-    return any(lexicon.is_a(doc.norms[i], "relative") or phrases.is_verb(i) for i in range(first + 1, named))
+    bare_words = (i for i in range(first + 1, named) if not doc.norms[i].startswith("ال") and doc.quotation_of[i] < 0)
+    relative = any(lexicon.is_a(doc.norms[i], "relative") for i in range(first + 1, named))
+    return relative or any(map(phrases.is_verb, bare_words))  # `الأجهزة`, `"سابك"` look like verbs
