@@ -119,7 +119,7 @@ class Naming:
             return head
         people = [e for e in inner if e.type == "PER"]
         counted = self._lexicon.is_a(self._doc.norms[first], "quantity")  # `كل من سامي الحداد ورامي الخوري`
-        if people and (counted or people[0].first == first) and self.is_joint(people):
+        if people and (counted or head == "person") and self.is_joint(people):
             return "group"
         if self.is_shared(first, last):
             return "group"

@@ -181,8 +181,10 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
     if doc.norms[before] in lexicon.words_of["called"]:
         return False
     for_another = head.startswith("ال") or head in lexicon.words_of["deputy"]
-    if doc.norms[before] in lexicon.words_of["holder"] and not for_another:
-        return True  # `نجل الرئيس حسني مبارك`
+    between = doc.norms[first + 1 : before]
+    whole = bool(between) and all(n.startswith("ال") and bare(n) not in lexicon.titles for n in between)
+    if doc.norms[before] in lexicon.words_of["holder"] and not (for_another or whole):
+        return True  # `نجل الرئيس حسني مبارك`, but `خادم الحرمين الشريفين الملك سلمان`
     if doc.norms[before].removeprefix(phrases.attached(before)) in lexicon.organizations:
         return True  # `مديرة حملة هيلاري كلينتون`, `أستاذ بجامعة محمد الخامس`
     while before > first and doc.norms[before].startswith("ال") and bare(doc.norms[before]) in lexicon.titles:
