@@ -23,6 +23,7 @@ from streams.extraction.words.signs import ACTOR, SPEAKER_BEGINS
 
 _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker is looked for
 _SEEN = 5  # step of a sign from which on a word begins a mention
+_COMPLEMENT = 4  # words between a title and a place that belongs to it: `للتعليم في منطقة`
 _QUOTED_NAME = 5  # tokens from the opening mark to the closing one of a name in quotation marks, at most
 _OBJECTS = ("ه", "ها", "هم", "هما", "ني", "نا")
 Mention = tuple[int, int]
@@ -66,6 +67,7 @@ class Speakers:
         """
         if mention is None:
             return mention
+        mention = self._with_title(options, mention)
         one_of = self._doc.norm_at(mention[0] - 1) in self._lexicon.words_of["one_of"]
         if not one_of and self._phrases.head_kind(mention[0]) not in ("person", "unnamed"):
             return mention
@@ -76,6 +78,24 @@ class Speakers:
         names = (m for m in options.links if m is not None and self._phrases.name_ending(m[1]) == "PER")
         first = next((m[0] for m in names if options.proposal.cue.at < m[0] and m[1] == before), mention[0])
         return first, mention[1]
+
+    def _with_title(self, options: Options, mention: Mention) -> Mention:
+        """A title that its complement seems to end goes on to its bearer's name.
+
+        `المدير العام للتعليم بمنطقة نجران سامي الحداد`, where `نجران سامي الحداد` is no phrase of its own.
+        """
+        phrases, (first, last) = self._phrases, mention
+        if phrases.head_kind(first) in ("person", "unnamed") or phrases.name_ending(last) != "PER":
+            return mention
+        for m in options.links:
+            if m is None or not options.proposal.cue.at < m[0] < m[1] <= first <= m[1] + _COMPLEMENT:
+                continue
+            words = all(self._doc.kinds[i] is WORD for i in range(m[1], first))
+            deputy = self._doc.norms[m[0]] in self._lexicon.words_of["deputy"]
+            titled = deputy or phrases.head_kind(m[0]) == "person"
+            if words and titled and phrases.name_ending(m[1]) != "PER":
+                return m[0], last
+        return mention
 
     def options(self, proposal: Proposal) -> Options | None:
         """All candidates, None where the construction leaves no choice and the encoder agrees with it."""
