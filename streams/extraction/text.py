@@ -18,6 +18,8 @@ _PRESENTATION_FORMS = "\u2000"  # from here on; below it, words of news hold not
 _LIGATURES = str.maketrans({"﷼": "ريال", "﷽": "بسم الله الرحمن الرحيم"})  # of which Unicode makes something else
 # What camel-tools does in five passes, as two tables; to import it for that would take 33 MB and most of a second.
 _SPELT = str.maketrans("", "", _VOWELS + TATWEEL + INVISIBLE)
+_UNVOICED = str.maketrans("", "", _VOWELS + INVISIBLE)
+_STRETCHED = re.compile(f"{TATWEEL}+(?=[^\\W\\d_])")
 _UNIFIED = _SPELT | str.maketrans("آأإٱىة", "اااايه")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ARABIC_LETTERS = re.compile(
@@ -35,6 +37,15 @@ def written(word: str) -> str:
     ('مشيرا', 'إلى')
     """
     return word if word.isascii() else _composed(word).translate(_SPELT)
+
+
+def as_name(text: str) -> str:
+    """Words as a name shows them: spelt, without vowels and tatweel but where that holds a particle apart.
+
+    >>> as_name("سامي الحـدّادُ"), as_name("التقرير الـ51"), as_name("نادي الـ«بارسا»")
+    ('سامي الحداد', 'التقرير الـ51', 'نادي الـ«بارسا»')
+    """
+    return text if text.isascii() else _STRETCHED.sub("", _composed(text)).translate(_UNVOICED)
 
 
 @lru_cache(maxsize=1 << 13)

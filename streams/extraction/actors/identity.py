@@ -8,7 +8,7 @@ from schemas import Actor, ActorKind
 from streams.extraction.actors.drafts import ActorDraft
 from streams.extraction.actors.known_actors import KnownActors
 from streams.extraction.actors.latin import LatinNames
-from streams.extraction.text import name_key, normalize
+from streams.extraction.text import as_name, name_key, normalize
 from streams.extraction.tokens import NUMBER, WORD, tokenize
 
 
@@ -29,17 +29,20 @@ class Identities:
         return cls(KnownActors.load(own), LatinNames.load())
 
     def actor(self, draft: ActorDraft, article_id: str) -> Actor:
-        """The actor as statements carry it: called as in its article, with the id of who that is."""
+        """The actor as statements carry it: called as in its article, with the id of who that is.
+
+        Name and role are without tatweel and vowels, so that `الحـدّاد` and `الحداد` are not two names of one profile.
+        """
         known = self._known.find(draft.kind, draft.name) if draft.named else None
         latin = draft.name_latin or (known.latin if known else None)
         if latin is None and draft.named and draft.kind == "person":
             latin = self._latin.spell(draft.name)
         return Actor(
             id=actor_id(draft.kind, known.name if known else draft.name, named=draft.named, article_id=article_id),
-            name=draft.name,
+            name=as_name(draft.name),
             name_latin=latin,
             kind=draft.kind,
-            role=draft.role,
+            role=None if draft.role is None else as_name(draft.role),
         )
 
 
