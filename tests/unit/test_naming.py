@@ -241,6 +241,8 @@ def test_who_is_only_referred_back_to_is_nobody_new(extractor: Extractor) -> Non
 
 
 KINDS = {
+    "ويرى الكثير من المنتجين أن الأسعار سترتفع.": "group",
+    "وأظهرت العديد من الدراسات أن الأسعار سترتفع.": "organization",
     "وأعلنت السلطات الصينية أن المدينة مغلقة.": "organization",
     "وكتب الوزير سامي الحداد أن الأمر انتهى. وقال آخر إن الحل قريب.": "unnamed",
     "وقال أحد المتهمين إن القضية انتهت.": "unnamed",
