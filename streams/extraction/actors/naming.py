@@ -115,20 +115,22 @@ class Naming:
     def _kind(self, head: SourceKind | None, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
         if head == "group" and bare(self._doc.norms[first]) in self._lexicon.words_of["authority"]:
             return "organization"
+        norm = self._doc.norms[first]
+        counted = any(self._lexicon.is_a(word, "quantity") for word in (norm, bare(norm)))
+        of = self._phrases.head_kind(first + 2) if counted and self._doc.norm_at(first + 1) == "من" else "nothing"
+        if of == "document":
+            return "organization"  # `مجموعة من التقارير`
         if head == "unnamed" or head == "group":
             return head
-        people = [e for e in inner if e.type == "PER"]
-        words = self._doc.norms[first], bare(self._doc.norms[first])  # `كل من سامي الحداد ورامي الخوري`
-        counted = any(self._lexicon.is_a(word, "quantity") for word in words)
+        people = [e for e in inner if e.type == "PER"]  # `كل من سامي الحداد ورامي الخوري`
         if people and (counted or head == "person") and self.is_joint(people):
             return "group"
         if self.is_shared(first, last):
             return "group"
         if head == "person":
             return "person"
-        of_many = counted and self._doc.norm_at(first + 1) == "من" and self._phrases.head_kind(first + 2) != "document"
-        if of_many and words[0] not in self._lexicon.words_of["one_of"]:
-            return "group"  # `الكثير من سكان غزة`, not `العديد من الدراسات`
+        if of != "nothing" and norm not in self._lexicon.words_of["one_of"]:
+            return "group"  # `الكثير من سكان غزة`
         if head in ("organization", "document") or inner:
             return "organization"
         if any(self._doc.norms[first] in self._lexicon.words_of[c] for c in ("one_of", "another")):
