@@ -1,5 +1,6 @@
 """One article as every stage sees it: tokens, sentences, paragraphs and quotations, computed once."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -52,9 +53,17 @@ class Document:
                 self._places[word].append(i)
         return self._places.get(norm, ())
 
-    def places_of(self, word: str) -> list[int]:
-        """The tokens of a word with or without its article and a particle: `وفقا لبيان` is a place of بيان."""
-        return sorted(i for before in _BEFORE for i in self.places(before + word))
+    def places_before(self, word: str, before: int, most: int) -> list[int]:
+        """The last places of a word before a token, the nearest first, with or without its article and a particle.
+
+        `وفقا لبيان` is a place of بيان. Of each spelling `most` are looked at, however often the article has it.
+        """
+        found: list[int] = []
+        for particle in _BEFORE:
+            places = self.places(particle + word)
+            n = bisect_left(places, before)
+            found += places[max(0, n - most) : n]
+        return sorted(found, reverse=True)[:most]
 
     def text(self, first: int, last: int) -> str:
         """The original text of tokens [first, last)."""

@@ -1,7 +1,7 @@
 """Issuers: a document speaks for whoever issued it (`بيان لوزارة الداخلية`, `تقرير أعده علماء`, `تقرير المنظمة`)."""
 
-from bisect import bisect_left
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from streams.extraction.actors.drafts import bare
@@ -63,9 +63,8 @@ def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issue
 
 def told_before(doc: Document, before: int, document: str) -> list[int]:
     """Where a document is told of, of the last places before a token, the nearest first."""
-    found = sorted([*doc.places_of(document), *doc.places_of(document + "ا")])
-    n = bisect_left(found, before)
-    return found[max(0, n - _NEAR) : n][::-1]
+    found = (doc.places_before(word, before, _NEAR) for word in (document, document + "ا"))
+    return sorted(chain.from_iterable(found), reverse=True)[:_NEAR]
 
 
 def publisher(doc: Document, lexicon: Lexicon, phrases: Phrases, told: Iterable[int]) -> Issuer | None:

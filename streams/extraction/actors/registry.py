@@ -4,8 +4,6 @@ One registry an article: names come from the entities and their titles, descript
 resolved to the nearest actor before them whose titles contain their words.
 """
 
-from bisect import bisect_left
-
 from streams.extraction.actors.drafts import ActorDraft, DraftIndex, Refer, Words, as_ruled, bare
 from streams.extraction.actors.issuers import issuer_within, maker_at, publisher, told_before
 from streams.extraction.actors.latest import Named
@@ -245,9 +243,7 @@ class ActorRegistry:
     def _first_named(self, before: int, words: Words) -> ActorDraft | None:
         """`اللجنة` after `لجنة التدقيق البيئي`, `الدراسة` after `دراسة حديثة`: the nearest fuller phrase before."""
         doc = self._doc
-        positions = self._doc.places_of(words[0])
-        n = bisect_left(positions, before)
-        for i in reversed(positions[max(0, n - _NEAR) : n]):
+        for i in self._doc.places_before(words[0], before, _NEAR):
             entity = self._entities.get(i)
             last = entity.last if entity else self._end(i)
             if not self._people.isdisjoint(range(i + 1, last)) or doc.norm_at(i + 1).startswith("و"):
