@@ -32,7 +32,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.quotations import OPENING
 from streams.extraction.rules.cue import Cue
-from streams.extraction.rules.interrupted import with_beginning
+from streams.extraction.rules.interrupted import reported, with_beginning
 from streams.extraction.rules.proposals import Proposal, Proposer
 from streams.extraction.words.context import WordsInContext
 
@@ -133,9 +133,9 @@ def find_statements(
         is_act = is_speech_act(words, proposal)
         drafts.append(StatementDraft(spoken, probability[proposal.cue.at], is_act, share, end_share))
     _nest(drafts)
-    reported = [d.proposal.content for d in drafts]
+    told = reported(doc, (d.proposal.content for d in drafts))
     for draft in drafts:
-        whole = with_beginning(doc, draft.proposal.cue, draft.proposal.content, reported)
+        whole = with_beginning(doc, draft.proposal.cue, draft.proposal.content, told)
         draft.proposal = replace(draft.proposal, content=whole)
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:

@@ -1,6 +1,7 @@
 """Quotations that their attribution interrupts: `"لن نقبل بالقرار"، قال الوزير، "وسنطعن فيه"` is one content."""
 
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from streams.extraction.document import Document
 from streams.extraction.rules.content import Content, make_content
@@ -10,8 +11,17 @@ from streams.extraction.tokens import WORD
 _BETWEEN = frozenset("،,-–—")
 
 
-def with_beginning(doc: Document, cue: Cue, content: Content, reported: Collection[Content]) -> Content:
-    """The content with the quotation that ends right before its cue, if nobody reports that: not one of `reported`.
+def reported(doc: Document, contents: Iterable[Content]) -> Sequence[int]:
+    """For each token how many contents hold it."""
+    changes = [0] * (len(doc.tokens) + 1)
+    for content in contents:
+        changes[content.first] += 1
+        changes[content.last] -= 1
+    return list(accumulate(changes))
+
+
+def with_beginning(doc: Document, cue: Cue, content: Content, told: Sequence[int]) -> Content:
+    """The content with the quotation that ends right before its cue, if nobody reports that (see `reported`).
 
     Not before a verb with و, which begins a statement of its own: `"…"، وقال الوزير: "…"`.
     """
@@ -27,6 +37,6 @@ def with_beginning(doc: Document, cue: Cue, content: Content, reported: Collecti
     if doc.kinds[doc.quotations[q].open - 1] is WORD and doc.quotations[q].open:
         return content  # `في فيلم "الممر"، قال أحمد عز: "…"`
     begun = make_content(doc, doc.quotations[q].open + 1, edge, 0)
-    if begun is None or any(c.first < begun.last and begun.first < c.last for c in reported):
+    if begun is None or any(told[begun.first : begun.last]):
         return content
     return content._replace(spans=(*begun.spans, *content.spans))
