@@ -117,8 +117,8 @@ class Naming:
             return "organization"
         norm = self._doc.norms[first]
         counted = any(self._lexicon.is_a(word, "quantity") for word in (norm, bare(norm)))
-        of = self._phrases.head_kind(first + 2) if counted and self._doc.norm_at(first + 1) == "من" else "nothing"
-        if of == "document":
+        of_many = counted and self._doc.norm_at(first + 1) == "من"
+        if of_many and self._phrases.head_kind(first + 2) == "document":
             return "organization"  # `مجموعة من التقارير`
         if head == "unnamed" or head == "group":
             return head
@@ -129,7 +129,7 @@ class Naming:
             return "group"
         if head == "person":
             return "person"
-        if of != "nothing" and norm not in self._lexicon.words_of["one_of"]:
+        if of_many and norm not in self._lexicon.words_of["one_of"]:
             return "group"  # `الكثير من سكان غزة`
         if head in ("organization", "document") or inner:
             return "organization"

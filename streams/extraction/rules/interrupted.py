@@ -34,9 +34,10 @@ def with_beginning(doc: Document, cue: Cue, content: Content, told: Sequence[int
     q = doc.quotation_of[edge] if edge > 0 else -1
     if q < 0 or doc.quotations[q].close != edge or q in (doc.quotation_of[cue.at], doc.quotation_of[content.first]):
         return content
-    if doc.kinds[doc.quotations[q].open - 1] is WORD and doc.quotations[q].open:
+    first = doc.quotations[q].open
+    if first > 0 and doc.kinds[first - 1] is WORD:
         return content  # `في فيلم "الممر"، قال أحمد عز: "…"`
-    begun = make_content(doc, doc.quotations[q].open + 1, edge, 0)
+    begun = make_content(doc, first + 1, edge, 0)
     if begun is None or any(told[begun.first : begun.last]):
         return content
     return content._replace(spans=(*begun.spans, *content.spans))
