@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 
 from streams.ingest.mapping import Envelope, FieldMapping
 from streams.kafka.security import client_options
 from streams.kafka.topics import declared
 from streams.settings import FromSettings, Settings, SettingsError
 from tests.ingest.running import BODY, articles, command, header, ingest, letters, lines
-from tests.kafka.pipeline import WorkerProcess, read_until
+from tests.kafka.pipeline import WorkerProcess, make, read_until
 
 MAPS = ("--map", "article_id=id", "--map", "body=text")
 
@@ -24,10 +24,7 @@ def story(number: int) -> bytes:
 
 
 async def make_topic(cluster: Settings, name: str) -> None:
-    admin = AIOKafkaAdminClient(**client_options(cluster))
-    await admin.start()
-    await admin.create_topics([NewTopic(name, 2, 1)])
-    await admin.close()
+    await make(cluster, NewTopic(name, 2, 1))
 
 
 async def send(cluster: Settings, topic: str, *values: bytes) -> None:
