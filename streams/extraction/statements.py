@@ -140,17 +140,17 @@ def find_statements(
     by_cue = {d.proposal.cue.at: d for d in drafts}
     for draft in drafts:
         if draft.proposal.via:
-            draft.via = _medium(doc, lexicon, phrases, draft.proposal.via)
+            draft.via = _name_of_medium(doc, lexicon, phrases, draft.proposal.via)
     for said, medium in relays:
         earlier = by_cue[said.cue.at]
         # `بحسب "عكاظ"`, `بحسب رويترز`; not `بحسب الظروف`
         named = phrases.head_kind(medium[0]) == "organization" or doc.norms[medium[0]] in OPENING
         if earlier.via is None and named:
-            earlier.via = _medium(doc, lexicon, phrases, medium)
+            earlier.via = _name_of_medium(doc, lexicon, phrases, medium)
     return drafts
 
 
-def _medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: tuple[int, int]) -> str:
+def _name_of_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: tuple[int, int]) -> str:
     text = doc.text(*mention)
     return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else text  # `وفقا لوكالة رويترز`
 

@@ -1,10 +1,11 @@
 """Where the logs begin that a consumer reads: what stood before is gone, read or not."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.protocol.fetch import FetchRequest
+
+from streams.kafka.answers import look_at_answers
 
 _SINCE_STARTS, _START = 5, 4  # from this version on each partition's answer tells it, in this place
 
@@ -15,17 +16,12 @@ def log_starts(consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
     aiokafka begins anew at the first offset where its own is gone, without a word.
     """
     starts: dict[TopicPartition, int] = {}
-    consumer._client.send = _noting(consumer._client.send, starts)
-    return starts
 
-
-def _noting(send: Callable[..., Awaitable[Any]], starts: dict[TopicPartition, int]) -> Callable[..., Awaitable[Any]]:
-    async def sent(node: int, request: Any, **options: Any) -> Any:
-        answer = await send(node, request, **options)
-        if isinstance(request, FetchRequest) and answer.API_VERSION >= _SINCE_STARTS:
+    async def note(_: FetchRequest, answer: Any) -> None:
+        if answer.API_VERSION >= _SINCE_STARTS:
             for topic, partitions in answer.topics:
                 for partition in partitions:
                     starts[TopicPartition(topic, partition[0])] = partition[_START]
-        return answer
 
-    return sent
+    look_at_answers(consumer, note)
+    return starts

@@ -5,10 +5,12 @@ from contextlib import suppress
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import KafkaError
 
 from streams.kafka.tolerant import tolerant
+from streams.settings import Settings
+from tests.kafka.pipeline import make
 
 pytestmark = pytest.mark.kafka
 
@@ -34,10 +36,7 @@ async def committed(bootstrap: str, partition: TopicPartition, begin: int) -> li
 async def test_nothing_is_lost_behind_an_abort(name: str, prefix: str, request: pytest.FixtureRequest) -> None:
     bootstrap = request.getfixturevalue("broker").bootstrap if name == "embedded" else request.getfixturevalue("apache")
     partition = TopicPartition(f"{prefix}aborted", 0)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(partition.topic, 1, 1)])
-    await admin.close()
+    await make(Settings(kafka_bootstrap=bootstrap), NewTopic(partition.topic, 1, 1))
     dead, heir = (
         AIOKafkaProducer(bootstrap_servers=bootstrap, transactional_id=f"{prefix}x", enable_idempotence=True)
         for _ in range(2)
