@@ -70,8 +70,8 @@ class Document:
         return self.body[self.tokens[first].start : self.tokens[last - 1].end]
 
     def name(self, first: int, last: int) -> str:
-        """Tokens [first, last) as a name: the words of a hashtag are parted (`#سامي_الحداد`)."""
-        return self.text(first, last).replace("_", " ")
+        """Tokens [first, last) as a name: the words of a hashtag are parted, its sign left out (`سامي #الحداد`)."""
+        return self.text(first, last).replace("_", " ").replace("#", "")
 
     def norm_at(self, i: int) -> str:
         """The normalized text of token i, `BREAK` for a line break and outside of the document."""

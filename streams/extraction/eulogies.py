@@ -35,3 +35,16 @@ def eulogy_at(norms: Sequence[str], first: int) -> Eulogy | None:
     found = (len(words) for words in _names() if tuple(norms[first : first + len(words)]) == words)
     last = first + max(found, default=0)
     return Eulogy(last, _names()[tuple(norms[first:last])]) if last > first else None
+
+
+def praised_at(norms: Sequence[str], first: int) -> str | None:
+    """Who is praised by the mention that begins with token `first`, None where nobody is.
+
+    >>> praised_at(["قال", "الله", "تعالي"], 1), praised_at(["قال", "تعالي"], 1), praised_at(["قال", "الله"], 1)
+    ('الله', 'الله', None)
+    """
+    praise = eulogy_at(norms, first)
+    if praise is not None:
+        return praise.name
+    behind = eulogy_at(norms, first + 1)
+    return behind.name if behind is not None and norms[first] == normalize(behind.name) else None

@@ -163,7 +163,7 @@ def _statements(
                 cue=Cue(
                     text=cue_text,
                     lemma=cue.reading.entry.lemma,
-                    cue_class=cue.reading.entry.cue_class,
+                    cue_class=draft.cue_class,
                     span=doc.span(cue.first, cue.at + 1),
                 ),
                 speaker=Speaker(text=doc.text(*mention), span=doc.span(*mention)) if mention else None,

@@ -131,8 +131,10 @@ class Phrases:
         norm = self._doc.norms[j]
         if norm in ("ل", "ب", "لـ", "بـ"):
             return norm[0]
-        if norm[:1] not in ("ل", "ب"):
-            return ""
+        if norm[:1] not in ("ل", "ب") or norm in self._lexicon.organizations:
+            return ""  # `لجان`, whatever the recognizer takes for the name
+        if norm[0] == "ل" and norm[1:] in self._lexicon.words_of["medium"]:
+            return "ل"  # `قال لعنب بلدي`
         if j in self._entities:
             return norm[0] if self._attached[j] else ""
         if self._lexicon.is_a(norm[1:], "letter") and self._lexicon.is_a(self._doc.norm_at(j + 1), "letter"):
@@ -283,17 +285,9 @@ class Phrases:
             return j
         if mark == "#" or (mark in "/-–" and 0 < j < limit - 1 and doc.tokens[j].start - doc.tokens[j - 1].end <= 0):
             return j + 1  # `وزير الخارجية #عادل_الجبير`
-        if mark in "،," and j > head and j + 1 < limit:
-            # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`; not so `انتقد الوزير، سامي الحداد، زميله`
-            if self.head_kind(j + 1) == "person" and not has_pronoun(doc.tokens[j + 1].form.written):
-                return j + 1
-            if j - head <= 8 and j + 1 in self._entities:
-                return j
-        if (
-            mark == "."
-            and j + 1 < limit
-            and len(doc.norms[j - 1]) == 1
-            and doc.tokens[j - 1].end == doc.tokens[j].start
-        ):
+        # an apposition: `رئيس الوزراء الإسرائيلي، بنيامين نتنياهو،`; not so `انتقد الوزير، سامي الحداد، زميله`
+        paused = mark in "،," and j > head and j + 1 < limit and self.head_kind(j + 1) == "person"
+        if paused and not has_pronoun(doc.tokens[j + 1].form.written):
             return j + 1
-        return j
+        initial = len(doc.norms[j - 1]) == 1 and doc.tokens[j - 1].end == doc.tokens[j].start
+        return j + 1 if mark == "." and initial and j + 1 < limit else j

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
+from schemas import CueClass
 from streams.extraction.actors.drafts import ActorDraft
-from streams.extraction.actors.offices import without_li
+from streams.extraction.actors.offices import is_titled, without_li
 from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.choices.acceptance import (
     RIVALS_THRESHOLD,
@@ -33,7 +34,8 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.quotations import OPENING
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.interrupted import reported, with_beginning
-from streams.extraction.rules.proposals import Proposal, Proposer
+from streams.extraction.rules.proposals import Proposal, Proposer, presentation
+from streams.extraction.text import normalize
 from streams.extraction.words.context import WordsInContext
 
 DOUBTED = 0.5  # confidence below which a statement is not told: it would more often be wrong than right
@@ -52,6 +54,7 @@ class StatementDraft:
 
     proposal: Proposal
     probability: float
+    cue_class: CueClass = "neutral"
     is_act: bool = False
     speaker_share: float = 1.0
     end_share: float = 1.0
@@ -129,9 +132,10 @@ def find_statements(
     for proposal in statements:
         mention, share = speakers.best(proposal)
         ended, end_share = content_ends.ended(proposal)
-        spoken = _well_ended(doc, mention_ends, replace(types.typed(ended), mention=mention))
+        spoken = _well_ended(doc, lexicon, phrases, mention_ends, replace(types.typed(ended), mention=mention))
         is_act = is_speech_act(words, proposal)
-        drafts.append(StatementDraft(spoken, probability[proposal.cue.at], is_act, share, end_share))
+        said_as = presentation(lexicon, proposal)
+        drafts.append(StatementDraft(spoken, probability[proposal.cue.at], said_as, is_act, share, end_share))
     _nest(drafts)
     told = reported(doc, (d.proposal.content for d in drafts))
     for draft in drafts:
@@ -155,7 +159,21 @@ def _name_of_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: 
     return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else text  # `وفقا لوكالة رويترز`
 
 
-def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposal:
+def _told_whom(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> int:
+    """Where the medium begins in the mention [first, last) of a verb whose object it is, `last` where there is none.
+
+    `أبلغ مصدر مطلع «الشرق الأوسط» أن`, `أخبر مسؤول أمريكي رويترز أن`; not `أبلغ مسؤول في رويترز`, `مدير صحيفة «الغد»`.
+    """
+    for i in range(first + 1, last):
+        quoted = doc.norms[i] in OPENING and phrases.head_kind(i - 1) != "organization"
+        media = doc.norms[i] in lexicon.words_of["medium"] or lexicon.organizations.get(doc.norms[i]) == "media"
+        governed = lexicon.is_a(doc.norms[i - 1], "preposition") or is_titled(lexicon, doc.norms[i - 1])
+        if quoted or (media and not governed):
+            return i
+    return last
+
+
+def _well_ended(doc: Document, lexicon: Lexicon, phrases: Phrases, ends: MentionEnds, proposal: Proposal) -> Proposal:
     """The proposal with the likeliest end of its speaker's mention."""
     if proposal.mention is None:
         return proposal
@@ -165,6 +183,8 @@ def _well_ended(doc: Document, ends: MentionEnds, proposal: Proposal) -> Proposa
     if first < content:
         limit = min(limit, content)
     last = ends.best(first, rule, limit)
+    if normalize(proposal.cue.reading.entry.lemma) in lexicon.words_of["told"] and first > cue:
+        last = _told_whom(doc, lexicon, phrases, first, last)
     q = doc.quotation_of[first]
     if q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close >= last - 1:
         # `وفقا لـ"رويترز"`: the marks about a name are no part of it

@@ -6,6 +6,43 @@ from streams.extraction import Extractor
 from tests.unit.test_extraction import run
 
 NAMES = {
+    "a verb, and no case of a title's letter": ("دفع القصف المئات إلى الفرار، وقالت طهران إن الطريق مفتوح.", "طهران"),
+    "who gave testimony": ("وبحسب شهادات الجيران، فإن السيارة كانت مسرعة.", "الجيران"),
+    "whose words it is in another's account": ("وورد في أقوال زوجة القتيل أنه خرج صباحا ولم يعد.", "زوجة القتيل"),
+    "committees, whose first letter is no particle": (
+        "قالت لجان مقاومة الخرطوم، إن القوات أطلقت النار على المتظاهرين.",
+        "لجان مقاومة الخرطوم",
+    ),
+    "a colonel behind an office whose words look like verbs": (
+        "قال مدير أمن تبوك العقيد زيد الشمري إن المتهم اعترف.",
+        "زيد الشمري",
+    ),
+    "a king behind the courtesy": ("وقال صاحب الجلالة الملك محمد السادس إن المغرب يسير.", "محمد السادس"),
+    "the spokesman of an institution that sounds like a woman's office": (
+        "وقال المتحدث باسم المؤسسة سامي الحداد إن الطريق مفتوح.",
+        "سامي الحداد",
+    ),
+    "a governor behind an adviser's title that he has too": (
+        "وقال مستشار خادم الحرمين الشريفين، أمير منطقة مكة المكرمة، صاحب السمو الملكي الأمير سامي الحداد إن الطريق مفتوح.",
+        "سامي الحداد",
+    ),
+    "the lawyer of an activist": (
+        "قال محامي الناشط علاء سيف إن موكله بريء من التهم.",
+        "محامي الناشط علاء سيف",
+    ),
+    "a name with a hashtag's sign": ("وقال الرئيس دونالد #ترامب إن الطريق مفتوح.", "دونالد ترامب"),
+    "reports of the media, no person": ("وذكرت تقارير إعلامية أن الاتفاق قريب.", "تقارير إعلامية"),
+    "who issued a statement of another kind": (
+        "وأكد التقرير السنوي لمنظمة الصحة العالمية أن الأسعار ارتفعت.",
+        "منظمة الصحة العالمية",
+    ),
+    "God, with praise behind": ("وقال الله تعالى: «وقل اعملوا».", "الله"),
+    "the Prophet, with praise behind": ("قال رسول الله صلى الله عليه وسلم: «إنما الأعمال بالنيات».", "النبي"),
+    "a name beside which و is no conjunction": ("وقال محامي وائل عباس إن موكله بريء.", "محامي وائل عباس"),
+    "the speaker, not the local medium that he speaks to": (
+        "خالد العمر، أحد سكان الحي، قال لعنب بلدي إن المياه مقطوعة منذ أسبوع.",
+        "خالد العمر",
+    ),
     "the particle of وفقا لـ": ("وانخفضت الأسعار هذا العام، وفقا لسلطات المطارات.", "سلطات المطارات"),
     "a paper by how often it appears": ("وأبرزت يومية الصباح أن الوزير استقال.", "يومية الصباح"),
     "a person behind a title whose adjective looks like a verb": (
@@ -204,25 +241,6 @@ def test_the_role_of_an_officer_holds_his_grade(extractor: Extractor) -> None:
     assert [s.actor.role for s in run(extractor, body).statements] == ["اللواء ركن"]
 
 
-ROLES = {
-    "كشف اللواء أحمد عبد الله، مدير أمن القاهرة، عن ضبط تشكيل عصابي.": "مدير أمن القاهرة",
-    "وشدد الدكتور مصطفى مدبولي، رئيس مجلس الوزراء، على ضرورة الحوار.": "رئيس مجلس الوزراء",
-    "دعا وزير الخارجية الإيراني، جواد ظريف، الرئيس الأمريكي، دونالد ترامب، إلى الحذر.": "وزير الخارجية الإيراني",
-    "وقال أنس الراجحي، المحلل بأسواق المال، إن الأسعار سترتفع.": "المحلل بأسواق المال",
-    "وقال المتحدث باسم الأمم المتحدة ستيفان دوجاريك إن الهجوم مدان.": "المتحدث باسم الأمم المتحدة",
-    "وأعلن نائب وزير المالية سامي الحداد أن الميزانية جاهزة.": "نائب وزير المالية",
-    "وأكد المتحدث باسم الجيش، العميد سامي الحداد، أن الطريق مفتوح.": "المتحدث باسم الجيش",
-    "وقال وزير التعليم الدكتور سامي الحداد إن الدراسة ستبدأ غدا.": "وزير التعليم",
-    "وقال نائب الملك سامي الحداد إن الطريق مفتوح.": "نائب الملك",
-    "حضر المدير العام وأكد سامي الحداد أن الطريق مفتوح.": None,
-}
-
-
-@pytest.mark.parametrize("body", ROLES)
-def test_the_role_is_the_office_whole_and_without_the_courtesies_about_it(extractor: Extractor, body: str) -> None:
-    assert run(extractor, body).statements[0].actor.role == ROLES[body]
-
-
 @pytest.mark.parametrize("name", ["الأمم المتحدة", "البنك المركزي"])
 def test_a_name_behind_li_is_called_as_it_is(extractor: Extractor, name: str) -> None:
     body = f"بحسب تقرير ل{name[1:]}، فإن نصف السكان يعانون الجوع. وحذر التقرير من كارثة إنسانية."
@@ -238,20 +256,6 @@ def test_a_name_that_nobody_knew_stands_behind_its_title_and_a_comma(extractor: 
 def test_who_is_only_referred_back_to_is_nobody_new(extractor: Extractor) -> None:
     body = "قال محمد فقيهي أستاذ القانون بجامعة فاس إن الحملة محدودة. وأضاف المتحدث ذاته أن الأمر عادي."
     assert [s.actor.name for s in run(extractor, body).statements] == ["محمد فقيهي"] * 2
-
-
-KINDS = {
-    "ويرى الكثير من المنتجين أن الأسعار سترتفع.": "group",
-    "وأظهرت مجموعة من التقارير أن الأسعار سترتفع.": "organization",
-    "وأعلنت السلطات الصينية أن المدينة مغلقة.": "organization",
-    "وكتب الوزير سامي الحداد أن الأمر انتهى. وقال آخر إن الحل قريب.": "unnamed",
-    "وقال أحد المتهمين إن القضية انتهت.": "unnamed",
-}
-
-
-@pytest.mark.parametrize("body", KINDS)
-def test_the_kind_of_who_has_no_name(extractor: Extractor, body: str) -> None:
-    assert run(extractor, body).statements[-1].actor.kind == KINDS[body]
 
 
 STATES = {

@@ -5,6 +5,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from streams.extraction.actors.drafts import bare
+from streams.extraction.actors.offices import is_definite
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
@@ -34,15 +35,25 @@ def issuer_within(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         norm = doc.norms[i]
         if lexicon.is_a(norm, "made"):
             return maker_at(doc, lexicon, phrases, i)
+        if norm in lexicon.words_of["seen_by"]:
+            return None
         if lexicon.is_a(norm, "about") or (lexicon.is_a(norm, "preposition") and not _leads(doc, lexicon, i)):
             return None
         attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
         attached |= phrases.attached(i) == "ل" and phrases.name_type(i) in ("ORG", "LOC")  # `تقرير للأمم المتحدة`
-        if attached or phrases.head_kind(i) in ("organization", "person"):
+        spoken_by = phrases.head_kind(i) not in (None, "document") and not lexicon.is_a(norm, "quantity")
+        if attached or (spoken_by and not _is_adjective(doc, lexicon, phrases, first, i)):
             end = phrases.end(i, last)
             if end > i:
                 return Issuer(i, end, attached)
     return None
+
+
+def _is_adjective(doc: Document, lexicon: Lexicon, phrases: Phrases, document: int, i: int) -> bool:
+    """`تقارير إعلامية`, `بيان صحفي صادر عن`, but `تقرير رئيسة الوزراء`: whether token i describes the document."""
+    described = i == document + 1 and doc.norms[i].endswith(("ي", "ه")) and not doc.norms[i].startswith("ال")
+    governs = is_definite(lexicon, doc.norm_at(i + 1)) or phrases.name_type(i + 1) != ""
+    return described and not (governs or phrases.name_type(i))
 
 
 def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issuer | None:
@@ -54,7 +65,7 @@ def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issue
     while first < limit and phrases.is_date(first):
         first += 1
     first += doc.norm_at(first) in ("عن", "من")
-    first += doc.norm_at(first) in OPENING
+    first += doc.norm_at(first) in OPENING or doc.norm_at(first) == "#"
     if first >= limit or phrases.head_kind(first) is None:
         return None
     last = phrases.end(first, limit)

@@ -30,6 +30,7 @@ class Naming:
     def new(self, first: int, last: int, *, attached: bool = False) -> ActorDraft:
         """The actor that a phrase [first, last) names or describes; `attached`: its first ل belongs to the cue."""
         doc = self._doc
+        first += doc.norms[first] in self._lexicon.words_of["same"] and first + 1 < last  # `ذات المصدر`
         last = self._behind_quoted_name(first, last)
         head = self.kind_of(first)
         inner = [e for i in range(first, last) if (e := self._entities.get(i))]
@@ -56,6 +57,12 @@ class Naming:
         if kind == "organization":
             draft.feminine = self._is_feminine_organization(first)
         return draft
+
+    def organization(self, first: int, last: int, *, attached: bool) -> tuple[str, Words]:
+        """The name [first, last) of an institution and its words; `attached`: it stands behind ل."""
+        name = self._doc.name(first, last)
+        name = without_li(self._lexicon, name) if attached else name
+        return name, tuple(map(normalize, name.split()))
 
     def _behind_title(self, first: int, last: int) -> int | None:
         """`الكاتب الأردني، رحيل محمد غرايبة`: where the name begins of which nobody knew that it is one."""
@@ -127,17 +134,26 @@ class Naming:
             return "group"
         if self.is_shared(first, last):
             return "group"
+        if self._is_dual(norm):
+            return "group"
         if head == "person":
             return "person"
         if of_many and norm not in self._lexicon.words_of["one_of"]:
             return "group"  # `الكثير من سكان غزة`
+        if any(norm in self._lexicon.words_of[c] for c in ("one_of", "another")):
+            return "unnamed"  # `أحد سكان حلب`, `وقال آخر إن`
         if head in ("organization", "document") or inner:
             return "organization"
-        if any(self._doc.norms[first] in self._lexicon.words_of[c] for c in ("one_of", "another")):
-            return "unnamed"  # `أحد المتهمين`, `وقال آخر إن`
-        if self._doc.norms[first].endswith(("ون", "ين", "ات")):
-            return "group"
+        women = bare(norm)[:-2] + "ه" in self._lexicon.titles
+        if (norm.endswith("ات") and women) or norm.endswith(("ون", "ين")):
+            return "group"  # `المعلمات`, but `المعلومات`
         return "unnamed" if last - first > 3 else "organization"
+
+    def _is_dual(self, norm: str) -> bool:
+        """`المحاميان`, `الممثلتان`."""
+        titles, word = self._lexicon.titles, bare(norm)
+        men = norm.endswith(("ان", "ين")) and word not in titles and word[:-2] in titles
+        return men or (norm.endswith(("تان", "تين")) and word[:-3] + "ه" in titles)
 
     def is_joint(self, people: list[EntityMention]) -> bool:
         """Several people of one cue: `ميركل وماكرون`, `وزير المالية محمد الجدعان ومحافظ البنك أحمد الخليفي`."""
@@ -147,8 +163,8 @@ class Naming:
             return word.startswith("و") and bare(word[1:]) in titles
 
         return any(
-            norms[e.first].startswith("و")
-            or norms[e.first - 1] in ("،", ",", "و")
+            (e.skip > 0 and norms[e.first].startswith("و"))  # not `محامي وائل الحداد`
+            or norms[e.first - 1] == "و"
             or any(map(joins, norms[before.last : e.first]))
             for before, e in pairwise(people)
         )
@@ -160,6 +176,8 @@ class Naming:
         begin = own.last if own is not None else first + 1
         alone = own is not None or doc.norms[first].startswith("ال")
         for i in range(begin, last):
+            if self._lexicon.is_a(doc.norms[i], "preposition"):
+                return False  # `سفير فرنسا لدى السعودية واليمن`
             if doc.norms[i][:1] != "و" or phrases.is_within_name(i):
                 continue
             entity, rest = self._entities.get(i), doc.norms[i][1:]
@@ -167,6 +185,8 @@ class Naming:
                 return entity.skip > 0 and entity.type != "PER"
             joined = phrases.is_head_word(rest) or phrases.is_conjoined(i)
             kind = self._lexicon.facts(rest).heads if joined else None
+            if joined and own is not None and any(rest in states for states in self._lexicon.capitals.values()):
+                return True  # `السعودية وقطر`
             if kind in ("organization", "unnamed", "group") and (alone or not rest.startswith("ال")):
                 return True
         return False

@@ -1,5 +1,7 @@
 """Offices: what of a title is told as somebody's role (`وزير الدفاع` of `ووزير الدفاع اللواء سامي الحداد`)."""
 
+from collections.abc import Sequence
+
 from streams.extraction.actors.drafts import bare
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
@@ -7,6 +9,8 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.text import normalize
 
 _MARKS = "،,./:#"  # that stand between a title and what follows it
+_CLOSING = '»”")'
+_DEFINITE = ("ال", "لل", "بال", "وال", "فال")
 
 
 def is_courtesy(lexicon: Lexicon, role: str) -> bool:
@@ -14,13 +18,30 @@ def is_courtesy(lexicon: Lexicon, role: str) -> bool:
 
     Of `الدكتور سامي الحداد، وزير الصحة، إن` the office is the role.
     """
-    return all(_is_courteous(lexicon, word) for word in map(normalize, role.split()))
+    words = tuple(map(normalize, role.split()))
+    return all(is_courteous(lexicon, words, i) for i in range(len(words)))
 
 
-def _is_courteous(lexicon: Lexicon, norm: str) -> bool:
+def is_courteous(lexicon: Lexicon, norms: Sequence[str], i: int) -> bool:
+    """Whether the word at i is a rank or tells how somebody is addressed."""
+    norm = norms[i]
     if len(norm) == 1 and (norm.isalpha() or norm in _MARKS):
         return True  # `رئيس بلدية ينبع د. سامي الحداد`, and the marks about it
-    return lexicon.is_honorific(norm) or bare(norm) in lexicon.words_of["rank"] or norm in lexicon.words_of["grade"]
+    ranks = bare(norm) in lexicon.words_of["rank"] or norm in lexicon.words_of["grade"]
+    return ranks or lexicon.is_honorific(norm) or is_address(lexicon, norms, i)
+
+
+def is_address(lexicon: Lexicon, norms: Sequence[str], i: int) -> bool:
+    """Whether the word at i only goes with a courtesy beside it, as the first and last of `صاحب السمو الملكي` do."""
+    if norms[i] not in lexicon.words_of["address"]:
+        return False
+    beside = (lexicon.titles.get(bare(word)) for word in (*norms[max(0, i - 1) : i], *norms[i + 1 : i + 2]))
+    return any(title is not None and title.kind == "honorific" for title in beside)
+
+
+def is_definite(lexicon: Lexicon, norm: str) -> bool:
+    """Whether a word has the article, particles before it aside: `بالرئيس`, not `والد`."""
+    return norm.startswith(_DEFINITE) and norm not in lexicon.titles
 
 
 def without_particle(lexicon: Lexicon, title: str) -> str:
@@ -46,7 +67,7 @@ def is_titled(lexicon: Lexicon, norm: str) -> bool:
 
 def office_of(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> str:
     """What the title [first, last) tells of its bearer: without courtesies behind it, marks and particles about it."""
-    whole = doc.text(first, _office_end(doc, lexicon, phrases, first, last)).rstrip("،, ")
+    whole = doc.text(first, _office_end(doc, lexicon, phrases, first, last)).rstrip("،, (")
     title = without_open_marks(whole).strip()
     return without_particle(lexicon, title) if title else title
 
@@ -56,11 +77,14 @@ def _office_end(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, l
 
     A rank that the word before governs is a part of it: `نائب الملك`, `رئيس الفريق`.
     """
+    while last > first and doc.norms[last - 1] in lexicon.words_of["called"]:
+        last -= 1  # `سائق شاحنة يدعى سامي الحداد`
     end = last
-    while end > first and _is_courteous(lexicon, doc.norms[end - 1]):
+    while end > first and is_courteous(lexicon, doc.norms, end - 1):
         end -= 1
     whole = end in (first, last)
-    apart = not whole and (doc.norms[end - 1].startswith("ال") or phrases.name_ending(end) != "")
+    ended = not whole and (is_definite(lexicon, doc.norms[end - 1]) or doc.norms[end - 1] in _CLOSING)
+    apart = not whole and (ended or phrases.name_ending(end) != "")
     return end if apart or (not whole and len(doc.norms[end]) == 1) else last
 
 

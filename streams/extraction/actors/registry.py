@@ -9,15 +9,14 @@ from streams.extraction.actors.issuers import issuer_within, maker_at, publisher
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
 from streams.extraction.actors.naming import Naming, can_be
-from streams.extraction.actors.offices import is_courtesy, is_titled, office_of, without_li
+from streams.extraction.actors.offices import is_courtesy, is_titled, office_of
 from streams.extraction.actors.titles import MentionEnd, is_office, title_after, title_start, whose_name
 from streams.extraction.byline import is_tag
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
-from streams.extraction.eulogies import eulogy_at
+from streams.extraction.eulogies import praised_at
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import normalize
 from streams.extraction.tokens import WORD
 
 _SOURCE = "المصدر"
@@ -115,29 +114,38 @@ class ActorRegistry:
         """The actor that a phrase stands for if the article has one already; nothing is remembered of it."""
         if self._phrases.head_kind(first) == "document":
             return None
-        return self._resolve_named(first, last) or self._resolve_description(first, last, None)
+        return self._person(self._named_in(first, last), first) or self._resolve_description(first, last, None)
 
     def _praised(self, first: int) -> ActorDraft | None:
-        praise = eulogy_at(self._doc.norms, first)
-        if praise is None:
+        name = praised_at(self._doc.norms, first)
+        if name is None:
             return None
-        known = next(self._index.with_words((praise.name,)), None)
-        return known or self._index.add(ActorDraft(praise.name, "person", (praise.name,), named=True))
+        return next(self._index.with_words((name,)), None) or self._index.add(
+            ActorDraft(name, "person", (name,), named=True)
+        )
 
-    def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
-        doc = self._doc
+    def _named_in(self, first: int, last: int) -> EntityMention | None:
+        """The name of whoever the mention [first, last) stands for, None where it names nobody, or several."""
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
         if not people or self._naming.is_joint(people):
             return None
-        named = whose_name(doc, self._lexicon, self._phrases, first, people)
-        if named is None:
+        return whose_name(self._doc, self._lexicon, self._phrases, first, people)
+
+    def _person(self, e: EntityMention | None, before: int, feminine: bool | None = None) -> ActorDraft | None:
+        """Who is named so, as seen from token `before`."""
+        if e is None:
             return None
-        words = self._naming.words(named.first, named.last, named.skip)
-        draft = self._index.person(words, first, feminine, given=self._naming.is_given(named.first, words))
-        if draft is not None and first < named.first:
-            told = self._phrases.head_kind(first) == "person" or is_titled(self._lexicon, doc.norms[first])
-            told = told and self._people.isdisjoint(range(first, named.first))  # `سامي الحداد شقيق رامي الحداد`
-            self._add_title(draft, first, named.first, replace=told)
+        words = self._naming.words(e.first, e.last, e.skip)
+        return self._index.person(words, before, feminine, given=self._naming.is_given(e.first, words))
+
+    def _resolve_named(self, first: int, last: int, feminine: bool | None = None) -> ActorDraft | None:
+        """Who is named in the mention [first, last), which may tell a title of his."""
+        e = self._named_in(first, last)
+        draft = self._person(e, first, feminine)
+        if draft is not None and e is not None and first < e.first:
+            told = self._phrases.head_kind(first) == "person" or is_titled(self._lexicon, self._doc.norms[first])
+            # not in `سامي الحداد شقيق رامي الحداد`
+            self._add_title(draft, first, e.first, replace=told and self._people.isdisjoint(range(first, e.first)))
         return draft
 
     def _resolve_description(self, first: int, last: int, previous: ActorDraft | None) -> ActorDraft | None:
@@ -158,7 +166,8 @@ class ActorRegistry:
             return same
         kind = self._naming.kind_of(first)
         made = any(lexicon.is_a(n, "made") for n in norms)  # `البيان الصادر عن الوزارة`
-        if kind == "document" and (made or not head.startswith("ال") or len(norms) <= 2):
+        to = any(self._phrases.attached(i) == "ل" for i in range(first + 1, last))  # `التقرير السنوي لمنظمة`
+        if kind == "document" and (made or to or not head.startswith("ال") or len(norms) <= 2):
             issuer = self._issuer(first, last)
             if issuer is not None:
                 self._index.add_titles(issuer, [bare(head)])  # `تقرير للمنظمة`: then التقرير is hers
@@ -231,11 +240,8 @@ class ActorRegistry:
         doc = self._doc
         for i in told_before(doc, before, document):
             first = doc.sentences[doc.sentence_of[i]].first
-            at, draft = max(
-                ((d.last_before(i), d) for d in self._index.drafts[-_NEAR:] if d.kind != "person"),
-                key=lambda x: x[0],
-                default=(-1, None),
-            )
+            spoken = ((d.last_before(i), d) for d in self._index.drafts[-_NEAR:] if d.kind != "person")
+            at, draft = max(spoken, key=lambda x: x[0], default=(-1, None))
             if at >= first:
                 return draft
         return None
@@ -284,9 +290,7 @@ class ActorRegistry:
         return next((d for d in self._index.with_words(self._naming.words(e.first, e.last, e.skip)) if d.named), None)
 
     def _organization(self, first: int, last: int, attached: bool) -> ActorDraft:
-        text = self._doc.name(first, last)
-        text = without_li(self._lexicon, text) if attached else text
-        words = tuple(normalize(w) for w in text.split())
+        text, words = self._naming.organization(first, last, attached=attached)
         known = next(self._index.with_words(words), None)
         if known is None and len(words) == 1 and words[0].startswith("ال"):
             known = self._first_named(first, (bare(words[0]),))  # `بلاغ للجنة` behind `لجنة التدقيق البيئي`

@@ -3,21 +3,23 @@
 from collections.abc import Callable, Container, Sequence
 
 from streams.extraction.actors.drafts import bare
+from streams.extraction.actors.offices import is_address, is_courteous, is_definite, is_titled
 from streams.extraction.adjacent import is_general
 from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import has_pronoun
+from streams.extraction.text import has_pronoun, stems
 from streams.extraction.tokens import WORD
 
 # Where a mention ends that begins at a token, by rule ends before a second one and may go on up to a third.
 MentionEnd = Callable[[int, int, int], int]
 
-_REACH = 9  # words of a title before a name
+_REACH = 9  # words of a title before a name, courtesies aside
 _APPOSITION = 8  # words of a title after it
-_DEFINITE = ("ال", "لل", "بال", "وال", "فال")
 _QUOTES = '"«»“”'
+_PAUSES = ("،", ",")
+_ASIDE = {"-": "-", "–": "–", "(": ")"}  # what opens an apposition beside a pause, and closes it
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
 
@@ -28,12 +30,17 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
     """
     best = name
     sentence = doc.sentences[doc.sentence_of[name]].first
-    for j in range(name - 1, max(sentence, name - _REACH) - 1, -1):
+    courtesies = pause = 0  # how many of them stand right before the name, and the pause before them
+    for j in range(name - 1, max(sentence, name - 2 * _REACH) - 1, -1):
         norm = doc.norms[j]
-        if j in named:
+        courtesies += courtesies == name - 1 - j and is_courteous(lexicon, doc.norms, j)
+        if pause and (j - 1 if norm in _PAUSES else j) in named:
+            return pause + 1  # `رامي الخوري، أمير المنطقة، والدكتور سامي الحداد`
+        if j in named or name - j - courtesies > _REACH:
             break
         if doc.kinds[j] is not WORD:
-            if norm in '"»«#' or (norm in "،,/" and j == name - 1):
+            if norm in '"»«#' or (norm in "،,/" and name - 1 - j <= courtesies):
+                pause = j if j < name - 1 else 0  # `قائد القاعدة، العميد سامي الحداد`
                 continue
             break
         if any(lexicon.is_a(norm, c) for c in _NO_TITLE):
@@ -42,20 +49,16 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
             break
         if lexicon.is_a(norm, "preposition") and norm not in ("في", "من"):
             break
-        if bare(norm) in lexicon.titles or norm in lexicon.titles:
-            if norm in lexicon.unnamed and best < name:
+        attached = is_definite(lexicon, norm) and stems(norm)[-1] in lexicon.titles  # `للرئيس سامي الحداد`
+        if attached or bare(norm) in lexicon.titles or norm in lexicon.titles:
+            if norm in lexicon.unnamed and norm not in lexicon.words_of["deputy"] and best < name:
                 break  # `متحدث باسم الرئيس مون`: the spokesman is somebody else
             if _has_object(doc, lexicon, j, name):
                 break  # `رفض القاضي مزاعم أمبروز`
             best = j
-        elif (norm.startswith("و") or j == name - 1) and phrases.is_verb(j) and not _is_definite(lexicon, norm):
+        elif (norm.startswith("و") or j == name - 1) and phrases.is_verb(j) and not is_definite(lexicon, norm):
             break  # `حضر المدير وأكد سامي الحداد`; elsewhere what is read as a verb is rather a noun (`أوضاع الجالية`)
     return best
-
-
-def _is_definite(lexicon: Lexicon, norm: str) -> bool:
-    """Whether a word has the article, particles before it aside: `بالرئيس`, not `والد`."""
-    return norm.startswith(_DEFINITE) and norm not in lexicon.titles
 
 
 def _has_object(doc: Document, lexicon: Lexicon, title: int, name: int) -> bool:
@@ -64,7 +67,7 @@ def _has_object(doc: Document, lexicon: Lexicon, title: int, name: int) -> bool:
     if title + 1 == name or not norm.startswith("ال"):
         return False
     goes_on = bare(behind) in lexicon.titles or behind in lexicon.words_of["grade"]
-    return not (_is_definite(lexicon, behind) or goes_on or lexicon.is_a(behind, "preposition"))
+    return not (is_definite(lexicon, behind) or goes_on or lexicon.is_a(behind, "preposition"))
 
 
 def title_after(
@@ -73,16 +76,18 @@ def title_after(
     """The title that follows a name ending before token i, as tokens; `people` holds the first tokens of names.
 
     It goes on to where a mention of its bearer would end, up to the next comma: `مدير أمن القاهرة`, of which the rules
-    see the first word only.
+    see the first word only; dashes and parentheses hold all of it (`سامي الحداد -وكيل الجامعة-`).
     """
-    if i < len(doc.tokens) and doc.norms[i] in ("،", ","):
+    closing: tuple[str, ...] = _PAUSES
+    if i < len(doc.tokens) and (doc.norms[i] in _PAUSES or doc.norms[i] in _ASIDE):
+        closing = (*_PAUSES, _ASIDE.get(doc.norms[i], ""))
         i += 1
     if i >= len(doc.tokens) or doc.kinds[i] is not WORD:
         return None
     if bare(doc.norms[i]) not in lexicon.titles or i in people or doc.norms[i].startswith("نظير"):
         return None
     sentence = doc.sentences[doc.sentence_of[i]].last
-    limit = next((k for k in range(i, sentence) if doc.norms[k] in ("،", ",")), sentence)
+    limit = next((k for k in range(i, sentence) if doc.norms[k] in closing), sentence)
     rule = phrases.end(i, min(limit, i + _APPOSITION))
     if rule <= i or any(k in people for k in range(i, rule)):
         return None  # `سامي الحداد ووزير المالية نبيل الخطيب`: the title is the next one's
@@ -93,10 +98,14 @@ def title_after(
 
 
 def is_office(doc: Document, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Whether [first, last) tells an office, ranks aside: `الرئيس السابق`, `وزير النفط`."""
-    words = [norm for norm in doc.norms[first:last] if bare(norm) not in lexicon.words_of["rank"]]
-    titles = (lexicon.titles.get(bare(norm)) for norm in words)
-    return any(title is not None and title.kind == "office" for title in titles)
+    """Whether [first, last) tells an office, ranks aside: `الرئيس السابق`, `وزير النفط`, not `صاحب السمو`, `الشيخ`."""
+    return any(_is_post(lexicon, doc.norms, i) for i in range(first, last))
+
+
+def _is_post(lexicon: Lexicon, norms: Sequence[str], i: int) -> bool:
+    title = lexicon.titles.get(bare(norms[i]))
+    rank = not {norms[i], bare(norms[i])}.isdisjoint(lexicon.words_of["rank"]) or is_address(lexicon, norms, i)
+    return title is not None and title.kind == "office" and not rank
 
 
 def whose_name(
@@ -113,16 +122,27 @@ def whose_name(
     named = people[0] if heads or _speaks_to(doc, lexicon, phrases, people) else people[-1]
     if named is not people[0] and is_of_another(doc, lexicon, phrases, first, named.first):
         named = people[0]
+    first = _behind_pause(doc, lexicon, first, named.first)
     if named.first == first:
         return named
     head, norm = phrases.head_kind(first), doc.norms[first]
     unnamed = head == "unnamed" and not norm.startswith("ال") and norm not in lexicon.words_of["deputy"]
     # `عضو المكتب السياسي سامي الحداد`: behind another word with ال it is an adjective
     offices = (i for i in range(first + 1, named.first) if not doc.norms[i - 1].startswith("ال"))
-    of_somebody = unnamed and any(is_office(doc, lexicon, i, i + 1) for i in offices)
+    of_somebody = unnamed and any(_is_post(lexicon, doc.norms, i) for i in offices)
     if head in ("organization", "document", "group") or of_somebody:
         return None
     return None if is_of_another(doc, lexicon, phrases, first, named.first) else named
+
+
+def _behind_pause(doc: Document, lexicon: Lexicon, first: int, named: int) -> int:
+    """Where the title that stands before the name at token `named` begins: behind the last pause of a mention.
+
+    `مستشار خادم الحرمين الشريفين، أمير منطقة مكة المكرمة الأمير سامي الحداد`, who is no adviser's somebody.
+    """
+    pauses = (i + 1 for i in range(named - 1, first, -1) if doc.norms[i] in _PAUSES)
+    behind = next(pauses, first)
+    return behind if is_titled(lexicon, doc.norms[behind]) or behind == named else first
 
 
 def _speaks_to(doc: Document, lexicon: Lexicon, phrases: Phrases, people: Sequence[EntityMention]) -> bool:
@@ -153,7 +173,7 @@ def _is_complement(doc: Document, lexicon: Lexicon, phrases: Phrases, before: in
         or bare(norm) in lexicon.titles
         or any(norm in lexicon.words_of[c] for c in ("called", "grade", "one_of"))
     )
-    of_its_own = _is_definite(lexicon, norm) or has_pronoun(doc.tokens[before].form.written)
+    of_its_own = is_definite(lexicon, norm) or has_pronoun(doc.tokens[before].form.written)
     return phrases.is_noun(before) and not (titled or of_its_own or norm[:1] in "بل")
 
 
@@ -168,7 +188,7 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
             return False  # `محاميها سامي الحداد`
         several = head.endswith("و") and not phrases.name_type(first)  # `منتقدو دوتيرتي`
         bound = (several or phrases.is_noun(first)) if title is None else title.kind != "honorific"
-        return bound and not _is_definite(lexicon, head) and head not in lexicon.words_of["rank"]
+        return bound and not is_definite(lexicon, head) and head not in lexicon.words_of["rank"]
     before = named - 1
     while before > first and doc.norms[before] in _QUOTES:
         before -= 1
@@ -183,14 +203,30 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
     for_another = head.startswith("ال") or head in lexicon.words_of["deputy"]
     between = doc.norms[first + 1 : before]
     whole = bool(between) and all(n.startswith("ال") and bare(n) not in lexicon.titles for n in between)
+    whole = whole or all(is_courteous(lexicon, doc.norms, i) for i in range(first, before))  # `صاحب الجلالة الملك`
     if doc.norms[before] in lexicon.words_of["holder"] and not (for_another or whole):
         return True  # `نجل الرئيس حسني مبارك`, but `خادم الحرمين الشريفين الملك سلمان`
     if doc.norms[before].removeprefix(phrases.attached(before)) in lexicon.organizations:
         return True  # `مديرة حملة هيلاري كلينتون`, `أستاذ بجامعة محمد الخامس`
     while before > first and doc.norms[before].startswith("ال") and bare(doc.norms[before]) in lexicon.titles:
+        if bare(doc.norms[before]) in lexicon.organizations:
+            break  # `المتحدث باسم المؤسسة سامي الحداد`, where it is no foundress
         before -= 1
     if doc.norms[before] == "باسم":
         return True  # `المتحدث باسم ميركل`, `المتحدث باسم الرئيس مون`
-    bare_words = (i for i in range(first + 1, named) if not doc.norms[i].startswith("ال") and doc.quotation_of[i] < 0)
     relative = any(lexicon.is_a(doc.norms[i], "relative") for i in range(first + 1, named))
-    return relative or any(map(phrases.is_verb, bare_words))  # `الأجهزة`, `"سابك"` look like verbs
+    return relative or any(_is_predicate(doc, lexicon, phrases, first, i) for i in range(first + 1, named))
+
+
+def _is_predicate(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, i: int) -> bool:
+    """Whether token i is a verb that tells what the mention from `first` on did: `مسؤول اتهم سامي الحداد`.
+
+    What looks like one is a noun with the article, in quotation marks or a name, behind a preposition and behind a
+    noun that it is the complement of (`الأجهزة`, `"سابك"`, `من أصول`, `مدير أمن تبوك`).
+    """
+    norm, before = doc.norms[i], doc.norms[i - 1]
+    if norm.startswith("ال") or doc.quotation_of[i] >= 0 or phrases.is_within_name(i) or phrases.name_type(i):
+        return False
+    in_construct = not (is_definite(lexicon, before) or phrases.name_ending(i) or doc.kinds[i - 1] is not WORD)
+    in_construct = in_construct and not (i == first + 1 and phrases.head_kind(first) == "unnamed")
+    return phrases.is_verb(i) and not (in_construct or lexicon.is_a(before, "preposition"))

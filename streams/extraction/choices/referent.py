@@ -112,6 +112,9 @@ class Referents:
         place = next((p for p in self._antecedents.places(self._doc.sentence_of[at]) if p.first <= at < p.last), None)
         if place is None or (place.first < described.last and described.first < place.last):
             return None
+        between = self._doc.norms[described.last : place.first]
+        if not self._lexicon.words_of["seen_by"].isdisjoint(between):
+            return None  # `وثيقة اطلعت عليها رويترز`
         draft = self._registry.known(place.first, place.last)
         return Candidate(draft, [place])
 

@@ -103,6 +103,9 @@ class Speakers:
         linked = linked_speaker(self._doc, self._phrases, self._words, cue, proposal.content.first)
         if linked is not None and self._is_circumstance(linked[0]):
             linked = None  # `وأعلن الخميس أن`
+        via = proposal.via if cue.reading.form == "noun" else None
+        if linked is not None and via is not None and linked[0] == via[0]:
+            linked = None  # `ونقلت عنه الصحيفة قوله إن`
         if cue.reading.form == "participle" or proposal.opener in ("nominal", "heading", "preceding") or proposal.via:
             if (linked and linked[0]) == (rule and rule[0]):
                 return None

@@ -14,6 +14,7 @@ SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 _CACHED_FORMS = 1 << 16
 # The preposition and the noun are far more often than the verbs of the same letters.
 _CASES = ("ا", "ان", "ين")  # of the accusative and the dual
+_SHORTEST = 3  # letters before such an ending: `ما`, `أبان`, `دين` are no cases of م, أب, د
 _HOMOGRAPHS = frozenset(["مدينه", "المدينه"])
 _CLASSES: tuple[CueClass, ...] = get_args(CueClass)
 
@@ -130,9 +131,12 @@ class Lexicon:
                 return "organization"
             if self.occasions.get(word) == "document":
                 return "document"
+        plural = norm[:-1] + "ون"
+        if norm.endswith(("و", "ي")) and plural in self.unnamed:
+            return self._heads(plural)  # `قال مسؤولو الوزارة`, `بحسب محللي السوق`
         for ending in _CASES:  # `أن مصدرا أمنيا قال`, `قال مصدران`
             word = norm.removesuffix(ending)
-            if word != norm and (word in self.unnamed or word in self.titles):
+            if word != norm and len(word) >= _SHORTEST and (word in self.unnamed or word in self.titles):
                 return self._heads(word)
         return None
 

@@ -12,6 +12,7 @@ from streams.extraction.lexicon import CueEntry, CueReading, Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.content import Content, make_content
 from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.opening import governed
 from streams.extraction.text import without_conjunction
 from streams.extraction.tokens import WORD
 from streams.extraction.words.context import WordsInContext
@@ -77,7 +78,7 @@ def linked_content(doc: Document, phrases: Phrases, words: WordsInContext, cue: 
     sentence = doc.sentences[doc.sentence_of[first]]
     if last < first or (not behind and last >= cue.first):
         last = (sentence.last if behind else cue.first) - 1
-    content = make_content(doc, first, last + 1, 0)
+    content = make_content(doc, first, last + 1, governed(doc, phrases, cue, first) if behind else 0)
     if content is None or content.first != first:
         return None
     return Linked(content, linked_speaker(doc, phrases, words, cue, first))

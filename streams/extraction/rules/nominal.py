@@ -114,7 +114,8 @@ def _complement(
         for name, word in PREPOSITIONS.items():
             if name in governs and norm == word and j + 1 < limit:
                 return j + 1, 0
-        if "bi" in governs and norm.startswith("ب") and len(norm) > 3 and j <= zone + 6 and norm not in ("بعد", "بين"):
+        attached = norm.startswith("ب") and (len(norm) > 3 or norm == "بما") and norm not in ("بعد", "بين")
+        if "bi" in governs and attached and j <= zone + 6:
             return j, 1
         if "np" in governs and j == zone and kind is WORD and not _is_circumstance(lexicon, norm):
             return j, 0

@@ -107,7 +107,13 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
     zone_end = i
     while i < sentence.last and doc.kinds[i] is MARK and doc.norms[i] in _PAUSES:
         i += 1
-    return Opening("bare", zone_end, i) if sentence.last - i >= _SHORTEST else None
+    return Opening("bare", zone_end, i, governed(doc, phrases, cue, i)) if sentence.last - i >= _SHORTEST else None
+
+
+def governed(doc: Document, phrases: Phrases, cue: Cue, i: int) -> int:
+    """Characters of an attached ب at token i that belongs to the cue: `أفادت الشرطة باعتقال خمسة`, `أشاد بما تحقق`."""
+    attached = phrases.attached(i) == "ب" or doc.norms[i] == "بما"
+    return int("bi" in cue.reading.entry.governs and attached and len(doc.norms[i]) > 1)
 
 
 def _is_other_cue(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int) -> bool:

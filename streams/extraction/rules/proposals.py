@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from schemas import CueClass
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
@@ -13,9 +14,11 @@ from streams.extraction.rules.nominal import find_nominals
 from streams.extraction.rules.opening import Opening, find_bare, find_openings
 from streams.extraction.rules.preceding import Reported, find_heading, find_medium, find_trailing, heads, told_of
 from streams.extraction.rules.source import Source, find_source
+from streams.extraction.text import normalize
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
 
+_CLAUSES = ("complementizer", "quotation", "colon")
 _LOOK_BACK = 50  # statements; more than any sentence of news holds
 
 
@@ -32,6 +35,13 @@ class Proposal:
     opener: str
     via: tuple[int, int] | None = None
     evidence: tuple[str, ...] = ()
+
+
+def presentation(lexicon: Lexicon, proposal: Proposal) -> CueClass:
+    """How the cue presents what it reports: `نوه بالجهود` praises, `نوه إلى أن` only says."""
+    entry = proposal.cue.reading.entry
+    says = normalize(entry.lemma) in lexicon.words_of["attention"] and proposal.opener in _CLAUSES
+    return "neutral" if says else entry.cue_class
 
 
 class Proposer:

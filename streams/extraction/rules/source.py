@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from streams.extraction.document import Document
-from streams.extraction.lexicon import Lexicon
+from streams.extraction.lexicon import CueReading, Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.opening import Opening
 from streams.extraction.tokens import MARK, WORD
 
+_ABOUT_HIM = ("عنه", "عنها", "عنهم")
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])
 
 
@@ -112,13 +113,16 @@ def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_e
     sentence = doc.sentences[doc.sentence_of[i]]
     if cue.reading.possessive:
         for j in range(i - 1, max(sentence.first, i - 20) - 1, -1):
+            if doc.norms[j] in _ABOUT_HIM and _relays(lexicon, doc.norms[j - 1]) and doc.kinds[j + 1] is WORD:
+                last = phrases.end(j + 1, i)  # `ونقلت عنه الصحيفة قوله إن`: whoever was told of before
+                return Source(None, (j + 1, last) if last > j + 1 else None)
             if doc.norms[j] == "عن":
                 last = phrases.end(j + 1, i)
                 if last <= j + 1:
                     return Source(None)
                 via = None
                 for k in range(j - 1, max(sentence.first, j - 10) - 1, -1):
-                    relays = next((r for r in lexicon.cue_readings(doc.norms[k]) if r.entry.lemma == "نقل"), None)
+                    relays = _relays(lexicon, doc.norms[k])
                     if relays is not None:
                         via = _medium(doc, lexicon, phrases, Cue(k, relays, cue.construction), j)
                         break
@@ -129,6 +133,11 @@ def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_e
         if last > i + 1:
             return Source((i + 1, last))
     return Source(None)
+
+
+def _relays(lexicon: Lexicon, norm: str) -> CueReading | None:
+    """How a word passes on what another one says, None where it does not."""
+    return next((r for r in lexicon.cue_readings(norm) if r.entry.lemma == "نقل"), None)
 
 
 def _antecedent(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, first: int) -> tuple[int, int] | None:
