@@ -87,6 +87,9 @@ class Worker(faust.App):
         """End. Faust would restart the agent behind the record that it failed on, which would never be committed."""
         await self.outbox.fail(exc)
 
+    def _on_rebalance_when_stopped(self) -> None:
+        """Nothing: the thread closes the consumer, in order. Faust closes it before it has left its group."""
+
     def _create_directories(self) -> None:
         """None: what a worker keeps is in Kafka. Faust would leave empty folders behind."""
 

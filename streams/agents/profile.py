@@ -1,6 +1,7 @@
 """`statements` -> `actors`: one current profile an actor."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -143,9 +144,24 @@ class Profiles:
             logger.error("the profile of %s in the actors topic cannot be read and begins anew: %s", key.decode(), e)
             return None
 
+    def stored(self, key: bytes | None) -> bytes | None:
+        """The current profile as it stands in `actors`."""
+        return None if key is None else self._remembered.get(key)
+
     def put(self, key: bytes, profile: bytes | None, partition: int) -> None:
         """Set the profile that is on its way to `actors`; None forgets it."""
         self._remembered.put(key, profile, partition)
+
+
+@dataclass(slots=True)
+class Counted:
+    """What became of a record, counted when it is stored."""
+
+    outcome: str
+
+    def count(self) -> None:
+        """Count it."""
+        metrics.profiles.labels(self.outcome).inc()
 
 
 async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:
@@ -155,9 +171,14 @@ async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outb
             outbox.drop(event)
             continue
         record = input_record(event)
-        output, outcome = _applied(topics, profiles, record, outbox.log_end(event))
-        refused = partial(_refused, topics, record)
-        await outbox.deliver(event, output, delivered=metrics.profiles.labels(outcome).inc, refused=refused)
+        before = profiles.stored(record.key)
+        try:
+            output, outcome = _applied(topics, profiles, record, outbox.log_end(event))
+        except MadeAnew as e:
+            raise MadeAnew(f"{e}, and: {outbox.reset_command(record.topic)}") from None
+        counted = Counted(outcome)
+        refused = partial(_refused, topics, profiles, record, before, counted)
+        await outbox.deliver(event, output, delivered=counted.count, refused=refused)
 
 
 def _applied(
@@ -203,5 +224,11 @@ def _applied(
     return (output,), "applied"
 
 
-def _refused(topics: Topics, record: InputRecord, reason: str) -> Record:
+def _refused(
+    topics: Topics, profiles: Profiles, record: InputRecord, before: bytes | None, counted: Counted, reason: str
+) -> Record:
+    """The dead letter of a statement whose profile the topic does not take: the profile stays as it was `before`."""
+    if record.key is not None:
+        profiles.put(record.key, before, record.partition)
+    counted.outcome = "invalid"
     return reject(topics, record, Failure("too_large", reason, "deliver"))

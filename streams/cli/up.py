@@ -258,8 +258,13 @@ async def _publish(settings: Settings, topics: Topics, feed: Iterable[bytes], ta
 
 
 def _placed(tally: Tally, article_id: str | None, line: int, sent: asyncio.Future[Any]) -> None:
-    if not sent.cancelled() and sent.exception() is None:
+    if sent.cancelled():
+        return
+    why = sent.exception()
+    if why is None:
         tally.placed(article_id, (sent.result().partition, sent.result().offset), line)
+    else:
+        click.echo(f"qawl up: line {line} of the feed was not taken by Kafka: {why}", err=True)
 
 
 def _show(topics: Topics, tally: Tally, record: ConsumerRecord) -> None:

@@ -87,8 +87,7 @@ class FetchThread(aiokafka.AIOKafkaConsumerThread):
                 raise Truncated(
                     f"{tp.topic}/{tp.partition} was read up to offset {begin} and ends at {end} now: it was made anew, "
                     f"or a broker lost records. Stop all workers and let the group begin where it is to go on: "
-                    f"kafka-consumer-groups.sh --group {self.consumer.app.conf.id} --topic {tp.topic}:{tp.partition} "
-                    f"--reset-offsets --to-earliest --execute"
+                    + self.consumer.app.outbox.reset_command(tp.topic, tp.partition)  # type: ignore[attr-defined]
                 )
 
     def _linked(self, tp: TP, records: list[Any]) -> list[tuple[int, Any]]:

@@ -8,7 +8,7 @@ Faust's own acknowledgement is switched off (`acks=False` on the topics): nothin
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -20,21 +20,20 @@ from faust.types import TP, EventT, StreamT
 
 from streams.delivery.attempts import Attempts
 from streams.delivery.deadletters import cut
+from streams.delivery.in_hand import InHand
 from streams.delivery.records import Record
+from streams.delivery.sending import open_producer
 from streams.delivery.transactions import Entry, Limits, Lost, Partition
-from streams.kafka.security import client_options
+from streams.kafka.commands import reset_offsets
 from streams.kafka.sizes import largest_records
-from streams.kafka.topics import MAX_REQUEST_BYTES, BrokerUnreachable, declared
-from streams.observability import metrics
+from streams.kafka.topics import BrokerUnreachable, declared
 from streams.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 # Less, together, than a group waits for a member in a rebalance (app.py).
 _SETTLE_SECONDS, _TAKE_BACK_SECONDS = 15.0, 1.0
-_BATCH_BYTES = 256 * 1024  # of records that are sent as one, unless one alone is larger
 _PAUSE_SECONDS = 1.0
-_TRANSACTION_MS = 60_000  # Kafka ends a transaction that is open for longer
 
 
 class Outbox:
@@ -51,11 +50,10 @@ class Outbox:
         self._partitions: dict[TP, Partition] = {}
         self._running: dict[TP, asyncio.Task[None]] = {}
         self._attempts: dict[TP, Attempts] = {}
-        self._windows = {topic: asyncio.Semaphore(size) for topic, size in windows.items()}
         self._queues: list[asyncio.Queue[Any]] = []  # what was read and waits for the agents
         self._failed = False
-        self._worked_on, self._in_hand = 0, 0
-        self._less = asyncio.Event()  # is in hand than before
+        self._owning: asyncio.Task[None] | None = None
+        self._worked_on, self._in_hand = 0, InHand(windows)
 
     @property
     def committed(self) -> dict[TP, int]:
@@ -73,16 +71,30 @@ class Outbox:
         return not any(queue.full() for queue in self._queues)
 
     async def own(self, tps: Iterable[TP]) -> None:
-        """Begin the transactions of newly assigned partitions; when this returns nobody else can commit for them."""
-        consumer: Any = self._app.consumer
+        """Begin the transactions of newly assigned partitions; when this returns nobody else can commit for them.
+
+        A worker that ends meanwhile gets none: the thread that it would ask for offsets waits for this to return.
+        """
+        if more := {tp.topic for tp in tps if tp.partition >= self._settings.partitions}:
+            why = f"{', '.join(sorted(more))}: more partitions than QAWL_PARTITIONS={self._settings.partitions}"
+            await self.fail(RuntimeError(f"{why}; all topics must have as many: qawl topics create tells what has"))
+        elif not self._app.should_stop:
+            self._owning = asyncio.create_task(self._begin(tps))
+            try:
+                await self._owning
+            except asyncio.CancelledError:
+                if not self._app.should_stop:
+                    raise
+
+    async def _begin(self, tps: Iterable[TP]) -> None:
+        ask = self._app.consumer.committed_with_note  # type: ignore[attr-defined]
         self._largest = await self._sizes()
-        new = {
-            tp: Partition(
-                TopicPartition(*tp), self._app.conf.id, self._limits, self._open, consumer.committed_with_note
-            )
-            for tp in tps
-        }
-        await asyncio.gather(*(p.own() for p in new.values()))
+        new = {tp: Partition(TopicPartition(*tp), self._app.conf.id, self._limits, self._open, ask) for tp in tps}
+        try:
+            await asyncio.gather(*(p.own() for p in new.values()))
+        except asyncio.CancelledError:
+            await asyncio.gather(*(p.close() for p in new.values()))
+            raise
         self._partitions |= new
         for tp, p in new.items():
             self._running[tp] = asyncio.create_task(self._run(p))
@@ -91,6 +103,8 @@ class Outbox:
 
     async def stop(self) -> None:
         """Settle and disconnect. Safe where nothing was ever owned."""
+        if self._owning is not None:
+            self._owning.cancel()
         if not await self.settle():
             self._tell_left()
         await self._close()
@@ -102,15 +116,13 @@ class Outbox:
         self._queues.append(channel.queue)
         async for event in stream.events():
             message = event.message
-            window = self._windows[message.topic]
-            await window.acquire()
+            await self._in_hand.room(message.topic)
             # Asked after the wait: what a rebalance took meanwhile is another worker's, or is read again.
             if not await consumer.in_order(message):
-                window.release()
+                self._in_hand.leave(message.topic)
                 continue
-            self._in_hand += 1
+            self._in_hand.take(message.topic)
             self._worked_on += 1
-            metrics.in_flight.set(self._in_hand)
             if await self._told(event):
                 yield event
             else:
@@ -129,7 +141,7 @@ class Outbox:
     def drop(self, event: EventT[Any]) -> None:
         """Let go a record in hand that is not current: whoever owns its partition reads it again."""
         self._worked_on -= 1
-        self._out_of_hand(event.message)
+        self._in_hand.let_go(event.message.topic)
 
     async def deliver(
         self,
@@ -156,7 +168,7 @@ class Outbox:
         self._partitions[message.tp].add(Entry(message.offset, records, done))
         # With more to come at once, a transaction for each record would cost more than the work on it.
         if not self._worked_on and all(queue.empty() for queue in self._queues):
-            self._hurry()
+            self._hurry(self._in_hand.topics)
 
     def log_end(self, event: EventT[Any]) -> int | None:
         """Where the partition of a record in hand ended when that was read; None where the broker did not tell."""
@@ -169,13 +181,17 @@ class Outbox:
         attempts = self._attempts.get(event.message.tp)
         return attempts is not None and attempts.are_spent(event.message.offset)
 
+    def reset_command(self, topic: str, partition: int | None = None) -> str:
+        """What lets the group read a topic from its beginning again."""
+        return reset_offsets(self._settings, self._app.conf.id, topic, partition)
+
     async def settle(self) -> bool:
         """Wait until nothing is in hand; False where that takes too long or the outbox has failed."""
         if self._failed:
             return False
         try:
             async with asyncio.timeout(_SETTLE_SECONDS):
-                await self._in_hand_at_most(0)
+                await self._in_hand_at_most(0, self._in_hand.topics)
         except TimeoutError:
             return False
         return not self._failed
@@ -188,18 +204,22 @@ class Outbox:
         if not await self.settle():
             if self._failed or any(p.is_storing for p in self._partitions.values()):
                 # To go on would mean to read profiles anew while older changes of them are still on their way.
-                await self.fail(TimeoutError(f"{self._in_hand} records are not stored, partitions must be given up"))
+                await self.fail(TimeoutError(f"{self._left} records are not stored, partitions must be given up"))
             self._tell_left()
         await self._close()
 
     async def fail(self, error: BaseException) -> None:
         """End the worker: what is in hand is not waited for any more, and the process exits with an error."""
         self._failed = True
-        self._less.set()
+        self._in_hand.wake()
         await self._app.crash(error)
 
+    @property
+    def _left(self) -> int:
+        return self._in_hand.of(self._in_hand.topics)
+
     def _tell_left(self) -> None:
-        logger.warning("%d records in hand are left to the next worker that has their partitions", self._in_hand)
+        logger.warning("%d records in hand are left to the next worker that has their partitions", self._left)
 
     def _fitting(self, record: Record) -> Record:
         return cut(record, self._largest[record.topic]) if record.topic == self._deadletter else record
@@ -215,13 +235,14 @@ class Outbox:
     async def _told(self, event: EventT[Any]) -> bool:
         """Note that a record in hand is tried, where that must be told; whether it is to be processed.
 
-        That is done when nothing else is in hand: what ends the worker then is this record.
+        That is done when nothing else of its topic is in hand: what ends the worker then is this record. (Statements
+        do not, and thousands of them may wait, in which no article would be tried.)
         """
         message = event.message
         attempts = self._attempts.get(message.tp)
         if attempts is None or not attempts.must_tell(message.offset):
             return True
-        await self._in_hand_at_most(1)
+        await self._in_hand_at_most(1, {message.topic})
         if not self.is_current(event):
             return False
         try:
@@ -232,31 +253,18 @@ class Outbox:
             return False
         return self.is_current(event)
 
-    async def _in_hand_at_most(self, records: int) -> None:
-        while self._in_hand > records and not self._failed:
-            self._hurry()
-            self._less.clear()
-            await self._less.wait()
+    async def _in_hand_at_most(self, records: int, topics: Collection[str]) -> None:
+        while self._in_hand.of(topics) > records and not self._failed:
+            self._hurry(topics)
+            await self._in_hand.less()
 
-    def _hurry(self) -> None:
-        for p in self._partitions.values():
-            p.hurry()
+    def _hurry(self, topics: Collection[str]) -> None:
+        for tp, p in self._partitions.items():
+            if tp.topic in topics:
+                p.hurry()
 
     async def _open(self, transactional_id: str) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            **client_options(self._settings),
-            transactional_id=transactional_id,
-            transaction_timeout_ms=_TRANSACTION_MS,
-            acks="all",
-            max_request_size=MAX_REQUEST_BYTES,
-            max_batch_size=min(_BATCH_BYTES, *self._largest.values()),
-        )
-        try:
-            await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
-        return producer
+        return await open_producer(self._settings, transactional_id, min(self._largest.values()))
 
     async def _run(self, partition: Partition) -> None:
         try:
@@ -267,13 +275,7 @@ class Outbox:
 
     def _delivered(self, message: Any, delivered: Callable[[], None]) -> None:
         delivered()
-        self._out_of_hand(message)
-
-    def _out_of_hand(self, message: Any) -> None:
-        self._in_hand -= 1
-        metrics.in_flight.set(self._in_hand)
-        self._windows[message.topic].release()
-        self._less.set()
+        self._in_hand.let_go(message.topic)
 
     async def _close(self) -> None:
         running, self._running = self._running, {}

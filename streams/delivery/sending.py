@@ -1,11 +1,20 @@
-"""Records on their way into a producer's transaction."""
+"""Producers of transactions, and records on their way into one."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from streams.delivery.records import Record
+from streams.kafka.security import client_options
+from streams.kafka.topics import MAX_REQUEST_BYTES
+from streams.settings import Settings
+
+_BATCH_BYTES = 256 * 1024  # of records that are sent as one, unless one alone is larger
+_TRANSACTION_MS = 60_000  # Kafka ends a transaction that is open for longer
+_CLOSE_SECONDS = 2.0
 
 
 def newest(outputs: Sequence[Sequence[Record]]) -> Iterator[Record]:
@@ -35,3 +44,27 @@ async def send(producer: AIOKafkaProducer, record: Record) -> asyncio.Future[obj
             record.topic, record.value, record.key, partition=record.partition, headers=headers
         )
     return future
+
+
+async def open_producer(settings: Settings, transactional_id: str, largest: int) -> AIOKafkaProducer:
+    """A connected producer of transactions, whose batches a topic takes that takes `largest` bytes.
+
+    Raises:
+        KafkaError: the brokers do not answer, or not as they should.
+    """
+    producer = AIOKafkaProducer(
+        **client_options(settings),
+        transactional_id=transactional_id,
+        transaction_timeout_ms=_TRANSACTION_MS,
+        acks="all",
+        max_request_size=MAX_REQUEST_BYTES,
+        max_batch_size=min(_BATCH_BYTES, largest),
+    )
+    try:
+        await producer.start()
+    except BaseException:
+        with suppress(KafkaError, TimeoutError):  # without a broker it waits for what cannot be sent
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await producer.stop()
+        raise
+    return producer

@@ -119,7 +119,8 @@ class Partition:
             try:
                 await self._disconnect()
                 # The order is the guarantee: once this producer has started, no other can move the offset read below.
-                self._producer = await self._open(f"{self._group}-{self.tp.topic}-{self.tp.partition}")
+                async with asyncio.timeout(_ANSWER_SECONDS):  # aiokafka waits for ever for a transaction coordinator
+                    self._producer = await self._open(f"{self._group}-{self.tp.topic}-{self.tp.partition}")
                 self.committed = await self._ask(self.tp)
                 self.retrying = False
                 return
@@ -226,7 +227,8 @@ class Partition:
                 await self._watch(self._transact(batch, position))
                 break
             except ProducerFenced as e:
-                raise Lost(f"{self.tp.topic}/{self.tp.partition} has another owner, or a transaction timed out") from e
+                why = "has another owner (a worker with the same QAWL_WORKER_ID?), or a transaction timed out"
+                raise Lost(f"{self.tp.topic}/{self.tp.partition} {why}") from e
             except _TROUBLE as e:
                 await pauses(e)
                 if await self._begin_again(position):
@@ -263,8 +265,7 @@ class Partition:
                 await sent
             except MessageSizeTooLargeError as e:
                 raise TooLarge(
-                    f"{record.topic} refused an output of {record.bytes} bytes: its max.message.bytes is smaller than "
-                    f"what this worker found when it was given {self.tp.topic}/{self.tp.partition}"
+                    f"{record.topic} refused an output of {record.bytes} bytes: its max.message.bytes is smaller now"
                 ) from e
         await producer.commit_transaction()
 
@@ -279,10 +280,8 @@ class Partition:
         if self.committed == Committed(position.offset, position.metadata):
             return True
         if self.committed != before:
-            raise Lost(
-                f"{self.tp.topic}/{self.tp.partition} was committed by another worker: from {before.offset} "
-                f"to {position.offset} was wanted, {self.committed.offset} is there"
-            )
+            what = f"from {before.offset} to {position.offset} was wanted, {self.committed.offset} is there"
+            raise Lost(f"{self.tp.topic}/{self.tp.partition} was committed by another worker: {what}")
         return False
 
     def _pauses(self, what: str) -> Callable[[BaseException], Awaitable[None]]:

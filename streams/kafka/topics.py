@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, for_code
 
+from streams.kafka.commands import set_cleanup_policy
 from streams.kafka.security import bootstrap, client_options, connection_reasons
 from streams.settings import PREFIX, Settings
 
@@ -200,18 +201,18 @@ def _advice(found: list[Problem], settings: Settings) -> str:
     counted = [p for p in found if p.kind == "partitions"]
     if counted:
         one = {p.found for p in counted}
+        all_alike = len(one) == 1 and len(counted) + len(missing) == len(tuple(declared(settings)))
+        advice = f"Set {PREFIX}PARTITIONS={one.pop()}, or choose" if all_alike else "All must have as many. Choose"
         parts.append(
             f"{PREFIX}PARTITIONS is {settings.partitions}, but "
             + ", ".join(f"{p.topic} has {p.found}" for p in counted)
-            + f". Set {PREFIX}PARTITIONS{'=' + one.pop() if len(one) == 1 else ' to what all topics have'}, "
-            + f"or choose a new {PREFIX}TOPIC_PREFIX and run: {create_command}"
+            + f". {advice} a new {PREFIX}TOPIC_PREFIX and run: {create_command}"
         )
     for p in found:
         if p.kind == "cleanup":
             parts.append(
-                f"{p.topic} has cleanup.policy={p.found}, expected {p.expected}. Run: kafka-configs.sh "
-                f"--bootstrap-server {settings.kafka_bootstrap} --alter --entity-type topics --entity-name {p.topic} "
-                f"--add-config cleanup.policy={p.expected}"
+                f"{p.topic} has cleanup.policy={p.found}, expected {p.expected}. Run: "
+                + set_cleanup_policy(settings, p.topic, p.expected)
             )
         elif p.kind == "refused":
             parts.append(f"the cluster refused topic {p.topic}: {p.found}")

@@ -7,10 +7,21 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
+from streams.kafka.security import client_options
 from streams.kafka.topics import declared
 from streams.settings import Settings
-from tests.kafka.pipeline import PATIENCE, WorkerProcess, article, committed, enriched_until, publish, read
+from tests.kafka.pipeline import (
+    PATIENCE,
+    WorkerProcess,
+    article,
+    committed,
+    enriched_until,
+    publish,
+    read,
+    read_until,
+)
 
 pytestmark = pytest.mark.kafka
 
@@ -94,3 +105,36 @@ async def test_an_article_that_takes_longer_than_a_rebalance_waits_ends_no_worke
     assert Counter(e.article_id for e in await enriched_until(settings, 2)) == {"sleeps": 1, "next": 1}
     assert len(enriched) == 2
     assert notes - {""} == {"tried 1"}
+
+
+async def test_sigterm_in_the_middle_of_a_rebalance_ends_in_order(on_apache: Settings, tmp_path: Path) -> None:
+    raw = declared(on_apache).raw.name
+    with WorkerProcess(on_apache, tmp_path) as first, WorkerProcess(on_apache, tmp_path) as second:
+        second.until(lambda: len(first.partitions(raw)) == len(second.partitions(raw)) == 2, "does not share")
+        third = WorkerProcess(on_apache, tmp_path)
+        third.start()
+        try:
+            second.until(lambda: "rebalancing" in second.get("/readyz")[1], "takes no part in the rebalance")
+            assert second.stop() == 0
+            third.until(lambda: len(third.partitions(raw)) == 2, "does not take over")
+        finally:
+            third.process.kill()
+            third.process.wait()
+
+
+async def test_articles_need_not_wait_for_a_backlog_of_statements(on_apache: Settings, tmp_path: Path) -> None:
+    topics = declared(on_apache)
+    with WorkerProcess(on_apache, tmp_path) as worker:
+        await publish(on_apache, [article("a")], partition=0)
+        (told,) = await read_until(on_apache, topics.statements, bool)
+        assert worker.stop() == 0
+    producer = AIOKafkaProducer(**client_options(on_apache), linger_ms=20)
+    await producer.start()
+    for _ in range(20_000):  # the same statement: it is applied once, and read all the same
+        await producer.send(topics.statements.name, told.value, told.key, headers=list(told.headers))
+    await producer.stop()
+    await publish(on_apache, [article(f"b{n}") for n in range(4)], partition=0)
+    with WorkerProcess(on_apache, tmp_path) as worker:
+        worker.until(lambda: worker.metric("qawl_articles_total") == 4, "leaves articles aside")
+        assert worker.metric("qawl_consumer_lag", topic=topics.statements.name) > 0
+        assert worker.stop() == 0
