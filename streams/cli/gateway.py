@@ -34,4 +34,5 @@ def command(bootstrap: str | None, port: int | None) -> None:
     try:
         asyncio.run(serve(settings, listener))
     except (sqlite3.Error, OSError) as e:
-        starting.fail("gateway", f"the index in {settings.data_dir} cannot be used: {e}. Check QAWL_DATA_DIR", 2)
+        how = "A broken one is removed, and made at the next start; else check QAWL_DATA_DIR"
+        starting.fail("gateway", f"the index in {settings.data_dir} cannot be used: {e}. {how}", 2)

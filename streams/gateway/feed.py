@@ -65,6 +65,8 @@ class Feed:
             for told in self._kept:
                 _give_one(subscription, told)
             subscription.settle(self.positions)
+            if subscription.too_slow:
+                return None  # more than a client may have waiting: it reads at its own pace, and would never get on
         self._subscriptions.add(subscription)
         metrics.clients.set(len(self._subscriptions))
         return subscription

@@ -20,7 +20,7 @@ async def reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         KafkaError: no broker answers.
     """
     consumer = committed_consumer(
-        settings, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=_WAIT_MS
+        settings, enable_auto_commit=False, auto_offset_reset="none", fetch_max_wait_ms=_WAIT_MS
     )
     try:
         await consumer.start()

@@ -59,7 +59,7 @@ def known_token(tokens: tuple[bytes, ...], authorization: str) -> str | None:
     given = token.strip().encode("utf-8", "surrogateescape")
     # All are compared, each in constant time: how long it takes tells nothing of any of them.
     known = [hmac.compare_digest(given, one) for one in tokens]
-    return token if any(known) and kind.lower() == "bearer" else None
+    return token.strip() if any(known) and kind.lower() == "bearer" else None
 
 
 def _is_loopback(name: str) -> bool:

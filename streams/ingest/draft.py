@@ -56,7 +56,8 @@ class Item:
     """One thing that a source gave: its bytes, where it came from, and the article or why there is none.
 
     `versioned` tells whether the source numbers versions. `fingerprint` tells one text from another where not the
-    article itself does: that of the feed's entry, where the article has the text of the entry's page.
+    article itself does: that of the feed's entry, where the article has the text of the entry's page. `feed` is the one
+    of several of a paper that it came from, each of which may show an article in its own way.
     """
 
     origin: str
@@ -65,6 +66,7 @@ class Item:
     article: Article | None = None
     versioned: bool = False
     fingerprint: str | None = None
+    feed: str | None = None
     rejected: InvalidPayload | None = None
 
 

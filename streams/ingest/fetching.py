@@ -143,7 +143,7 @@ class Fetcher:
                 turn.free_at = time.monotonic() + self._limits.host_delay
 
     async def _answer(self, url: str, response: aiohttp.ClientResponse) -> Answer | str:
-        etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+        etag, modified = (_header(response, name) for name in ("ETag", "Last-Modified"))
         if response.status == 304:
             return Answer(url, None, None, etag, modified)
         if response.status in _REDIRECTS and "Location" in response.headers:
@@ -159,6 +159,12 @@ class Fetcher:
                 raise FetchFailed("too_large", f"more than {self._limits.bytes} bytes")
             parts.append(chunk)
         return Answer(url, b"".join(parts), response.charset, etag, modified)
+
+
+def _header(response: aiohttp.ClientResponse, name: str) -> str | None:
+    """A header's value; None where it is none that can be sent back, as a weekday in windows-1256."""
+    value = response.headers.get(name)
+    return value if value is not None and value.isascii() else None
 
 
 def retry_after(value: str | None) -> float:

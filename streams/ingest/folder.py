@@ -11,6 +11,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ class DropFolder:
         self._path, self._settle = path, settle_seconds
         self._done, self._failed = path / "done", path / "failed"
         self._seen: dict[Path, _Seen] = {}
+        self._unreadable: dict[Path, tuple[int, int]] = {}
         for folder in (self._done, self._failed):
             folder.mkdir(exist_ok=True)
 
@@ -57,6 +59,8 @@ class DropFolder:
             same = before is not None and (before.size, before.modified) == (status.st_size, status.st_mtime_ns)
             since = before.since if before is not None and same else now
             seen[path] = _Seen(status.st_size, status.st_mtime_ns, since)
+            if self._unreadable.get(path) == _state(status):
+                continue
             if now - since >= self._settle:
                 whole.append((status.st_mtime_ns, path))
         self._seen = seen
@@ -64,22 +68,29 @@ class DropFolder:
 
     def is_empty(self) -> bool:
         """Whether there is nothing to read any more."""
-        return next(self._files(), None) is None
+        return all(self._unreadable.get(path) == _state(status) for path, status in self._files())
+
+    def pass_over(self, path: Path) -> None:
+        """The file cannot be opened: it stays, and is not tried again until it is another."""
+        with suppress(FileNotFoundError):
+            self._unreadable[path] = _state(path.stat(follow_symlinks=False))
 
     def done(self, path: Path) -> None:
         """All that is in the file is safe."""
-        self._move(path, self._done)
+        self._move(path, self._free(self._done / _with_room(path.name)))
 
     def failed(self, path: Path, reason: str) -> Path:
         """The file cannot be read; the reason is written beside it, before it is moved. Where it lies now."""
+        self._failed.mkdir(exist_ok=True)
         target = self._free(self._failed / _with_room(path.name))
         target.with_name(target.name + _REASON).write_text(reason + "\n", encoding="utf-8", errors="replace")
-        path.replace(target)
-        self._seen.pop(path, None)
+        self._move(path, target)
         return target
 
-    def _move(self, path: Path, folder: Path) -> None:
-        path.replace(self._free(folder / _with_room(path.name)))
+    def _move(self, path: Path, target: Path) -> None:
+        target.parent.mkdir(exist_ok=True)  # somebody may have tidied up
+        with suppress(FileNotFoundError):  # another receiver has moved it
+            path.replace(target)
         self._seen.pop(path, None)
 
     def _free(self, target: Path) -> Path:
@@ -99,6 +110,11 @@ class DropFolder:
                     yield Path(entry.path), entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # moved meanwhile
                 continue
+
+
+def _state(status: os.stat_result) -> tuple[int, int]:
+    """By what a file is told from what was written under its name later."""
+    return status.st_size, status.st_mtime_ns
 
 
 def _with_room(name: str) -> str:
@@ -129,14 +145,23 @@ async def receive(drop: DropFolder, read: Read, intake: Intake, *, once: bool) -
 
 async def _receive_one(drop: DropFolder, path: Path, read: Read, intake: Intake) -> list[Outcome]:
     try:
-        if path.stat().st_size > MOST_FILE_BYTES:
+        read_from = _state(path.stat())
+        if read_from[0] > MOST_FILE_BYTES:
             why = Rejected(error="too_large", field="$", expected=f"expected a file of at most {MOST_FILE_BYTES} bytes")
             items = [Item(path.name, b"", rejected=why)]
         else:
             items = await asyncio.to_thread(read, path)
     except FileNotFoundError:  # another receiver took it
         return []
+    except PermissionError as e:
+        logger.error("%s cannot be read and stays where it is: %s", shown(path.name), e.strerror)
+        drop.pass_over(path)
+        return ["rejected"]
     outcomes = await intake.take(items)
+    with suppress(FileNotFoundError):
+        if _state(path.stat()) != read_from:
+            logger.info("%s was written anew while it was read: it is read again", shown(path.name))
+            return outcomes
     faults = [str(one.rejected) for one in items if one.rejected is not None]
     if faults:
         logger.warning("%s goes to %s", shown(path.name), shown(str(drop.failed(path, "\n".join(faults)))))

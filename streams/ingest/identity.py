@@ -27,7 +27,9 @@ def canonical_url(url: str) -> str | None:
             where += f":{port}"
         # Not decoded: what is no UTF-8 there (`?t=%C7`, in windows-1256) would be the same for all.
         kept = [p for p in parts.query.split("&") if p and not _TRACKING.fullmatch(p.partition("=")[0])]
-        return urlunsplit((scheme, where, parts.path or "/", quote("&".join(kept), safe=_IN_QUERY), ""))
+        # `#/story/1` and `#!/story/1` are pages of their own, `#top` is a place in one.
+        page = parts.fragment if parts.fragment.startswith(("/", "!")) else ""
+        return urlunsplit((scheme, where, parts.path or "/", quote("&".join(kept), safe=_IN_QUERY), page))
     except ValueError:
         return None
 

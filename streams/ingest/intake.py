@@ -109,17 +109,25 @@ class Intake:
         article, said = item.article, item.fingerprint or fingerprint(item.article)
         known, in_hand = self._known(article.article_id)
         if known is not None:
+            if not item.versioned and said != known.digest and self._is_another_view(item, article, said):
+                return asyncio.ensure_future(_after(in_hand, "duplicate"))
             if not item.versioned and said != known.digest:
                 article = msgspec.structs.replace(article, version=known.version + 1)
-            elif article.version == known.version or not item.versioned:
+            elif not item.versioned or (
+                article.version == known.version and (article.status == "usable" or said == known.digest)
+            ):
                 # The other one may fail: this one is told to be safe only when that one is.
+                self._show(item, article, said)
                 return asyncio.ensure_future(_after(in_hand, "duplicate"))
             elif article.version < known.version:
                 return asyncio.ensure_future(_after(in_hand, "outdated"))
         mark = Known(article.version, said)
+        never_left = in_hand is None and self._state.known(article.article_id) is None
+        if article.status == "canceled" and known is not None and never_left:  # nor does a word of it now
+            article = Article(article_id=article.article_id, version=article.version, status="canceled")
         if article.status == "withheld":
             self._state.release(article.article_id, article.version)
-            if known is None:
+            if never_left:
                 self._state.note(article.article_id, mark)
                 return _done("withheld")
             # An earlier version may have left: that is taken back by a notice without a word of the new one.
@@ -133,27 +141,39 @@ class Intake:
         self._state.release(article.article_id, article.version)
         return await self._handed_over(item, article, mark)
 
+    def _is_another_view(self, item: Item, article: Article, said: str) -> bool:
+        """Whether a feed shows a known article in its own way, as that of a section does, and did not change it."""
+        if item.feed is None:
+            return False
+        before = self._state.shown(article.article_id, item.feed)
+        self._show(item, article, said)
+        return before is None or before == said
+
+    def _show(self, item: Item, article: Article, said: str) -> None:
+        if item.feed is not None and self._state.shown(article.article_id, item.feed) is None:
+            self._state.show(article.article_id, item.feed, said)
+
     def _known(self, article_id: str) -> "tuple[Known | None, asyncio.Future[Outcome] | None]":
         if article_id in self._in_hand:
             return self._in_hand[article_id]
         found = [k for k in (self._state.known(article_id), self._state.waiting(article_id)) if k is not None]
         return (max(found) if found else None), None
 
-    async def _send(self, article: Article, mark: Known) -> "asyncio.Future[Outcome]":
+    async def _send(self, article: Article, mark: Known, feed: str | None = None) -> "asyncio.Future[Outcome]":
         if self._duplicates is not None and article.duplicate_of is None and article.status == "usable":
             original = self._duplicates.original(article)
             if original is not None:
                 article = msgspec.structs.replace(article, duplicate_of=original)
                 metrics.ingest_near_duplicates.labels(self._source).inc()
         acknowledged = await self._publisher.send(self._publisher.article(article))
-        sent = asyncio.ensure_future(self._noted(article, mark, acknowledged))
+        sent = asyncio.ensure_future(self._noted(article, mark, acknowledged, feed))
         self._in_hand[article.article_id] = (mark, sent)
         return sent
 
     async def _handed_over(self, item: Item, article: Article, mark: Known) -> "asyncio.Future[Outcome]":
         """Send an article, or its dead letter where the brokers do not take it: it must not be tried for ever."""
         try:
-            sent = await self._send(article, mark)
+            sent = await self._send(article, mark, item.feed)
         except TooLarge as e:
             return await self._reject(item, _too_large(e))
         return asyncio.ensure_future(self._sent_or_rejected(item, sent))
@@ -164,10 +184,14 @@ class Intake:
         except TooLarge as e:
             return await (await self._reject(item, _too_large(e)))
 
-    async def _noted(self, article: Article, mark: Known, acknowledged: "asyncio.Future[None]") -> Outcome:
+    async def _noted(
+        self, article: Article, mark: Known, acknowledged: "asyncio.Future[None]", feed: str | None
+    ) -> Outcome:
         try:
             await acknowledged
             self._state.note(article.article_id, mark)
+            if feed is not None:
+                self._state.show(article.article_id, feed, mark.digest)
             if article.published_at is not None:
                 lag = max(0.0, time.time() - article.published_at.timestamp())
                 metrics.ingest_lag_seconds.labels(self._source).set(lag)

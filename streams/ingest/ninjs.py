@@ -38,7 +38,7 @@ def _drafts(value: Any, source: str | None, depth: int) -> Iterator[Draft]:
     ninjs = _lower(value)
     # It may be missing; a profile is the provider's own word for the item's structure and tells no type.
     body = _body(ninjs)
-    kind = ninjs.get("type") or ("text" if body or not ninjs.get("renditions") else "picture")
+    kind = str(ninjs.get("type") or ("text" if body or not ninjs.get("renditions") else "picture")).lower()
     if kind == "composite":
         parts = ninjs.get("associations", [])
         yield from _drafts(list(parts.values()) if isinstance(parts, dict) else parts, source, depth + 1)

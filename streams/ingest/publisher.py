@@ -7,6 +7,7 @@ success that was none.
 
 import asyncio
 import logging
+from contextlib import suppress
 from types import TracebackType
 
 from aiokafka import AIOKafkaProducer
@@ -22,6 +23,7 @@ from streams.settings import Settings
 logger = logging.getLogger("qawl.ingest")
 
 _PAUSE_SECONDS, _LONGEST_PAUSE = 0.5, 30.0
+_CLOSE_SECONDS = 5.0
 _LINGER_MS = 5  # so that articles that come together travel together
 
 
@@ -52,7 +54,9 @@ class Publisher:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         if self._producer is not None:
-            await self._producer.stop()
+            with suppress(TimeoutError):  # without a broker it waits for ever for what is not acknowledged
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self._producer.stop()
 
     def article(self, article: Article) -> Record:
         """The record of an article, keyed by its id so that its versions keep their order."""

@@ -22,6 +22,7 @@ from streams.ingest.state import State
 
 logger = logging.getLogger("qawl.ingest")
 
+_CAPTION = re.compile(rb"<media:description\b[^>]*?(?:/>|>.*?</media:description\s*>)", re.S)  # of a picture
 _DOCTYPE, _ENTITY = re.compile(rb"<!DOCTYPE", re.I), re.compile(rb"<!ENTITY", re.I)
 _END, _END_BYTES = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I), 2000  # comments may follow
 TRUNCATED = "truncated"
@@ -59,7 +60,7 @@ def entries(
         return [Item(url, data, rejected=e)], 0.0
     within = urlsplit(url).hostname or ""
     found = [
-        item(draft, rules, origin=f"{url} {draft.article_id or ''}".rstrip(), raw=raw, within=within)
+        replace(item(draft, rules, origin=f"{url} {draft.article_id or ''}".rstrip(), raw=raw, within=within), feed=url)
         for draft, raw in drafts
     ]
     if not whole:
@@ -80,6 +81,7 @@ def parse(
     document = charset.decode_xml(data, declared)
     if _DOCTYPE.search(document) and _ENTITY.search(document):  # where alone an entity can be declared
         raise Rejected(error="unsafe_xml", field="$", expected="expected XML without entities")
+    document = _CAPTION.sub(b"", document)  # feedparser would take it for the article's text
     # Without the character set feedparser takes it for Latin-1, and the last byte of «م» for white space.
     headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     try:
@@ -168,6 +170,10 @@ class Reader:
             except FetchFailed as e:
                 failures, gone, retry_after = failures + 1, e.error == "gone", e.retry_after
                 self._intake.failed(e.error, str(e), url)
+            except (ArithmeticError, LookupError, ValueError, RecursionError) as e:  # of one feed: others go on
+                failures += 1
+                logger.exception("%s: cannot be read", url)
+                self._intake.failed("unreadable", f"{type(e).__name__}: {e}", url)
             if self._visiting.once:
                 return failures
             asked = self._state.pace(url)
@@ -188,8 +194,8 @@ class Reader:
         self._state.set_pace(url, asked)
         found, repeated = _once(found)
         outcomes: Counter[Outcome] = Counter({"duplicate": repeated} if repeated else {})
+        away: set[str] = set()
         if self._visiting.full_text:
-            away: set[str] = set()
             for one in found:  # each leaves when its page is there: a host is asked for one page a second
                 outcomes.update(await self._intake.take([await self._with_page(one, fetch_page, away)]))
         else:
@@ -199,6 +205,8 @@ class Reader:
             logger.info("%s: %s", url, summary(outcomes))
         if any(one.rejected is not None and one.rejected.error == TRUNCATED for one in found):
             return  # a 304 would hide what was cut off
+        if away:
+            return  # and that pages are to be asked for again
         self._state.visited(url, answer.etag, answer.modified)
 
     def _entries(self, url: str, answer: Answer) -> tuple[list[Item], float]:

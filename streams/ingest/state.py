@@ -28,6 +28,10 @@ create table if not exists waiting (
     value blob not null
 ) without rowid;
 create table if not exists rejected (digest text primary key, at real not null) without rowid;
+create table if not exists shown (
+    id text not null, feed text not null, digest text not null, at real not null, primary key (id, feed)
+) without rowid;
+create index if not exists shown_at on shown (at);
 create table if not exists feed (url text primary key, etag text, modified text) without rowid;
 create table if not exists pace (url text primary key, seconds real not null) without rowid;
 create table if not exists signature (
@@ -88,6 +92,7 @@ class State:
         old = time.time() - _KEPT_DAYS * _DAY
         self._db.execute("delete from article where at < ?", (old,))
         self._db.execute("delete from rejected where at < ?", (old,))
+        self._db.execute("delete from shown where at < ?", (old,))
 
     def known(self, article_id: str) -> Known | None:
         """What is known of an article."""
@@ -101,6 +106,15 @@ class State:
             "digest = excluded.digest, at = excluded.at where excluded.version >= version",
             (article_id, *known, time.time()),
         )
+
+    def shown(self, article_id: str, feed: str) -> str | None:
+        """The digest of what a feed showed of an article when it was last looked at."""
+        row = self._db.execute("select digest from shown where id = ? and feed = ?", (article_id, feed)).fetchone()
+        return row[0] if row else None
+
+    def show(self, article_id: str, feed: str, digest: str) -> None:
+        """Note what a feed shows of an article."""
+        self._db.execute("insert or replace into shown values (?, ?, ?, ?)", (article_id, feed, digest, time.time()))
 
     def wait(self, waiting: Waiting) -> None:
         """Keep an embargoed article, in place of an earlier version of it."""

@@ -1,14 +1,17 @@
 """The index's file: begun anew under its readers, and times that no calendar has."""
 
 import asyncio
+import sqlite3
 import threading
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from schemas import Article
 from schemas.codec import encode
+from streams.extraction import Extractor
 from streams.gateway.index import Builder
 from streams.gateway.index.queries import Queries
 from streams.gateway.index.store import Record, Store, milliseconds
@@ -73,3 +76,33 @@ async def test_the_builder_ends_after_its_last_write(tmp_path: Path, monkeypatch
     await asyncio.gather(running, return_exceptions=True)
     assert ended.is_set()
     store.close()
+
+
+def test_of_an_article_that_was_taken_back_nothing_is_shown(tmp_path: Path) -> None:
+    store = Store(tmp_path / "index.sqlite", "here")
+    body = "قال وزير الصحة سامي الحداد إن اللقاح متوفر."
+    article = Article(article_id="a", body=body)
+    found = Extractor.load().enrich(article, extracted_at=datetime(2026, 1, 1, tzinfo=UTC), clock=lambda: 0.0)
+    records = [Record("raw", 0, 0, b"a", encode(article)), Record("enriched", 0, 0, b"a", encode(found.enriched))]
+    store.apply(records, {})
+    queries = Queries(tmp_path / "index.sqlite")
+    told = queries.article("a")
+    assert told is not None
+    assert told[1] == body
+    withheld = Article(article_id="a", version=2, status="withheld")
+    store.apply([Record("raw", 0, 1, b"a", encode(withheld))], {})
+    assert queries.article("a") is None
+
+
+async def test_a_broken_page_costs_one_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "index.sqlite", "here")
+    builder = Builder(Settings(), store)
+
+    async def follow() -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    monkeypatch.setattr(builder, "_follow", follow)
+    with pytest.raises(sqlite3.DatabaseError):
+        await builder.run()
+    assert not (tmp_path / "index.sqlite").exists()
+    Store(tmp_path / "index.sqlite", "here").close()

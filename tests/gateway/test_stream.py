@@ -127,6 +127,16 @@ async def test_since_begins_in_the_past(deployment: Settings, gateway: WorkerPro
         assert sorted(client.statements()) == ids(expected), since
 
 
+async def test_who_missed_more_than_may_wait_for_him_catches_up(deployment: Settings, tmp_path: Path) -> None:
+    """All of it is in memory, and all of it at once is too much for one client."""
+    with WorkerProcess(deployment, tmp_path, GATEWAY, QAWL_GATEWAY_CLIENT_BYTES="65536") as gateway:
+        await send(deployment, [statement(n) for n in range(400)])
+        gateway.until(lambda: gateway.metric("qawl_gateway_read_total") >= 400, "does not read")
+        async with EventSource(url(gateway, "?since=1970-01-01T00:00:00Z")).reading() as client:
+            await client.until(lambda: len(client.statements()) >= 400, "never catches up")
+        assert sorted(client.statements()) == ids(range(400))
+
+
 async def test_what_memory_no_longer_holds_is_read_from_kafka(deployment: Settings, tmp_path: Path) -> None:
     await send(deployment, [statement(n) for n in range(60)])
     command = [

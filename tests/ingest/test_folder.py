@@ -192,3 +192,47 @@ def test_the_commands_read_a_folder_a_file_and_standard_input(settings: Settings
     assert done.returncode == 1
     assert b"expected XML" in done.stderr
     assert len(asyncio.run(articles(settings))) == 3
+
+
+async def test_a_file_that_is_written_anew_while_it_is_read_is_read_again(settings: Settings, folder: Path) -> None:
+    path = put(folder, "ninjs-1.json")
+    again = path.read_bytes().replace("و".encode(), "وو".encode(), 1).replace(b'"version"', b'"Version"')
+
+    def read(found: Path) -> list[Item]:
+        items = ninjs.items(found.read_bytes(), Rules(), origin=found.name)
+        if found.read_bytes() != again:
+            found.write_bytes(again)
+        return items
+
+    async def work(intake: Intake, state: State) -> list[Outcome]:
+        return await receive(DropFolder(folder, 0), read, intake, once=True)
+
+    outcomes = await run(settings, work, "ninjs")
+    assert outcomes is not None
+    assert len(outcomes) == 2
+    assert (folder / "done" / path.name).read_bytes() == again
+
+
+async def test_a_file_that_may_not_be_read_keeps_no_other_from_being_read(settings: Settings, folder: Path) -> None:
+    put(folder, "ninjs-1.json")
+    put(folder, "ninjs-2.json")
+
+    def read(found: Path) -> list[Item]:
+        if found.name == "ninjs-1.json":
+            raise PermissionError(13, "Permission denied")
+        return ninjs.items(found.read_bytes(), Rules(), origin=found.name)
+
+    async def work(intake: Intake, state: State) -> list[Outcome]:
+        return await receive(DropFolder(folder, 0), read, intake, once=True)
+
+    assert sorted(await run(settings, work, "ninjs") or []) == ["accepted", "rejected"]
+    assert names(folder) == ["ninjs-1.json"]
+
+
+async def test_somebody_tidied_up(settings: Settings, folder: Path) -> None:
+    drop = DropFolder(folder, 0)
+    (folder / "done").rmdir()
+    path = put(folder, "ninjs-1.json")
+    drop.done(path)
+    drop.done(path)  # another receiver was quicker
+    assert names(folder / "done") == ["ninjs-1.json"]

@@ -94,7 +94,14 @@ async def test_a_kill_during_the_embargo_ends_it(settings: Settings) -> None:
     assert await take(settings, item_of(version=1, embargoed_until=later), killed) == ["embargoed", "accepted"]
     await asyncio.sleep(1.1)
     await take(settings)
-    assert [a.status for a in await articles(settings)] == ["canceled"]
+    (notice,) = await articles(settings)
+    assert (notice.status, notice.body, notice.title) == ("canceled", "", None)  # nobody learns what it was
+
+
+async def test_a_kill_under_the_number_of_what_it_kills(settings: Settings) -> None:
+    killed = item_of(version=1, status="canceled", body="")
+    assert await take(settings, item_of(version=1), killed, killed) == ["accepted", "accepted", "duplicate"]
+    assert [a.status for a in await articles(settings)] == ["usable", "canceled"]
 
 
 async def test_an_embargo_that_is_over_holds_nothing(settings: Settings) -> None:

@@ -222,6 +222,45 @@ async def test_an_id_that_stands_in_two_sections_of_a_feed_is_one_article(
     assert not any((a.title or "").startswith("عاجل") for a in found)
 
 
+async def test_an_article_that_two_feeds_show_in_their_own_ways_is_no_new_version_at_each_visit(
+    settings: Settings, paper: tuple[Paper, str]
+) -> None:
+    answers, url = paper
+    section = FEED.replace(b"<description>", "<description>رياضة: ".encode())
+    shown = {"/rss": FEED, "/sport": section}
+
+    async def by_path(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=shown[request.path], content_type="application/rss+xml")
+
+    answers.handler = by_path
+    for _ in range(2):
+        await visit(settings, url)
+        await visit(settings, url.replace("/rss", "/sport"))
+    assert sorted(a.version for a in await articles(settings)) == [1, 1]
+    shown["/sport"] = section.replace("تبدأ غدا".encode(), "تبدأ اليوم".encode())
+    for _ in range(2):
+        await visit(settings, url.replace("/rss", "/sport"))
+        await visit(settings, url)
+    assert sorted(a.version for a in await articles(settings)) == [1, 1, 2]
+
+
+async def test_a_header_that_is_no_text_keeps_nothing_from_being_read(
+    settings: Settings, paper: tuple[Paper, str]
+) -> None:
+    answers, url = paper
+    answers.headers = {"Last-Modified": "الثلاثاء"}
+    assert [await visit(settings, url), await visit(settings, url)] == [0, 0]
+    assert len(await articles(settings)) == 2
+
+
+def test_the_caption_of_a_picture_is_no_text_of_the_article() -> None:
+    caption = f"<media:description>{'صورة من المباراة ' * 40}</media:description></item>".encode()
+    namespace = b'<rss xmlns:media="http://search.yahoo.com/mrss/"'
+    document = FEED.replace(b"</item>", caption).replace(b"<rss", namespace, 1)
+    found, _ = rss.entries(document, Rules(), url="http://paper.example.com/rss")
+    assert [one.article is not None and "صورة من المباراة" in one.article.body for one in found] == [False] * 2
+
+
 def test_the_feeds_of_an_opml_file(tmp_path: Path) -> None:
     file = tmp_path / "feeds.opml"
     file.write_text(

@@ -130,10 +130,8 @@ async def test_nothing_is_made_beside_a_topic_that_contradicts(settings: Setting
 async def test_profiles_that_would_expire_are_an_error(settings: Settings, policy: str) -> None:
     actors = declared(settings).actors.name
     await make(settings, NewTopic(actors, 4, 1, topic_configs={"cleanup.policy": policy}))
-    with pytest.raises(
-        TopicProblem,
-        match=rf"has cleanup.policy={policy}, expected compact. Run: kafka-configs.sh .* --add-config 'cleanup.policy=\[compact\]'",
-    ) as e:
+    mended = r"expected compact. Run: kafka-configs.sh .* --add-config 'cleanup.policy=\[compact\]'"
+    with pytest.raises(TopicProblem, match=rf"has cleanup.policy={policy}, {mended}") as e:
         await create(settings)
     assert e.value.problems == (Problem(actors, "cleanup", policy, "compact"),)
 

@@ -51,6 +51,9 @@ class Builder:
                 except (KafkaError, OSError, TimeoutError, sqlite3.OperationalError) as e:
                     logger.warning("the index waits, trying again: %s", str(e) or type(e).__name__)
                     await asyncio.sleep(_RETRY_SECONDS)
+                except sqlite3.DatabaseError:
+                    await self._write(self._store.discard)
+                    raise
         finally:
             # Its last write must have ended: the file is closed next, and SQLite would write into what is freed.
             self._thread.shutdown(wait=True)

@@ -115,15 +115,23 @@ class Queries:
         ).fetchall()
 
     def article(self, article_id: str) -> tuple[str, str | None] | None:
-        """What was found in an article, and its body if Kafka still had it."""
+        """What was found in an article, and its body if Kafka still had it; nothing of one that was taken back.
+
+        Of a withheld version nothing is told by the workers, not even that what came before it holds no more.
+        """
         row = self._db.execute("SELECT json FROM enriched WHERE article_id = ?", (article_id,)).fetchone()
         if row is None:
             return None
-        version = json.loads(row[0])["version"]
-        body = self._db.execute(
-            "SELECT body FROM raw WHERE article_id = ? AND version = ?", (article_id, version)
-        ).fetchone()
-        return str(row[0]), None if body is None else str(body[0])
+        found = json.loads(row[0])
+        bodies = dict(
+            self._db.execute(
+                "SELECT version, body FROM raw WHERE article_id = ? AND version >= ?", (article_id, found["version"])
+            )
+        )
+        if found["status"] == "usable" and "" in bodies.values():
+            return None
+        body = bodies.get(found["version"])
+        return str(row[0]), body or None
 
 
 def _conditions(selection: Selection) -> tuple[list[str], list[Any]]:

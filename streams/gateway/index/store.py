@@ -66,18 +66,26 @@ class Store:
                 db.close()
             except sqlite3.DatabaseError:
                 pass  # no index, or a broken one: Kafka has it all
-        for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
-            self.path.with_name(name).unlink(missing_ok=True)
+        self._remove()
         db = _connect(self.path)
         db.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
         db.executemany("INSERT INTO meta VALUES (?, ?)", wanted.items())
         return db
+
+    def _remove(self) -> None:
+        for name in (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm"):
+            self.path.with_name(name).unlink(missing_ok=True)
 
     def begin_anew(self) -> None:
         """Throw away what it holds; in the same file, which others have open to read."""
         with self._transaction():
             for table in _TABLES:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def discard(self) -> None:
+        """Throw the file away, which is broken: it is made again at the next start."""
+        self.close()
+        self._remove()
 
     def close(self) -> None:
         """Nothing more is written."""
@@ -147,7 +155,8 @@ class Store:
             self._enriched(record, decode_enriched(value))
         else:
             article = decode_article(value)
-            row = (article.article_id, article.version, record.partition, record.offset, article.body)
+            body = article.body if article.status == "usable" else ""  # what is taken back is shown to nobody
+            row = (article.article_id, article.version, record.partition, record.offset, body)
             self._db.execute("INSERT OR REPLACE INTO raw VALUES (?, ?, ?, ?, ?)", row)
 
     def _statement(self, record: Record, event: StatementEvent) -> None:
