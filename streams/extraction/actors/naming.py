@@ -55,7 +55,7 @@ class Naming:
         if kind != "group":
             draft.titles = set(map(bare, words))
         if kind == "organization":
-            draft.feminine = self._is_feminine_organization(first)
+            draft.feminine = self._is_feminine(first)
         return draft
 
     def organization(self, first: int, last: int, *, attached: bool) -> tuple[str, Words]:
@@ -109,15 +109,13 @@ class Naming:
         open_, close, _ = self._doc.quotations[q]
         return close + 1 if open_ == first + 1 and close + 2 < last else last
 
-    def _is_feminine_organization(self, first: int) -> bool | None:
-        """As a verb agrees: countries and cities are feminine, institutions as their head ends; None if unknown."""
+    def _is_feminine(self, first: int) -> bool | None:
+        """As a verb agrees: countries and cities are feminine, others as their head is; None if unknown."""
         entity = self._entities.get(first)
         if entity is not None and entity.type == "LOC":
             return True
-        head = bare(self._doc.norms[first])
-        if head in self._lexicon.organizations:
-            return head.endswith(("ه", "ات", "اء"))
-        return None
+        gender = self._lexicon.genders.get(bare(self._doc.norms[first]))
+        return None if gender is None else gender == "f"
 
     def _kind(self, head: SourceKind | None, first: int, last: int, inner: list[EntityMention]) -> ActorKind:
         if head == "group" and bare(self._doc.norms[first]) in self._lexicon.words_of["authority"]:
@@ -196,7 +194,7 @@ class Naming:
         head = bare(self._doc.norms[first])
         if head in self._lexicon.titles:
             return self._lexicon.titles[head].gender == "f"
-        return self._is_feminine_organization(first)
+        return self._is_feminine(first)
 
     def state_of(self, first: int, last: int) -> EntityMention | None:
         """Where the article first names the state whose capital the phrase [first, last) is; None if it does not."""

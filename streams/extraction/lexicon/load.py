@@ -12,9 +12,9 @@ from streams.extraction.text import normalize, stems
 CueForm = Literal["past", "present", "participle", "noun", "preposition"]
 SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 _CACHED_FORMS = 1 << 16
-# The preposition and the noun are far more often than the verbs of the same letters.
 _CASES = ("ا", "ان", "ين")  # of the accusative and the dual
 _SHORTEST = 3  # letters before such an ending: `ما`, `أبان`, `دين` are no cases of م, أب, د
+# The noun is far more often than the participle of the same letters (مدينة, she who condemns).
 _HOMOGRAPHS = frozenset(["مدينه", "المدينه"])
 _CLASSES: tuple[CueClass, ...] = get_args(CueClass)
 
@@ -23,7 +23,6 @@ class CueEntry(NamedTuple):
     """One lemma of cues.tsv; `clause` and `nominal` (0-3) tell how readily it takes either kind of content."""
 
     lemma: str
-    pos: str
     cue_class: CueClass
     clause: int
     nominal: int
@@ -72,9 +71,10 @@ class Lexicon:
     occasions: Mapping[str, str]
     titles: Mapping[str, Title]
     organizations: Mapping[str, str]
+    genders: Mapping[str, str]  # m or f, as a verb agrees with a source of that head
     unnamed: Mapping[str, str]
     calendar: Mapping[str, str]
-    nationalities: Mapping[str, tuple[str, str]]
+    nationalities: frozenset[str]
     capitals: Mapping[str, frozenset[str]]  # to the states for which they may speak
     silent: Mapping[str, str]
     masculine_names: frozenset[str]
@@ -203,24 +203,28 @@ def load_lexicon() -> Lexicon:
     for form, category in rows("function_words.tsv", 2):
         function[normalize(form)] = function.get(normalize(form), frozenset()) | {category}
     titles: dict[str, Title] = {}
-    for form, gender, kind, *_ in rows("titles.tsv", 4):
+    for form, gender, kind in rows("titles.tsv", 3):
         titles.setdefault(normalize(form), Title(gender, kind))
-    nationalities: dict[str, tuple[str, str]] = {}
+    nationalities: set[str] = set()
     capitals: dict[str, frozenset[str]] = {}
-    for masculine, feminine, country, capital, *_ in rows("nationalities.tsv", 6):
-        for form in (masculine, feminine):
-            nationalities.setdefault(normalize(form), (country, capital))
+    for masculine, feminine, country, capital in rows("nationalities.tsv", 4):
+        nationalities |= {normalize(masculine), normalize(feminine)}
         if capital and capital != country:
             capitals[normalize(capital)] = capitals.get(normalize(capital), frozenset()) | {normalize(country)}
+    organizations, unnamed = list(rows("organizations.tsv", 3)), list(rows("unnamed.tsv", 4))
+    genders = {normalize(form): gender for form, gender, _ in organizations}
+    # Men in the plural: the verb before them is in the singular (`قال مسؤولون`), the one behind is not.
+    genders |= {normalize(form): g for form, number, g, _ in unnamed if (number, g) != ("p", "m")}
     return Lexicon(
         cues=MappingProxyType(_load_cues()),
         function=MappingProxyType(function),
         occasions=MappingProxyType({normalize(form): kind for form, kind in rows("occasions.tsv", 2)}),
         titles=MappingProxyType(titles),
-        organizations=MappingProxyType({normalize(r[0]): r[2] for r in rows("organizations.tsv", 5)}),
-        unnamed=MappingProxyType({normalize(r[0]): r[3] for r in rows("unnamed.tsv", 5)}),
-        calendar=MappingProxyType({normalize(r[0]): r[1] for r in rows("calendar.tsv", 4)}),
-        nationalities=MappingProxyType(nationalities),
+        organizations=MappingProxyType({normalize(r[0]): r[2] for r in organizations}),
+        unnamed=MappingProxyType({normalize(r[0]): r[3] for r in unnamed}),
+        genders=MappingProxyType(genders),
+        calendar=MappingProxyType({normalize(r[0]): r[1] for r in rows("calendar.tsv", 2)}),
+        nationalities=frozenset(nationalities),
         capitals=MappingProxyType(capitals),
         phrases=MappingProxyType(_load_phrases()),
         masculine_names=frozenset(normalize(name) for (name,) in rows("masculine_names.tsv", 1)),
@@ -248,8 +252,8 @@ def _load_phrases() -> dict[str, tuple[tuple[tuple[str, ...], CueReading], ...]]
 
 
 def _entry(row: tuple[str, ...]) -> CueEntry:
-    lemma, pos, cue_class, clause, nominal, governs, *_ = row
-    return CueEntry(lemma, pos, _cue_class(lemma, cue_class), int(clause), int(nominal), frozenset(governs.split(",")))
+    lemma, _, cue_class, clause, nominal, governs, *_ = row
+    return CueEntry(lemma, _cue_class(lemma, cue_class), int(clause), int(nominal), frozenset(governs.split(",")))
 
 
 def _load_cues() -> dict[str, tuple[tuple[CueEntry, CueForm], ...]]:

@@ -25,7 +25,7 @@ _SURE_LINK = -1.0  # log of the probability of a content's beginning from which 
 _GOES_ON = 5  # step of a sign from which on a word goes on with a mention
 _FORMS = {"verb": "past", "adj": "participle"}  # of a cue that the lexicon lacks, by its category; others are nouns
 _PRESENT = ("ي", "ت", "ن")
-_UNKNOWN = CueEntry("", "unknown", "neutral", 3, 1, frozenset(["anna", "quote", "np"]))
+_UNKNOWN = CueEntry("", "neutral", 3, 1, frozenset(["anna", "quote", "np"]))
 
 
 def seen_cues(doc: Document, lexicon: Lexicon, words: WordsInContext, known: tuple[Cue, ...]) -> tuple[Cue, ...]:

@@ -95,7 +95,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
         j += 1
 
 
-def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:
+def find_bare(doc: Document, phrases: Phrases, cue: Cue) -> Opening | None:
     """`ويقول عبدالعزيز الزهراني تشهد المطابخ زحاما`: a verb of saying, its subject, and the content without opening."""
     entry = cue.reading.entry
     if cue.construction != "verb" or entry.clause < 3 or "quote" not in entry.governs:

@@ -45,7 +45,7 @@ def heads(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> bool:
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     if cue.construction != "preposition" or cue.first - sentence.first > (_LEAD if cue.reading.prefix == "و" else 1):
         return False
-    mention = _mention(doc, phrases, _behind_cue(doc, lexicon, cue, sentence.last), sentence.last)
+    mention = _mention(phrases, _behind_cue(doc, lexicon, cue, sentence.last), sentence.last)
     return mention is None or any(doc.kinds[i] in (WORD, NUMBER) for i in range(mention[1], sentence.last))
 
 
@@ -61,7 +61,7 @@ def find_heading(
     """What a preposition attributes that stands before it. `indices` are the tokens of all cues."""
     limit = doc.sentences[doc.sentence_of[cue.at]].last
     i = _behind_cue(doc, lexicon, cue, limit)
-    mention = _mention(doc, phrases, i, limit)
+    mention = _mention(phrases, i, limit)
     if mention is None or _accords(doc, lexicon, mention[0]):
         return None
     content = _following(doc, lexicon, mention[1], limit, indices)
@@ -86,7 +86,7 @@ def find_trailing(
     sentence = doc.sentences[doc.sentence_of[cue.at]]
     first = _first(doc, cue)
     i = _behind_cue(doc, lexicon, cue, sentence.last)
-    mention = _mention(doc, phrases, i, sentence.last)
+    mention = _mention(phrases, i, sentence.last)
     edge, begin = first - 1, told_of(doc, cue)
     alone = sentence.first == first
     while edge > begin and doc.kinds[edge] is not WORD and (alone or doc.norms[edge] in _SEPARATING):
@@ -160,7 +160,7 @@ def find_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> 
     """Who relayed what another cue reports, where this one only attributes it once more."""
     limit = doc.sentences[doc.sentence_of[cue.at]].last
     i = _behind_cue(doc, lexicon, cue, limit)
-    return None if _accords(doc, lexicon, i) else _mention(doc, phrases, i, limit)
+    return None if _accords(doc, lexicon, i) else _mention(phrases, i, limit)
 
 
 def _first(doc: Document, cue: Cue) -> int:
@@ -239,7 +239,7 @@ def _behind_cue(doc: Document, lexicon: Lexicon, cue: Cue, limit: int) -> int:
     return i
 
 
-def _mention(doc: Document, phrases: Phrases, i: int, limit: int) -> tuple[int, int] | None:
+def _mention(phrases: Phrases, i: int, limit: int) -> tuple[int, int] | None:
     last = phrases.end(i, limit) if i < limit else i
     return (i, last) if last > i else None
 

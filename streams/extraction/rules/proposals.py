@@ -154,7 +154,8 @@ class Proposer:
         known = self._openings.get(cue.at)
         if known is None:
             known = self._openings[cue.at] = list(find_openings(*self._where, cue))
-            bare = find_bare(*self._where, cue) if not known else None
+            doc, _, phrases = self._where
+            bare = find_bare(doc, phrases, cue) if not known else None
             if bare is not None:
                 known.append(bare)
         return known
