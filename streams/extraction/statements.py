@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 from schemas import CueClass
 from streams.extraction.actors.drafts import ActorDraft
-from streams.extraction.actors.offices import is_titled, without_li
+from streams.extraction.actors.offices import without_li
 from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.choices.acceptance import (
     RIVALS_THRESHOLD,
@@ -35,7 +36,6 @@ from streams.extraction.quotations import OPENING
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.interrupted import reported, with_beginning
 from streams.extraction.rules.proposals import Proposal, Proposer, presentation
-from streams.extraction.text import normalize
 from streams.extraction.words.context import WordsInContext
 
 DOUBTED = 0.5  # confidence below which a statement is not told: it would more often be wrong than right
@@ -76,6 +76,18 @@ class StatementDraft:
         return self.actor is not None and self.confidence >= (DOUBTED_ACT if self.is_act else DOUBTED)
 
 
+class Accepted(NamedTuple):
+    """What is reported: statements in the order of their cues, how probable each cue's is, all tokens of such cues.
+
+    `relays` are media that a cue behind a statement names, each with the statement.
+    """
+
+    statements: list[Proposal]
+    probability: dict[int, float]
+    cues: frozenset[int]
+    relays: list[tuple[Proposal, tuple[int, int]]]
+
+
 def find_statements(
     doc: Document,
     lexicon: Lexicon,
@@ -84,9 +96,37 @@ def find_statements(
     models: Models,
     cues: tuple[Cue, ...],
 ) -> list[StatementDraft]:
-    """The accepted statements of a document, in the order of their cues; actors are not resolved yet.
+    """The accepted statements of a document, in the order of their cues; actors are not resolved yet."""
+    cues = possible(words, cues)
+    words.links.prepare([c.at for c in cues])
+    accepted = _accepted(doc, lexicon, phrases, words, models, cues)
+    speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
+    mention_ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
+    content_ends = ContentEnds(doc, lexicon, phrases, words, accepted.cues, models.content_end)
+    types = ContentTypes(doc, lexicon, phrases, words, models.content_type)
+    drafts = []
+    for proposal in accepted.statements:
+        mention, share = speakers.best(proposal)
+        ended, end_share = content_ends.ended(proposal)
+        spoken = mention_ends.ended(replace(types.typed(ended), mention=mention))
+        said_as, is_act = presentation(lexicon, proposal), is_speech_act(words, proposal)
+        probability = accepted.probability[proposal.cue.at]
+        drafts.append(StatementDraft(spoken, probability, said_as, is_act, share, end_share))
+    _nest(drafts)
+    told = reported(doc, (d.proposal.content for d in drafts))
+    for draft in drafts:
+        whole = with_beginning(doc, draft.proposal.cue, draft.proposal.content, told)
+        draft.proposal = replace(draft.proposal, content=whole)
+    _name_media(doc, lexicon, phrases, drafts, accepted.relays)
+    return drafts
 
-    Contents end before the next statement, so they are found twice: among all candidates, then among the accepted.
+
+def _accepted(
+    doc: Document, lexicon: Lexicon, phrases: Phrases, words: WordsInContext, models: Models, cues: tuple[Cue, ...]
+) -> Accepted:
+    """Which cues report, and what; contents end before the next statement.
+
+    So they are found twice: among all candidates, then among the accepted.
     """
 
     def judge(proposals: Sequence[Proposal]) -> Iterator[tuple[Proposal, float]]:
@@ -100,8 +140,6 @@ def find_statements(
             share = 1 - LinearModel.shares([*(score for _, score in group), 0.0])[-1]
             yield max(group, key=lambda x: x[1])[0], share
 
-    cues = possible(words, cues)
-    words.links.prepare([c.at for c in cues])
     proposer = Proposer(doc, lexicon, phrases, words)
     judged = list(judge(proposer.propose(cues)))
     probability = {p.cue.at: x for p, x in judged}
@@ -124,72 +162,32 @@ def find_statements(
             statements.append(way)
         elif beside and (medium := proposer.medium(cue)) is not None:
             relays.append((beside[-1], medium))
-    speakers = Speakers(doc, lexicon, phrases, words, models.speaker)
-    mention_ends = MentionEnds(doc, lexicon, phrases, words, models.mention_end)
-    content_ends = ContentEnds(doc, lexicon, phrases, words, ends, models.content_end)
-    types = ContentTypes(doc, lexicon, phrases, words, models.content_type)
-    drafts = []
-    for proposal in statements:
-        mention, share = speakers.best(proposal)
-        ended, end_share = content_ends.ended(proposal)
-        spoken = _well_ended(doc, lexicon, phrases, mention_ends, replace(types.typed(ended), mention=mention))
-        is_act = is_speech_act(words, proposal)
-        said_as = presentation(lexicon, proposal)
-        drafts.append(StatementDraft(spoken, probability[proposal.cue.at], said_as, is_act, share, end_share))
-    _nest(drafts)
-    told = reported(doc, (d.proposal.content for d in drafts))
-    for draft in drafts:
-        whole = with_beginning(doc, draft.proposal.cue, draft.proposal.content, told)
-        draft.proposal = replace(draft.proposal, content=whole)
-    by_cue = {d.proposal.cue.at: d for d in drafts}
+    return Accepted(statements, probability, ends, relays)
+
+
+def _name_media(
+    doc: Document,
+    lexicon: Lexicon,
+    phrases: Phrases,
+    drafts: Sequence[StatementDraft],
+    relays: Sequence[tuple[Proposal, tuple[int, int]]],
+) -> None:
+    """Tell each statement who relayed it: whom its own cue names, else a cue behind it."""
     for draft in drafts:
         if draft.proposal.via:
             draft.via = _name_of_medium(doc, lexicon, phrases, draft.proposal.via)
+    by_cue = {d.proposal.cue.at: d for d in drafts}
     for said, medium in relays:
         earlier = by_cue[said.cue.at]
         # `بحسب "عكاظ"`, `بحسب رويترز`; not `بحسب الظروف`
         named = phrases.head_kind(medium[0]) == "organization" or doc.norms[medium[0]] in OPENING
         if earlier.via is None and named:
             earlier.via = _name_of_medium(doc, lexicon, phrases, medium)
-    return drafts
 
 
 def _name_of_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: tuple[int, int]) -> str:
     text = doc.text(*mention)
     return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else text  # `وفقا لوكالة رويترز`
-
-
-def _told_whom(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> int:
-    """Where the medium begins in the mention [first, last) of a verb whose object it is, `last` where there is none.
-
-    `أبلغ مصدر مطلع «الشرق الأوسط» أن`, `أخبر مسؤول أمريكي رويترز أن`; not `أبلغ مسؤول في رويترز`, `مدير صحيفة «الغد»`.
-    """
-    for i in range(first + 1, last):
-        quoted = doc.norms[i] in OPENING and phrases.head_kind(i - 1) != "organization"
-        media = doc.norms[i] in lexicon.words_of["medium"] or lexicon.organizations.get(doc.norms[i]) == "media"
-        governed = lexicon.is_a(doc.norms[i - 1], "preposition") or is_titled(lexicon, doc.norms[i - 1])
-        if quoted or (media and not governed):
-            return i
-    return last
-
-
-def _well_ended(doc: Document, lexicon: Lexicon, phrases: Phrases, ends: MentionEnds, proposal: Proposal) -> Proposal:
-    """The proposal with the likeliest end of its speaker's mention."""
-    if proposal.mention is None:
-        return proposal
-    first, rule = proposal.mention
-    cue, content = proposal.cue.at, proposal.content.first
-    limit = cue if first < cue else doc.sentences[doc.sentence_of[first]].last
-    if first < content:
-        limit = min(limit, content)
-    last = ends.best(first, rule, limit)
-    if normalize(proposal.cue.reading.entry.lemma) in lexicon.words_of["told"] and first > cue:
-        last = _told_whom(doc, lexicon, phrases, first, last)
-    q = doc.quotation_of[first]
-    if q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close >= last - 1:
-        # `وفقا لـ"رويترز"`: the marks about a name are no part of it
-        first, last = first + 1, min(last, doc.quotations[q].close)
-    return replace(proposal, mention=(first, last)) if first < last else proposal
 
 
 def _one_a_content(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[Proposal, float]]:

@@ -5,13 +5,17 @@ annotated speakers (`streams.extraction.training.mention_end`).
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from streams.extraction.abbreviations import LETTER
+from streams.extraction.actors.offices import is_titled
 from streams.extraction.choices.linear import LinearModel
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import stems
+from streams.extraction.quotations import OPENING
+from streams.extraction.rules.proposals import Proposal
+from streams.extraction.text import normalize, stems
 from streams.extraction.tokens import LINE, MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import SPEAKER_BEGINS, SPEAKER_GOES_ON
@@ -42,6 +46,39 @@ class MentionEnds:
             passed += self._model.weight(new)
             scores.append(passed + self._model.weight(own))
         return ends[max(range(len(ends)), key=scores.__getitem__)]
+
+    def ended(self, proposal: Proposal) -> Proposal:
+        """The proposal with the likeliest end of its speaker's mention."""
+        if proposal.mention is None:
+            return proposal
+        doc = self._doc
+        first, rule = proposal.mention
+        cue, content = proposal.cue.at, proposal.content.first
+        limit = cue if first < cue else doc.sentences[doc.sentence_of[first]].last
+        if first < content:
+            limit = min(limit, content)
+        last = self.best(first, rule, limit)
+        if normalize(proposal.cue.reading.entry.lemma) in self._lexicon.words_of["told"] and first > cue:
+            last = self._told_whom(first, last)
+        q = doc.quotation_of[first]
+        if q >= 0 and doc.quotations[q].open == first and doc.quotations[q].close >= last - 1:
+            # `وفقا لـ"رويترز"`: the marks about a name are no part of it
+            first, last = first + 1, min(last, doc.quotations[q].close)
+        return replace(proposal, mention=(first, last)) if first < last else proposal
+
+    def _told_whom(self, first: int, last: int) -> int:
+        """Where the medium begins in the mention of a verb whose object it is, `last` where there is none.
+
+        `أبلغ مصدر مطلع «الشرق الأوسط» أن`, `أخبر مسؤول أمريكي رويترز أن`; not `مسؤول في رويترز`, `مدير صحيفة «الغد»`.
+        """
+        norms, lexicon = self._doc.norms, self._lexicon
+        for i in range(first + 1, last):
+            quoted = norms[i] in OPENING and self._phrases.head_kind(i - 1) != "organization"
+            media = norms[i] in lexicon.words_of["medium"] or lexicon.organizations.get(norms[i]) == "media"
+            governed = lexicon.is_a(norms[i - 1], "preposition") or is_titled(lexicon, norms[i - 1])
+            if quoted or (media and not governed):
+                return i
+        return last
 
     def candidates(self, first: int, rule: int, limit: int) -> list[int]:
         """Tokens after which the mention may end, at most `limit`: behind words only, not within a name."""
