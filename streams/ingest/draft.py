@@ -1,6 +1,7 @@
 """From what a source says of an article to the contract: here text, dates, ids and language are put right."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -11,8 +12,12 @@ from schemas.codec import MAX_BODY_CHARS, InvalidPayload, decode_article, encode
 from streams.extraction.language import detect_language
 from streams.ingest import charset, dates, identity, text
 
+logger = logging.getLogger("qawl.ingest")
+
 _STATUS = {"usable": "usable", "withheld": "withheld", "canceled": "canceled", "cancelled": "canceled"}
 _MOST_VERSION = 2**53
+_SHOWN_CHARS = 80  # of a value that is not understood
+_MOST_TOLD = 10_000  # sources; who names a new one with every article would have them kept for ever
 
 
 class Rejected(InvalidPayload):
@@ -44,11 +49,13 @@ class Rules:
     """What holds for all articles of a run: the zone of dates without one, the longest body.
 
     `strict` refuses a date or address that is not understood, which a feed's article does without otherwise.
+    `told` holds the sources and fields of which such a loss was told: a wrong `--map` would tell it of every article.
     """
 
     zone: tzinfo = UTC
     max_body_chars: int = MAX_BODY_CHARS
     strict: bool = False
+    told: set[tuple[str | None, str]] = field(default_factory=set, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,12 @@ def item(draft: Draft, rules: Rules, *, origin: str, raw: bytes, line: int = 0, 
         made = article(draft, rules, within=within)
     except InvalidPayload as e:
         return Item(origin, raw, line, rejected=e)
+    for name, given, understood in (
+        ("published_at", draft.published_at, made.published_at),
+        ("url", draft.url, made.url),
+    ):
+        if understood is None and given is not None and str(given).strip():
+            _tell_of_loss(made, rules, name, given, origin)
     return Item(origin, raw, line, made, versioned=draft.version is not None)
 
 
@@ -124,6 +137,24 @@ def article(draft: Draft, rules: Rules, *, within: str = "") -> Article:
 def fingerprint(article: Article) -> str:
     """Of all that an article says but its version, and the date, which some feeds renew at each visit."""
     return identity.digest(encode(structs.replace(article, version=1, published_at=None, duplicate_of=None)))
+
+
+def _tell_of_loss(article: Article, rules: Rules, name: str, given: Any, origin: str) -> None:
+    """Say that an article goes without what its source gave; once for a source and field."""
+    if (article.source, name) in rules.told or len(rules.told) >= _MOST_TOLD:
+        return
+    rules.told.add((article.source, name))
+    wanted = "a date" if name == "published_at" else "an http address"
+    logger.warning(
+        "%s: %s: expected %s, got %r: the article goes without. It is told once for each source (here %s); where "
+        "another field holds it, --map %s=PATH of `qawl ingest jsonl|corpus|kafka` names that",
+        origin,
+        name,
+        wanted,
+        str(given)[:_SHOWN_CHARS],
+        article.source or "none is named",
+        name,
+    )
 
 
 def _text(field: str, value: Any) -> str | None:

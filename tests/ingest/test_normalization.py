@@ -48,6 +48,23 @@ def test_html_whose_end_would_be_lost_is_refused() -> None:
     assert (made.rejected.error, made.rejected.field) == ("too_deep", "body")
 
 
+def test_a_date_or_address_that_is_not_understood_is_told_once_for_each_source(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A wrong `--map published_at=` would else leave all articles without a date, and nobody would know."""
+    rules = Rules()
+    for source in ("desk", "wire"):
+        for n in range(3):
+            given = Draft(body="قال", source=source, url="/a/1", published_at="مساء الثلاثاء")
+            assert item(given, rules, origin=f"{source}.jsonl:{n}", raw=b"").article is not None
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 4
+    assert told[0].startswith("desk.jsonl:0: published_at: expected a date, got 'مساء الثلاثاء': ")
+    assert told[3].startswith("wire.jsonl:0: url: expected an http address, got '/a/1': ")
+    item(Draft(body="قال", url=" ", published_at=""), rules, origin="", raw=b"")
+    assert len(caplog.records) == 4  # what is not there is not told
+
+
 LIES = {
     "windows-1256 declared UTF-8": (ARABIC.encode("cp1256"), "utf-8"),
     "windows-1256 declared windows-1252": (ARABIC.encode("cp1256"), "windows-1252"),
