@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -198,6 +199,7 @@ class Settings(BaseSettings):
         """
         given = {k: v for k, v in overrides.items() if v is not None}
         try:
+            _check(Path(_ENV_FILE))
             return cls(**given)
         except ValidationError as e:
             raise SettingsError(_one_line(e, cls._variable)) from None
@@ -247,6 +249,24 @@ class FromSettings(Settings):
     """The Kafka that `qawl ingest kafka` reads from: the connection's settings by the names `QAWL_FROM_KAFKA_…`."""
 
     model_config = SettingsConfigDict(env_prefix=FROM_PREFIX)
+
+
+def _check(env_file: Path) -> None:
+    """Refuse a `.env` with a line that sets nothing: python-dotenv would pass over it, and what it meant not hold.
+
+    Raises:
+        SettingsError: names file and line.
+        OSError, UnicodeDecodeError: it cannot be read, such as a directory.
+    """
+    if not env_file.exists() or env_file.is_fifo():  # a pipe gives what it has only once
+        return
+    with env_file.open(encoding="utf-8") as file:
+        for binding in parse_stream(file):
+            text = binding.original.string
+            # Of other programs' names without a value nothing is known: a shell's `export NAME` is one.
+            if binding.error or (binding.value is None and (binding.key or "").upper().startswith(PREFIX)):
+                line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+                raise SettingsError(f"{env_file.absolute()}:{line}: expected NAME=value")
 
 
 def _one_line(error: ValidationError, variable: Callable[[str], str]) -> str:

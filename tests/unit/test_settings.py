@@ -80,6 +80,33 @@ def test_a_dot_env_that_is_no_text_is_told() -> None:
         Settings.load()
 
 
+@pytest.mark.parametrize(
+    "line", ["QAWL_PARTITIONS: 3", "QAWL PARTITIONS=3", 'QAWL_TOPIC_PREFIX="desk.', "QAWL_PARTITIONS"]
+)
+def test_a_line_of_dot_env_that_sets_nothing_is_told_and_not_passed_over(
+    line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(".env").write_text(f"# of the desk\n\n{line}\nQAWL_HTTP_PORT=1\n")
+    monkeypatch.setattr("sys.argv", ["qawl", "config"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (
+        2,
+        f"qawl: {Path('.env').absolute()}:3: expected NAME=value\n",
+    )
+
+
+def test_a_dot_env_that_is_a_directory_is_told() -> None:
+    Path(".env").mkdir()
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: Is a directory"):
+        Settings.load()
+
+
+def test_dot_env_may_be_as_shells_write_it() -> None:
+    Path(".env").write_text("export QAWL_PARTITIONS=3  # few\nexport OTHER\n\nQAWL_TOPIC_PREFIX='desk.'\n")
+    assert (Settings.load().partitions, Settings.load().topic_prefix) == (3, "desk.")
+
+
 @pytest.mark.parametrize("value", ["kafka:9092", "a.b-c:1,127.0.0.1:65535", "[::1]:9092", "[::1]:1,b:2", "a:1, b:2"])
 def test_addresses_of_brokers(value: str) -> None:
     assert Settings.load(kafka_bootstrap=value).kafka_bootstrap == value.replace(" ", "")
