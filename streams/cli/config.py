@@ -2,6 +2,7 @@
 
 import click
 
+from streams.cli.starting import tell_without_effect
 from streams.settings import Settings
 
 
@@ -14,5 +15,4 @@ def command() -> None:
     settings = Settings.load()
     for name, value in settings.masked().items():
         click.echo(f"{name}={value}")
-    for remark in settings.without_effect():
-        click.echo(f"qawl: {remark}", err=True)
+    tell_without_effect(settings)

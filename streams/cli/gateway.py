@@ -7,7 +7,6 @@ import sqlite3
 import click
 
 from streams.cli import options, starting
-from streams.observability import logs
 from streams.settings import Settings
 
 logger = logging.getLogger("qawl.gateway")
@@ -22,7 +21,7 @@ def command(bootstrap: str | None, port: int | None) -> None:
     Exit status 2: a setting cannot be used, topics are missing, or the port is taken. 1: no broker answers.
     """
     settings = Settings.load(kafka_bootstrap=bootstrap, gateway_port=port)
-    logs.configure(settings.log_format, settings.log_level)
+    starting.begin_logs(settings)
     starting.check_topics("gateway", settings)
     # Imported here: `qawl gateway --help` answers at once.
     from streams.gateway.service import serve

@@ -14,7 +14,6 @@ import click
 from streams.cli import starting
 from streams.ingest import MissingLibrary, require
 from streams.kafka.topics import BrokerUnreachable, exists
-from streams.observability import logs
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def begin(bootstrap: str | None, http_port: int | None = None, **more: Any) -> S
     except MissingLibrary as e:
         fail(str(e), 2)
     settings = Settings.load(kafka_bootstrap=bootstrap, http_port=http_port, **more)
-    logs.configure(settings.log_format, settings.log_level)
+    starting.begin_logs(settings)
     starting.check_topics("ingest", settings)
     return settings
 

@@ -1,6 +1,7 @@
-"""How services begin: the topics must be there, and the port must be had; else one line tells why."""
+"""How commands begin: what is set in vain is told; topics must be there and ports be had, else one line tells why."""
 
 import asyncio
+import logging
 import socket
 import sys
 from typing import NoReturn
@@ -8,7 +9,26 @@ from typing import NoReturn
 import click
 
 from streams.kafka.topics import BrokerUnreachable, TopicProblem, check
+from streams.observability import logs
 from streams.settings import Settings
+
+logger = logging.getLogger("qawl")
+
+
+def begin_logs(settings: Settings) -> None:
+    """The logs of a service, as they are set; the first lines of them tell what is set and has no effect."""
+    logs.configure(settings.log_format, settings.log_level)
+    for remark in settings.without_effect():
+        logger.warning("%s", remark)
+
+
+def tell_without_effect(settings: Settings) -> None:
+    """Tell on stderr what is set and has no effect, for commands without logs.
+
+    What `qawl up` starts says nothing of it again: its logs are from errors on.
+    """
+    for remark in settings.without_effect():
+        click.echo(f"qawl: {remark}", err=True)
 
 
 def fail(command: str, message: str, status: int) -> NoReturn:

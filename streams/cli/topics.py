@@ -6,6 +6,7 @@ import sys
 import click
 
 from streams.cli import options
+from streams.cli.starting import tell_without_effect
 from streams.kafka.topics import BrokerUnreachable, State, TopicProblem, create, describe, raise_problems
 from streams.settings import Settings
 
@@ -21,7 +22,7 @@ def command() -> None:
 @options.bootstrap
 def create_command(bootstrap: str | None) -> None:
     """Make the topics that are missing; those that exist are left as they are."""
-    settings = Settings.load(kafka_bootstrap=bootstrap)
+    settings = _settings(bootstrap)
     try:
         _show(asyncio.run(create(settings)))
     except (BrokerUnreachable, TopicProblem) as e:
@@ -32,13 +33,19 @@ def create_command(bootstrap: str | None) -> None:
 @options.bootstrap
 def describe_command(bootstrap: str | None) -> None:
     """Show the topics as the cluster has them; exit status 1 if a worker could not use them."""
-    settings = Settings.load(kafka_bootstrap=bootstrap)
+    settings = _settings(bootstrap)
     try:
         states = asyncio.run(describe(settings))
         _show(states)
         raise_problems(states, settings)
     except (BrokerUnreachable, TopicProblem) as e:
         _fail(e)
+
+
+def _settings(bootstrap: str | None) -> Settings:
+    settings = Settings.load(kafka_bootstrap=bootstrap)
+    tell_without_effect(settings)
+    return settings
 
 
 def _fail(error: Exception) -> None:

@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 from schemas import Retraction
 from schemas.codec import InvalidPayload, decode_enriched, decode_told
 from streams.cli.show import statement_line, use_colour
+from streams.cli.starting import tell_without_effect
 from streams.cli.tally import Tally, id_of
 from streams.delivery.replay import INGEST
 from streams.embedded.broker import BrokerFailed, EmbeddedBroker, die_with_parent, free_port
@@ -49,6 +50,7 @@ def command(once: bool, feed: Path | None, bootstrap: str | None) -> None:
     Exit status with --once: 0 if every article was answered, by an enriched event or a dead letter.
     """
     settings = Settings.load(kafka_bootstrap=bootstrap)
+    tell_without_effect(settings)
     # What keeps this process from its work comes as an exception; the worker has a log of its own.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     logging.getLogger("aiokafka").propagate = False

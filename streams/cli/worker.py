@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from streams.cli import options, starting
-from streams.observability import logs
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def command(bootstrap: str | None, http_port: int | None) -> None:
     the worker could not go on; what it had not committed is processed again by the next.
     """
     settings = Settings.load(kafka_bootstrap=bootstrap, http_port=http_port)
-    logs.configure(settings.log_format, settings.log_level)
+    starting.begin_logs(settings)
     starting.check_topics("worker", settings)
     # Imported here: `qawl worker --help` and a wrong setting answer without loading Faust and the models.
     from streams.cli.engine import load_extractor

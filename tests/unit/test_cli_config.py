@@ -68,6 +68,16 @@ def test_what_has_no_effect_is_told_on_stderr(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
+@pytest.mark.parametrize("command", ["worker", "gateway", "ingest jsonl -", "topics describe", "up --once"])
+def test_what_uses_the_settings_begins_with_what_has_no_effect(command: str) -> None:
+    arguments = [sys.executable, "-m", "streams.cli", *command.split(), "--bootstrap", "127.0.0.1:1"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "QAWL_PARTITON": "3"}
+    done = subprocess.run(arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    remark, why = done.stderr.splitlines()
+    assert remark.endswith("qawl: QAWL_PARTITON is no setting (did you mean QAWL_PARTITIONS?)")
+    assert "no Kafka broker answers" in why
+
+
 def test_version() -> None:
     done = CliRunner().invoke(_group, ["--version"])
     assert (done.exit_code, done.output) == (0, "qawl, version 0.1.0\n")
