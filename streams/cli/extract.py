@@ -13,7 +13,7 @@ import click
 
 from schemas import Article, EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article, encode
-from streams.cli.plain import article_of
+from streams.cli.plain import article_of, refuse_gzip
 from streams.settings import Settings
 
 _LONG_BYTES = 200_000  # shorter input is done before a bar is seen
@@ -68,6 +68,8 @@ def _inputs(file: BinaryIO, text: bool) -> Iterator[tuple[int, bytes | Article]]
     with ExitStack() as stack:
         advance = _progress(file, stack)
         for number, line in enumerate(file, 1):
+            if number == 1:
+                refuse_gzip(line, file)
             given = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
             if given.strip():
                 yield number, given

@@ -1,5 +1,6 @@
 """`qawl extract` and the help, as a user runs them."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -59,6 +60,15 @@ def test_a_text_in_another_character_set_is_told_and_not_read_by_half(tmp_path: 
         done = qawl(*command, str(file))
         assert (done.returncode, done.stdout) == (1, "")
         assert f"{file}: expected UTF-8, got byte {byte} at 0" in done.stderr and remedy in done.stderr
+
+
+@pytest.mark.parametrize("command", ["extract", "extract --text", "explain", "analyze"])
+def test_what_is_packed_is_told_with_how_to_unpack_it(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "the feed.jsonl.gz"
+    file.write_bytes(gzip.compress(json.dumps(ARTICLE).encode()))
+    done = qawl(*command.split(), str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: {file}: it is gzip: zcat '{file}' | qawl {command} -\n"
 
 
 def test_what_other_systems_put_before_a_file_is_no_fault_and_a_missing_option_is_guessed(tmp_path: Path) -> None:
