@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from streams.cli.plain import article_of
+from streams.cli.plain import article_or_json_of
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ _LONG = 70  # characters of a content that are shown
 @click.command("explain")
 @click.argument("file", type=click.File("rb"), default="-")
 def command(file: BinaryIO) -> None:
-    """Why each statement of the article in FILE (plain text, - for standard input) was found, and its actor chosen.
+    """Why each statement of the article in FILE (- for standard input) was found, and its actor chosen.
+
+    FILE is plain text, or one article as JSON, of which the body is read.
 
     Of each: the cue as it is read, what made its content, how probable it is that it reports, where the speaker stands,
     whom it could stand for else, and the confidence that all of it is right; a statement is not told
@@ -38,8 +40,9 @@ def command(file: BinaryIO) -> None:
     from streams.cli.engine import load_extractor
     from streams.extraction.pipeline import Stages
 
-    article = article_of(file)
-    found = load_extractor(Settings.load()).find(article, Stages(time.perf_counter))
+    settings = Settings.load()
+    article = article_or_json_of(file, settings.max_body_chars)
+    found = load_extractor(settings).find(article, Stages(time.perf_counter))
     if found.doc is None:
         click.echo(f"not Arabic but {found.language}: nothing is looked for")
         return

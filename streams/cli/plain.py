@@ -1,12 +1,14 @@
-"""An article as plain text, which the commands for one article read."""
+"""One article from a file: as plain text, or as the JSON object that `qawl extract` reads a line of."""
 
 import codecs
+import json
 import shlex
 from typing import BinaryIO
 
 import click
 
 from schemas import Article
+from schemas.codec import InvalidPayload, decode_article
 
 _GZIP, _STDIN = b"\x1f\x8b", "<stdin>"
 
@@ -15,12 +17,53 @@ def article_of(file: BinaryIO) -> Article:
     """All of it as an article, which is called as the file is.
 
     Raises:
-        click.ClickException: it is no UTF-8, or empty.
+        click.ClickException: it is no UTF-8, empty, or JSON, in which offsets would count from the wrong place.
     """
-    body = text_of(file)
-    if not body.strip():
-        raise click.ClickException("the text is empty")
-    return Article(article_id=getattr(file, "name", "-"), body=body)
+    text = text_of(file)
+    if _json_articles(text):
+        raise click.ClickException(f"{_name(file)}: it is no plain text but JSON with a body: leave out --text")
+    return _plain(text, file)
+
+
+def article_or_json_of(file: BinaryIO, max_body_chars: int) -> Article:
+    """The article of a JSON object, or all of a plain text as one.
+
+    Raises:
+        click.ClickException: it is no UTF-8 or empty, the object no article, or there are several.
+    """
+    text = text_of(file)
+    count = _json_articles(text)
+    if not count:
+        return _plain(text, file)
+    if count > 1:
+        one = f"{_through('sed -n 1p', file)} | qawl {click.get_current_context().info_name} -"
+        raise click.ClickException(f"{_name(file)}: it has {count} lines of JSON, expected one article: {one}")
+    try:
+        return decode_article(text.encode(), max_body_chars=max_body_chars)
+    except InvalidPayload as e:
+        raise click.ClickException(f"{_name(file)}: {e}") from None
+
+
+def _plain(text: str, file: BinaryIO) -> Article:
+    if not text.strip():
+        raise click.ClickException(f"{_name(file)}: the text is empty")
+    return Article(article_id=_name(file), body=text)
+
+
+def _json_articles(text: str) -> int:
+    """How many articles it has as JSON: one in all of it, or one in each line; 0 for plain text."""
+    if _has_body(text):
+        return 1
+    lines = [line for line in text.split("\n") if line.strip()]
+    return len(lines) if lines and _has_body(lines[0]) else 0
+
+
+def _has_body(text: str) -> bool:
+    try:
+        value = json.loads(text) if text.lstrip().startswith("{") else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and "body" in value
 
 
 def text_of(file: BinaryIO) -> str:
@@ -34,7 +77,7 @@ def text_of(file: BinaryIO) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as e:
-        name = getattr(file, "name", "-")
+        name = _name(file)
         wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         remedy = f"It is UTF-16: iconv -f utf-16 -t utf-8 {name}"
         if not wide:

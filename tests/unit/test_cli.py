@@ -109,6 +109,24 @@ def test_explain_tells_the_rule_and_the_rivals() -> None:
     assert "stands for" in done.stdout
 
 
+def test_explain_reads_the_body_of_an_article_as_json(tmp_path: Path) -> None:
+    done = qawl("explain", stdin=json.dumps(ARTICLE, indent=1))
+    assert done.returncode == 0, done.stderr
+    assert "قال [0, 3): قال, past, verb" in done.stdout  # offsets are those of the body, not of the JSON
+    feed = tmp_path / "feed.jsonl"
+    feed.write_text(f"{json.dumps(ARTICLE)}\n{json.dumps(ARTICLE)}\n")
+    told = f"{feed}: it has 2 lines of JSON, expected one article: sed -n 1p {feed} | qawl explain -"
+    assert qawl("explain", str(feed)).stderr == f"Error: {told}\n"
+    assert "article_id: expected this field" in qawl("explain", stdin='{"body": "قال"}').stderr
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_json_is_no_plain_text(count: int) -> None:
+    done = qawl("extract", "--text", stdin=f"{json.dumps(ARTICLE)}\n" * count)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: <stdin>: it is no plain text but JSON with a body: leave out --text\n"
+
+
 def test_explain_shows_what_is_too_doubtful_to_be_told(extractor: Extractor) -> None:
     """Which of these is doubtful changes with every model that is learned."""
     verbs = ("حذر", "أكد", "طالب", "رفض", "توقع", "كشف", "أشاد", "استغرب", "تساءل", "اقترح")
