@@ -133,8 +133,8 @@ class Phrases:
             return norm[0]
         if norm[:1] not in ("ل", "ب") or norm in self._lexicon.organizations:
             return ""  # `لجان`, whatever the recognizer takes for the name
-        if norm[0] == "ل" and norm[1:] in self._lexicon.words_of["medium"]:
-            return "ل"  # `قال لعنب بلدي`
+        if self.to_medium(j):
+            return norm[0]  # `قال لعنب بلدي`
         if j in self._entities:
             return norm[0] if self._attached[j] else ""
         if self._lexicon.is_a(norm[1:], "letter") and self._lexicon.is_a(self._doc.norm_at(j + 1), "letter"):
@@ -156,9 +156,9 @@ class Phrases:
         return self.attached(j) == "ل" and (self.name_ending(j) == "PER" or not self._is_institution(j))
 
     def to_medium(self, j: int) -> bool:
-        """`سامي الحداد للجزيرة نت`: whether token j says to which medium, which is part of no title."""
+        """`سامي الحداد للجزيرة نت`, `لرويترز`: whether token j says to which medium, which is part of no title."""
         norm = self._doc.norms[j]
-        return norm.startswith("لل") and "ا" + norm[1:] in self._lexicon.words_of["medium"]
+        return norm[:1] == "ل" and not {norm[1:], "ا" + norm[1:]}.isdisjoint(self._lexicon.words_of["medium"])
 
     def is_envoy(self, first: int, last: int) -> bool:
         """Whether [first, last) holds a title behind which ل says to or for whom: `المبعوث القطري لإسرائيل`."""

@@ -53,7 +53,8 @@ def _is_adjective(doc: Document, lexicon: Lexicon, phrases: Phrases, document: i
     """`تقارير إعلامية`, `بيان صحفي صادر عن`, but `تقرير رئيسة الوزراء`: whether token i describes the document."""
     described = i == document + 1 and doc.norms[i].endswith(("ي", "ه")) and not doc.norms[i].startswith("ال")
     governs = is_definite(lexicon, doc.norm_at(i + 1)) or phrases.name_type(i + 1) != ""
-    return described and not (governs or phrases.name_type(i))
+    named = phrases.head_kind(i) not in ("person", "unnamed") or phrases.name_type(i) != ""
+    return described and not (governs or named)
 
 
 def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issuer | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from streams.extraction.actors.drafts import bare
+from streams.extraction.actors.drafts import ActorDraft, bare
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
@@ -20,6 +20,15 @@ def is_courtesy(lexicon: Lexicon, role: str) -> bool:
     """
     words = tuple(map(normalize, role.split()))
     return all(is_courteous(lexicon, words, i) for i in range(len(words)))
+
+
+def take_role(lexicon: Lexicon, draft: ActorDraft, title: str) -> None:
+    """Make a title the role of whom it stands with, if it tells more: an office more than any courtesy."""
+    if draft.role is not None and is_courtesy(lexicon, draft.role) != is_courtesy(lexicon, title):
+        if is_courtesy(lexicon, title):
+            return
+        draft.role = None
+    draft.set_role(title)
 
 
 def is_courteous(lexicon: Lexicon, norms: Sequence[str], i: int) -> bool:

@@ -9,7 +9,7 @@ from streams.extraction.actors.issuers import issuer_within, maker_at, publisher
 from streams.extraction.actors.latest import Named
 from streams.extraction.actors.latin import latin_behind
 from streams.extraction.actors.naming import Naming, can_be
-from streams.extraction.actors.offices import is_courtesy, is_titled, office_of
+from streams.extraction.actors.offices import is_courtesy, is_titled, office_of, take_role
 from streams.extraction.actors.titles import MentionEnd, is_office, title_after, title_start, whose_name
 from streams.extraction.byline import is_tag
 from streams.extraction.document import Document
@@ -85,7 +85,7 @@ class ActorRegistry:
         if genders and draft.feminine is None:
             draft.feminine = genders[0] == "f"  # `المتحدثة باسم الوزارة`: who says `وقالت` later on
         if replace:
-            draft.set_role(office_of(doc, self._lexicon, self._phrases, first, last))
+            take_role(self._lexicon, draft, office_of(doc, self._lexicon, self._phrases, first, last))
 
     def resolve(
         self,
@@ -102,6 +102,7 @@ class ActorRegistry:
         `previous` spoke last, `feminine` is how its verb has it, `attached` whether ل belongs to the cue (`وفقا لـ`).
         `refer` decides on a description whom the rules take for somebody, or for nobody else.
         """
+        first += self._doc.norms[first] in self._lexicon.words_of["testimony"] and first + 1 < last  # `رواية الجيران`
         draft = self._praised(first) or self._resolve_named(first, last, feminine) or self._publisher(first, last)
         if draft is None and not self._naming.is_shared(first, last):
             draft = refer(self._resolve_description(first, last, previous))
@@ -127,9 +128,8 @@ class ActorRegistry:
     def _named_in(self, first: int, last: int) -> EntityMention | None:
         """The name of whoever the mention [first, last) stands for, None where it names nobody, or several."""
         people = [e for i in range(first, last) if (e := self._entities.get(i)) and e.type == "PER" and e.last <= last]
-        if not people or self._naming.is_joint(people):
-            return None
-        return whose_name(self._doc, self._lexicon, self._phrases, first, people)
+        several = self._naming.is_joint(people)
+        return whose_name(self._doc, self._lexicon, self._phrases, first, people) if people and not several else None
 
     def _person(self, e: EntityMention | None, before: int, feminine: bool | None = None) -> ActorDraft | None:
         """Who is named so, as seen from token `before`."""

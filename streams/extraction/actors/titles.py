@@ -18,6 +18,7 @@ MentionEnd = Callable[[int, int, int], int]
 _REACH = 9  # words of a title before a name, courtesies aside
 _APPOSITION = 8  # words of a title after it
 _QUOTES = '"«»“”'
+_WITHIN = ("في", "من", "لدي")  # that stand within a title: `السفير البريطاني لدى الأمم المتحدة`
 _PAUSES = ("،", ",")
 _ASIDE = {"-": "-", "–": "–", "(": ")"}  # what opens an apposition beside a pause, and closes it
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
@@ -40,14 +41,16 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
             break
         if doc.kinds[j] is not WORD:
             if norm in '"»«#' or (norm in "،,/" and name - 1 - j <= courtesies):
-                pause = j if j < name - 1 else 0  # `قائد القاعدة، العميد سامي الحداد`
+                if norm in _PAUSES and j < name - 1:
+                    pause = j  # `قائد القاعدة، العميد سامي الحداد`
                 continue
             break
         if any(lexicon.is_a(norm, c) for c in _NO_TITLE):
             break
         if norm in lexicon.calendar and not is_general(doc, lexicon, j):
             break
-        if lexicon.is_a(norm, "preposition") and norm not in ("في", "من"):
+        over = norm == "علي" and phrases.holds("over", max(sentence, j - 2), j)  # `المشرف العام على المركز`
+        if lexicon.is_a(norm, "preposition") and norm not in _WITHIN and not over:
             break
         attached = is_definite(lexicon, norm) and stems(norm)[-1] in lexicon.titles  # `للرئيس سامي الحداد`
         if attached or bare(norm) in lexicon.titles or norm in lexicon.titles:
@@ -55,7 +58,8 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
                 break  # `متحدث باسم الرئيس مون`: the spokesman is somebody else
             if _has_object(doc, lexicon, j, name):
                 break  # `رفض القاضي مزاعم أمبروز`
-            best = j
+            if not pause or phrases.end(j, pause) == pause:
+                best = j
         elif (norm.startswith("و") or j == name - 1) and phrases.is_verb(j) and not is_definite(lexicon, norm):
             break  # `حضر المدير وأكد سامي الحداد`; elsewhere what is read as a verb is rather a noun (`أوضاع الجالية`)
     return best

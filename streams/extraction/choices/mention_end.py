@@ -88,7 +88,8 @@ class MentionEnds:
             kind = doc.kinds[j - 1]
             if kind is LINE:
                 break
-            if j - 1 > first and (self._is_circumstance(first, j - 1) or self._phrases.to_medium(j - 1)):
+            told = self._phrases.to_medium(j - 1) and self._phrases.head_kind(first) != "document"
+            if j - 1 > first and (told or self._is_circumstance(first, j - 1)):
                 rule = min(rule, ends[-1]) if ends else rule
                 break
             if j - 1 > first and self._leaves(first, j - 1):

@@ -103,6 +103,8 @@ class Speakers:
         linked = linked_speaker(self._doc, self._phrases, self._words, cue, proposal.content.first)
         if linked is not None and self._is_circumstance(linked[0]):
             linked = None  # `وأعلن الخميس أن`
+        if linked is not None and cue.construction != "preposition" and self._phrases.to_medium(linked[0]):
+            linked = None  # `قال لرويترز إن`
         via = proposal.via if cue.reading.form == "noun" else None
         if linked is not None and via is not None and linked[0] == via[0]:
             linked = None  # `ونقلت عنه الصحيفة قوله إن`
