@@ -11,7 +11,7 @@ _PARTS = (
     (r"بعد الظهر|بعد العصر|مساء|عصرا|م\b|pm\b|p\.m", range(1, 12), False),
     (r"ظهرا", range(1, 6), False),  # `11:30 ظهرا` is before noon
     (r"ليلا", range(6, 12), True),  # `2:00 ليلا` is after midnight
-    (r"قبل الظهر|صباحا|فجرا|ص\b|am\b|a\.m", range(0), True),
+    (r"بعد منتصف الليل|قبل الظهر|صباحا|فجرا|ص\b|am\b|a\.m", range(0), True),
 )
 _PART = rf"(?P<part>{'|'.join(words for words, _, _ in _PARTS)})"
 _CLOCKS = (
@@ -34,7 +34,7 @@ class Told(NamedTuple):
 
 
 def read(text: str) -> Told | None:
-    """The time of day in a folded text without its date, None where there is none.
+    """The time of day in a folded text without its date, None where there is none; of two that whose zone is told.
 
     >>> [told and str(told.time) for told in map(read, ("9:15 مساء", "الساعه 9 ليلا", "11:30 ظهرا", "12 am", "امس"))]
     ['21:15:00', '21:00:00', '11:30:00', '00:00:00', None]
@@ -42,12 +42,15 @@ def read(text: str) -> Told | None:
     Raises:
         ValueError: there is no such time.
     """
-    found = next(filter(None, (clock.search(text) for clock in _CLOCKS)), None)
-    if found is None:
+    all_told = next(filter(None, (list(clock.finditer(text)) for clock in _CLOCKS)), None)
+    if all_told is None:
         return None
-    said = found.groupdict()
+    # `21:15 (18:15 بتوقيت غرينتش)`
+    zones = [zone.start() for zone in (pattern.search(text) for pattern in (_OFFSET, _MECCA, _UTC)) if zone]
+    found = [one for one in all_told if zones and one.end() <= min(zones)][-1:] or all_told
+    said = found[0].groupdict()
     hour = _of_day(int(said["hour"]), said.get("part") or "")
-    return Told(time(hour, int(said.get("minute") or 0), int(said.get("second") or 0)), found.end())
+    return Told(time(hour, int(said.get("minute") or 0), int(said.get("second") or 0)), found[0].end())
 
 
 def is_told(text: str) -> bool:

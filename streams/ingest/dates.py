@@ -6,7 +6,7 @@ Maghreb, Arabic digits, Hijri dates by the Umm al-Qura calendar; `clock.py` read
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import partial
 
@@ -86,6 +86,7 @@ _RFC822 = re.compile(
 )
 _HIJRI_YEARS, _YEARS = range(1343, 1501), range(1900, 10_000)  # hijridate knows the first; an embargo may be for ever
 _MOST_CHARS = 100
+_ARABIA = timezone(timedelta(hours=3))
 _SECONDS, _MILLISECONDS = 10**8, 10**11  # since 1970: from 1973 on, and what has more digits than seconds have
 
 
@@ -132,6 +133,8 @@ def _rfc822(text: str, zone: tzinfo) -> datetime | None:
     if not _RFC822.fullmatch(text):
         return None  # the library would take what it knows of it, and leave `pm` or `GMT+3`
     found = parsedate_to_datetime(text)
+    if text.endswith("AST"):
+        return found.replace(tzinfo=_ARABIA)  # not the Atlantic's, which the library takes it for
     return found.replace(tzinfo=UTC) if text.endswith("-0000") else found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from schemas.codec import InvalidPayload
-from streams.ingest import charset, library, pacing
+from streams.ingest import charset, dates, library, pacing
 from streams.ingest.draft import Draft, Item, Rejected, Rules, fingerprint, item
 from streams.ingest.fetching import FORBIDDEN, Answer, Fetcher, FetchFailed, Limits
 from streams.ingest.intake import Intake, Outcome, summary
@@ -101,6 +101,7 @@ def parse(
 
 def _draft(entry: Any, feed: Any, paper: str | None) -> Draft:
     contents = [c.get("value") or "" for c in entry.get("content", [])]
+    told = [date for name in ("published", "updated", "date") if (date := entry.get(name))]
     return Draft(
         article_id=entry.get("id"),
         body=max([*contents, entry.get("summary") or ""], key=len),
@@ -108,7 +109,7 @@ def _draft(entry: Any, feed: Any, paper: str | None) -> Draft:
         source=paper,
         url=entry.get("link"),
         language=entry.get("language") or feed.get("language"),
-        published_at=entry.get("published") or entry.get("updated") or entry.get("date"),
+        published_at=next((date for date in told if dates.instant(date) is not None), next(iter(told), None)),
         categories=[tag.get("label") or tag.get("term") for tag in entry.get("tags", [])],
     )
 

@@ -156,6 +156,9 @@ DATES = {
     "03 Mar 2026 09:15 GMT+3": "2026-03-03T09:15:00+03:00",
     "5 تشرين أول 2026": "2026-10-05T00:00:00+00:00",
     "5 كانون ثاني 2026": "2026-01-05T00:00:00+00:00",
+    "Tue, 03 Mar 2026 09:15:00 AST": "2026-03-03T09:15:00+03:00",
+    "3 مارس 2026 21:15 (18:15 بتوقيت غرينتش)": "2026-03-03T18:15:00+00:00",
+    "3 مارس 2026 12:30 بعد منتصف الليل": "2026-03-03T00:30:00+00:00",
 }
 
 
@@ -193,6 +196,8 @@ def test_what_is_no_date_is_none(written: object) -> None:
 IDS = [
     ("http://e.com/news.asp?t=%C7", "http://e.com/news.asp?t=%C7"),  # not the same as ?t=%C8
     ("http://e.com/?4711", "http://e.com/?4711"),
+    ("https://e.com/#/story/1", "https://e.com/#/story/1"),  # a page of its own
+    ("https://e.com/#!/story/1", "https://e.com/#!/story/1"),
     ("http://e.com/?ref=1", "http://e.com/?ref=1"),
     ("http://e.com/?q=قال&utm_source=x", "http://e.com/?q=%D9%82%D8%A7%D9%84"),
     ("http://EXAMPLE.com:80/a?utm_medium=x&id=1#c", "http://example.com/a?id=1"),

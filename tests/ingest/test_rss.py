@@ -253,6 +253,13 @@ async def test_a_header_that_is_no_text_keeps_nothing_from_being_read(
     assert len(await articles(settings)) == 2
 
 
+def test_a_date_that_cannot_be_read_hides_no_other() -> None:
+    other = FEED.replace(b"<pubDate>", "<dc:date>2026-03-03T09:15:00Z</dc:date><pubDate>صباح ".encode())
+    document = other.replace(b"<rss", b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/"', 1)
+    found, _ = rss.entries(document, Rules(), url="http://paper.example.com/rss")
+    assert all(one.article is not None and one.article.published_at is not None for one in found)
+
+
 def test_the_caption_of_a_picture_is_no_text_of_the_article() -> None:
     caption = f"<media:description>{'صورة من المباراة ' * 40}</media:description></item>".encode()
     namespace = b'<rss xmlns:media="http://search.yahoo.com/mrss/"'
