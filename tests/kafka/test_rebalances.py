@@ -7,9 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
-from streams.kafka.security import client_options
 from streams.kafka.topics import declared
 from streams.settings import Settings
 from tests.kafka.pipeline import (
@@ -20,7 +18,6 @@ from tests.kafka.pipeline import (
     enriched_until,
     publish,
     read,
-    read_until,
 )
 
 pytestmark = pytest.mark.kafka
@@ -120,21 +117,3 @@ async def test_sigterm_in_the_middle_of_a_rebalance_ends_in_order(on_apache: Set
         finally:
             third.process.kill()
             third.process.wait()
-
-
-async def test_articles_need_not_wait_for_a_backlog_of_statements(on_apache: Settings, tmp_path: Path) -> None:
-    topics = declared(on_apache)
-    with WorkerProcess(on_apache, tmp_path) as worker:
-        await publish(on_apache, [article("a")], partition=0)
-        (told,) = await read_until(on_apache, topics.statements, bool)
-        assert worker.stop() == 0
-    producer = AIOKafkaProducer(**client_options(on_apache), linger_ms=20)
-    await producer.start()
-    for _ in range(20_000):  # the same statement: it is applied once, and read all the same
-        await producer.send(topics.statements.name, told.value, told.key, headers=list(told.headers))
-    await producer.stop()
-    await publish(on_apache, [article(f"b{n}") for n in range(4)], partition=0)
-    with WorkerProcess(on_apache, tmp_path) as worker:
-        worker.until(lambda: worker.metric("qawl_articles_total") == 4, "leaves articles aside")
-        assert worker.metric("qawl_consumer_lag", topic=topics.statements.name) > 0
-        assert worker.stop() == 0
