@@ -131,8 +131,8 @@ class Phrases:
         norm = self._doc.norms[j]
         if norm in ("ل", "ب", "لـ", "بـ"):
             return norm[0]
-        if norm[:1] not in ("ل", "ب") or norm in self._lexicon.organizations:
-            return ""  # `لجان`, whatever the recognizer takes for the name
+        if norm[:1] not in ("ل", "ب"):
+            return ""
         if self.to_medium(j):
             return norm[0]  # `قال لعنب بلدي`
         if j in self._entities:
@@ -146,7 +146,7 @@ class Phrases:
         word = self._in_context[j]
         if word.known:
             share = sum(r.probability for r in word.readings if r.preposition in _ATTACHED)
-            return norm[0] if share > 0.5 else ""
+            return norm[0] if share > 0.5 and norm not in self._lexicon.organizations else ""  # not of `لجان`
         to = norm.startswith("لل") and self.name_ending(j) == "PER"  # `سامي الحداد للعربي الجديد`
         rarer = self._words.rank(norm) > _RARER * self._words.rank(norm[1:])
         return norm[0] if to or (rarer and not self.is_head_word(norm)) else ""

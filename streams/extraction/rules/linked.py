@@ -67,7 +67,7 @@ class Linked(NamedTuple):
     mention: tuple[int, int] | None
 
 
-def linked_content(doc: Document, phrases: Phrases, words: WordsInContext, cue: Cue) -> Linked | None:
+def linked_content(doc: Document, lexicon: Lexicon, phrases: Phrases, words: WordsInContext, cue: Cue) -> Linked | None:
     """The likeliest content of a cue as the encoder sees it, None where it is not sure."""
     first, log = words.links.best(BEGINS, cue.at)
     is_cue = max(words.log_odds(CORE_CUE)[cue.at], words.log_odds(EXTENDED_CUE)[cue.at]) > _LIKELY_CUE
@@ -78,7 +78,7 @@ def linked_content(doc: Document, phrases: Phrases, words: WordsInContext, cue: 
     sentence = doc.sentences[doc.sentence_of[first]]
     if last < first or (not behind and last >= cue.first):
         last = (sentence.last if behind else cue.first) - 1
-    content = make_content(doc, first, last + 1, governed(doc, phrases, cue, first) if behind else 0)
+    content = make_content(doc, first, last + 1, governed(doc, lexicon, phrases, cue, first) if behind else 0)
     if content is None or content.first != first:
         return None
     return Linked(content, linked_speaker(doc, phrases, words, cue, first))

@@ -95,7 +95,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
         j += 1
 
 
-def find_bare(doc: Document, phrases: Phrases, cue: Cue) -> Opening | None:
+def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:
     """`ويقول عبدالعزيز الزهراني تشهد المطابخ زحاما`: a verb of saying, its subject, and the content without opening."""
     entry = cue.reading.entry
     if cue.construction != "verb" or entry.clause < 3 or "quote" not in entry.governs:
@@ -107,13 +107,21 @@ def find_bare(doc: Document, phrases: Phrases, cue: Cue) -> Opening | None:
     zone_end = i
     while i < sentence.last and doc.kinds[i] is MARK and doc.norms[i] in _PAUSES:
         i += 1
-    return Opening("bare", zone_end, i, governed(doc, phrases, cue, i)) if sentence.last - i >= _SHORTEST else None
+    return (
+        Opening("bare", zone_end, i, governed(doc, lexicon, phrases, cue, i))
+        if sentence.last - i >= _SHORTEST
+        else None
+    )
 
 
-def governed(doc: Document, phrases: Phrases, cue: Cue, i: int) -> int:
-    """Characters of an attached ب at token i that belongs to the cue: `أفادت الشرطة باعتقال خمسة`, `أشاد بما تحقق`."""
-    attached = phrases.attached(i) == "ب" or doc.norms[i] == "بما"
-    return int("bi" in cue.reading.entry.governs and attached and len(doc.norms[i]) > 1)
+def governed(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, i: int) -> int:
+    """Characters of an attached ب at token i that belongs to the cue: `أفادت الشرطة باعتقال خمسة`, `أشاد بما تحقق`.
+
+    Not of `بأنه`, which belongs to the content as a whole.
+    """
+    norm = doc.norms[i]
+    attached = (phrases.attached(i) == "ب" and not lexicon.is_a(norm, "complementizer")) or norm == "بما"
+    return int("bi" in cue.reading.entry.governs and attached and len(norm) > 1)
 
 
 def _is_other_cue(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int) -> bool:

@@ -141,9 +141,8 @@ class Proposer:
 
     def _linked(self, cue: Cue) -> Proposal | None:
         """What the encoder sees, whatever the rules propose."""
-        doc, _, phrases = self._where
         if cue.at not in self._seen:
-            self._seen[cue.at] = linked_content(doc, phrases, self._words, cue)
+            self._seen[cue.at] = linked_content(*self._where, self._words, cue)
         way = self._seen[cue.at]
         if way is None:
             return None
@@ -154,8 +153,7 @@ class Proposer:
         known = self._openings.get(cue.at)
         if known is None:
             known = self._openings[cue.at] = list(find_openings(*self._where, cue))
-            doc, _, phrases = self._where
-            bare = find_bare(doc, phrases, cue) if not known else None
+            bare = find_bare(*self._where, cue) if not known else None
             if bare is not None:
                 known.append(bare)
         return known
