@@ -1,21 +1,28 @@
 """`qawl extract`: articles in, EnrichedArticle JSONL out, no Kafka."""
 
 import codecs
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from schemas import Article, EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article, encode
 from streams.cli.plain import article_of, refuse_gzip
+from streams.cli.tally import id_of
 from streams.settings import Settings
 
+if TYPE_CHECKING:
+    from streams.extraction import ExtractionFailed
+
+_DATE = "2026-03-03T09:15:00+03:00"
+_SHOWN_CHARS = 80  # a wrong value is shown for recognition, not whole
 _LONG_BYTES = 200_000  # shorter input is done before a bar is seen
 
 
@@ -44,8 +51,7 @@ def command(file: BinaryIO, text: bool, pretty: bool) -> None:
             )
             result = extractor.enrich(article, extracted_at=datetime.now(UTC), clock=time.perf_counter)
         except (InvalidPayload, ExtractionFailed) as e:
-            hint = " (is it plain text? --text)" if number == 1 and isinstance(line, bytes) and line[:1] != b"{" else ""
-            click.echo(f"qawl extract: line {number}: {e}{hint}", err=True)
+            click.echo(f"qawl extract: {_wrong(number, line, e)}", err=True)
             failed += 1
             continue
         if pretty:
@@ -54,6 +60,26 @@ def command(file: BinaryIO, text: bool, pretty: bool) -> None:
             _write(out, result.enriched)
     out.flush()
     sys.exit(1 if failed else 0)
+
+
+def _wrong(number: int, line: bytes | Article, error: "InvalidPayload | ExtractionFailed") -> str:
+    """What is wrong with a line, and whose it is: editors know articles by their ids, and not by lines."""
+    if isinstance(line, Article):
+        return str(error)
+    article_id = id_of(line)
+    where = f"line {number}" + (f", article {article_id!r}" if article_id is not None else "")
+    if number == 1 and line[:1] != b"{":
+        return f"{where}: {error} (is it plain text? --text)"
+    if isinstance(error, InvalidPayload) and error.field == "published_at":
+        return f"{where}: published_at: expected a time with its zone such as {_DATE}, got {_shown_date(line)}"
+    return f"{where}: {error}"
+
+
+def _shown_date(line: bytes) -> str:
+    try:
+        return repr(json.loads(line)["published_at"])[:_SHOWN_CHARS]
+    except (ValueError, RecursionError, KeyError):
+        return "another"  # the line is broken behind it, where the decoder did not come any more
 
 
 def _write(out: BinaryIO, enriched: EnrichedArticle) -> None:

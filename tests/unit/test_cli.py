@@ -45,6 +45,17 @@ def test_extract_tells_the_bad_line_and_goes_on() -> None:
     assert len(done.stdout.splitlines()) == 1
 
 
+def test_extract_names_the_article_and_shows_a_date_that_is_none() -> None:
+    dates = ("مساء الثلاثاء", "2026-03-03T09:15:00", 7)
+    bad = [{"article_id": "a7", "body": 7}, *(ARTICLE | {"published_at": date} for date in dates)]
+    done = qawl("extract", "-", stdin="".join(json.dumps(one) + "\n" for one in bad))
+    wanted = "published_at: expected a time with its zone such as 2026-03-03T09:15:00+03:00, got"
+    assert done.stderr.splitlines() == [
+        "qawl extract: line 1, article 'a7': body: expected `str`, got `int`",
+        *(f"qawl extract: line {n}, article 'a1': {wanted} {date!r}" for n, date in enumerate(dates, 2)),
+    ]
+
+
 def test_extract_reads_plain_text(tmp_path: Path) -> None:
     file = tmp_path / "story.txt"
     file.write_text(ARTICLE["body"], encoding="utf-8")
