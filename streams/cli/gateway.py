@@ -22,12 +22,14 @@ def command(bootstrap: str | None, port: int | None) -> None:
     """
     settings = Settings.load(kafka_bootstrap=bootstrap, gateway_port=port)
     starting.begin_logs(settings)
-    starting.check_topics("gateway", settings)
     # Imported here: `qawl gateway --help` answers at once.
-    from streams.gateway.service import serve
     from streams.gateway.tokens import host
 
-    listener = starting.listening("gateway", host(settings), settings.gateway_port, "QAWL_GATEWAY_PORT")
+    listens_on = host(settings)  # before the brokers are asked: a wrong setting is told without them
+    starting.check_topics("gateway", settings)
+    from streams.gateway.service import serve
+
+    listener = starting.listening("gateway", listens_on, settings.gateway_port, "QAWL_GATEWAY_PORT")
     address, number = listener.getsockname()[:2]
     logger.info("gateway starts: http://%s:%d/", address, number)
     try:

@@ -89,6 +89,7 @@ def rss_command(
     feeds = list(dict.fromkeys([*urls, *listed]))
     if not feeds:
         sources.fail("give addresses of feeds, or --opml FILE", 2)
+    sources.check_topics(settings)
     own = {url: seconds for url, seconds in listed.items() if seconds is not None}
     visiting = rss.Visiting(interval, Limits(seconds=timeout, host_delay=delay), full_text, once, source, own)
 
@@ -182,7 +183,9 @@ def http_command(port: int | None, http_port: int | None, bootstrap: str | None)
     from streams.ingest.http import PATH, Receiver
     from streams.ingest.service import rules
 
-    listener = sources.listen(host(settings, "ingest"), settings.ingest_port, "QAWL_INGEST_PORT")
+    address = host(settings, "ingest")
+    sources.check_topics(settings)
+    listener = sources.listen(address, settings.ingest_port, "QAWL_INGEST_PORT")
     address, number = listener.getsockname()[:2]
     click.echo(f"articles are taken at http://{address}:{number}{PATH}", err=True)
     agreed = rules(settings, strict=True)
@@ -224,6 +227,7 @@ def kafka_command(
     if origin is settings and topic == f"{settings.topic_prefix}articles.raw":
         sources.fail(f"{topic} is where articles go to; name another topic, or another cluster by --from-bootstrap", 2)
     mapping, agreed = sources.mapping(maps, source, records=True), rules(settings)
+    sources.check_topics(settings)
     sources.check_topic(origin, topic)
 
     async def follow(intake: "Intake", _: "State") -> "Counter[Outcome]":

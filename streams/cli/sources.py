@@ -27,15 +27,22 @@ _INTERRUPTED = 130
 
 
 def begin(bootstrap: str | None, http_port: int | None = None, **more: Any) -> Settings:
-    """Settings, logs, and whether the libraries and the topics are there."""
+    """Settings, logs, and whether the libraries are there.
+
+    A command then checks its options, and `check_topics` comes last: a wrong option is told without a broker.
+    """
     try:
         require()
     except MissingLibrary as e:
         fail(str(e), 2)
     settings = Settings.load(kafka_bootstrap=bootstrap, http_port=http_port, **more)
     starting.begin_logs(settings)
-    starting.check_topics("ingest", settings)
     return settings
+
+
+def check_topics(settings: Settings) -> None:
+    """End the command where articles cannot be brought to the topics."""
+    starting.check_topics("ingest", settings)
 
 
 def receive(
@@ -44,6 +51,7 @@ def receive(
     """A drop folder until a signal, or a file or standard input once."""
     from streams.ingest.folder import DropFolder, receive
 
+    check_topics(settings)
     if path.is_dir():
         try:
             drop = DropFolder(path, settle)
@@ -80,6 +88,7 @@ def read_to_the_end(
     from streams.ingest.service import rules
 
     items = read(mapping(maps, source), rules(settings))
+    check_topics(settings)
 
     async def take(intake: Any, _: Any) -> "Counter[Outcome]":
         outcomes: Counter[Outcome] = Counter()

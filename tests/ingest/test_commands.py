@@ -134,17 +134,26 @@ def test_the_extra_is_what_is_asked_for() -> None:
     assert set(extra) <= set(project["optional-dependencies"]["test"])
 
 
-def test_options_that_cannot_be_used(settings: Settings, tmp_path: Path) -> None:
+def test_options_that_cannot_be_used_are_told_before_any_broker_is_asked(settings: Settings, tmp_path: Path) -> None:
+    away = settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"})
     file = tmp_path / "a.jsonl"
     file.write_bytes(b"")
-    assert b"expected FIELD=PATH" in command(settings, "jsonl", str(file), "--map", "text=body").stderr
+    assert b"expected FIELD=PATH" in command(away, "jsonl", str(file), "--map", "text=body").stderr
     for source, path in (("jsonl", file), ("corpus", tmp_path)):
         for name in ("kafka:key", "kafka:timestamp"):
-            done = command(settings, source, str(path), "--map", f"article_id={name}")
+            done = command(away, source, str(path), "--map", f"article_id={name}")
             told = (
                 f"qawl ingest: --map: only records that `qawl ingest kafka` reads have {name}, got 'article_id={name}'"
             )
             assert (done.returncode, done.stderr.decode()) == (2, told + "\n")
+    for arguments, why in (
+        (("rss", "paper.example.com"), "paper.example.com: expected an address"),
+        (("rss", "--opml", str(file)), f"{file}: expected OPML"),
+        (("kafka", "--topic", "wire", "--map", "body"), "--map: expected FIELD=PATH"),
+        (("http",), f"QAWL_INGEST_TOKENS_FILE={file}: expected tokens"),
+    ):
+        done = command(away, *arguments, more={"QAWL_INGEST_TOKENS_FILE": str(file)})
+        assert (done.returncode, why in done.stderr.decode()) == (2, True), done.stderr
 
 
 async def test_without_a_broker_nothing_begins(settings: Settings) -> None:

@@ -46,8 +46,8 @@ def test_extract_tells_the_bad_line_and_goes_on() -> None:
 
 
 def test_extract_names_the_article_and_shows_a_date_that_is_none() -> None:
-    dates = ("مساء الثلاثاء", "2026-03-03T09:15:00", 7)
-    bad = [{"article_id": "a7", "body": 7}, *(ARTICLE | {"published_at": date} for date in dates)]
+    dates: tuple[object, ...] = ("مساء الثلاثاء", "2026-03-03T09:15:00", 7)
+    bad: list[object] = [{"article_id": "a7", "body": 7}, *(ARTICLE | {"published_at": date} for date in dates)]
     done = qawl("extract", "-", stdin="".join(json.dumps(one) + "\n" for one in bad))
     wanted = "published_at: expected a time with its zone such as 2026-03-03T09:15:00+03:00, got"
     assert done.stderr.splitlines() == [

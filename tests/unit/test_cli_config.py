@@ -68,14 +68,24 @@ def test_what_has_no_effect_is_told_on_stderr(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
+def without_broker(command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own: services set up the logs of all of it."""
+    arguments = [sys.executable, "-m", "streams.cli", *command.split(), "--bootstrap", "127.0.0.1:1"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])} | variables
+    return subprocess.run(arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
 @pytest.mark.parametrize("command", ["worker", "gateway", "ingest jsonl -", "topics describe", "up --once"])
 def test_what_uses_the_settings_begins_with_what_has_no_effect(command: str) -> None:
-    arguments = [sys.executable, "-m", "streams.cli", *command.split(), "--bootstrap", "127.0.0.1:1"]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "QAWL_PARTITON": "3"}
-    done = subprocess.run(arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    remark, why = done.stderr.splitlines()
+    remark, why = without_broker(command, QAWL_PARTITON="3").stderr.splitlines()
     assert remark.endswith("qawl: QAWL_PARTITON is no setting (did you mean QAWL_PARTITIONS?)")
     assert "no Kafka broker answers" in why
+
+
+def test_the_gateway_refuses_its_own_settings_before_any_broker_is_asked() -> None:
+    done = without_broker("gateway", QAWL_GATEWAY_TOKENS_FILE="missing")
+    assert done.returncode == 2
+    assert done.stderr.startswith("qawl: QAWL_GATEWAY_TOKENS_FILE=missing: cannot be read")
 
 
 def test_version() -> None:
