@@ -1,7 +1,7 @@
 """Annotated and found statements as files have them, one article a line, checked before they are compared."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 
 import msgspec
@@ -53,6 +53,10 @@ class _Placed(msgspec.Struct):
     span: Span
 
 
+class _Cue(_Placed):
+    text: str | None = None
+
+
 class _Content(msgspec.Struct):
     spans: list[Span]
 
@@ -61,7 +65,7 @@ class FoundStatement(msgspec.Struct):
     """What is compared of a statement that `qawl extract` wrote."""
 
     actor: _Named
-    cue: _Placed
+    cue: _Cue
     content: _Content
     type: StatementType
     speaker: _Placed | None = None
@@ -99,6 +103,25 @@ def annotated_articles(file: BinaryIO, name: str) -> dict[str, dict[str, Any]]:
     if not found:
         raise MalformedStatements(f"{name}: expected annotated articles, one a line, there is none")
     return found
+
+
+def check_bodies(gold: Mapping[str, dict[str, Any]], found: Mapping[str, dict[str, Any]]) -> None:
+    """Refuse what was found in another text than the annotated one: its offsets would be compared all the same.
+
+    Raises:
+        MalformedStatements: a cue does not stand where it was found; names the article.
+    """
+    for article_id, article in found.items():
+        if article_id not in gold:
+            continue
+        body = gold[article_id]["body"]
+        for n, cue in enumerate(statement["cue"] for statement in article["statements"]):
+            (start, end), text = cue["span"], cue.get("text")
+            if text is not None and body[start:end] != text:
+                raise MalformedStatements(
+                    f"article {article_id!r}: statements[{n}].cue: PRED has {text!r} at [{start}, {end}), where the "
+                    f"body in GOLD has {body[start:end]!r}: extract PRED from the bodies of GOLD"
+                )
 
 
 def found_articles(file: BinaryIO, name: str) -> dict[str, dict[str, Any]]:

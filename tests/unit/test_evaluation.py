@@ -140,6 +140,10 @@ def test_the_command_prints_a_table(tmp_path: Path) -> None:
     assert title == f"builtin engine on {file}: 2 sentences, 8 tokens"
     assert columns.split() == ["precision", "recall", "F1", "annotated", "found", "right"]
     assert [row.split()[0] for row in rows[:4]] == ["PER", "LOC", "ORG", "micro"]
+    assert (rows[2].split()[2], rows[2].split()[4]) == (
+        "-",
+        "0",
+    )  # no organization to be found: no recall, and not 0.000
     assert rows[4] == "annotated, not scored, because the engine does not give them: MISC (1)"
 
 
@@ -224,16 +228,44 @@ def test_one_of_joint_sources_stands_for_them() -> None:
     assert is_actor("فرنسا", {"name": "بريطانيا وفرنسا", "kind": "group", "aliases": ["بريطانيا وفرنسا"]})
 
 
-def test_statements_command_prints_and_plots(tmp_path: Path) -> None:
-    gold, pred, png = tmp_path / "gold.jsonl", tmp_path / "pred.jsonl", tmp_path / "plot.png"
+def statements_of(tmp_path: Path, event: dict[str, Any], *options: str) -> Result:
+    gold, pred = tmp_path / "gold.jsonl", tmp_path / "pred.jsonl"
     gold.write_text(json.dumps(ARTICLE) + "\n", encoding="utf-8")
-    event = {"article_id": "a", "statements": [found("لافروف", [0, 3], [14, 26])]}
     pred.write_text(json.dumps(event) + "\n", encoding="utf-8")
-    result = CliRunner().invoke(_group, ["evaluate", "statements", str(gold), str(pred), "--plot", str(png)])
+    return CliRunner().invoke(_group, ["evaluate", "statements", str(gold), str(pred), *options])
+
+
+def test_statements_command_prints_and_plots(tmp_path: Path) -> None:
+    png = tmp_path / "plot.png"
+    event = {"article_id": "a", "statements": [found("لافروف", [0, 3], [14, 26])]}
+    result = statements_of(tmp_path, event, "--plot", str(png))
     assert result.exit_code == 0, result.output
     assert "core.attributed      1.000     1.000     1.000" in result.output
     assert "100% of all, 100.0% of them right" in result.output
     assert png.read_bytes().startswith(b"\x89PNG")
+
+
+def test_what_was_found_in_another_body_is_refused(tmp_path: Path) -> None:
+    statement = found("لافروف", [0, 3], [14, 26])
+    of_body = statement | {"cue": {"span": [0, 3], "text": "قال"}}
+    of_another = statement | {"cue": {"span": [5, 8], "text": "قال"}}
+    assert statements_of(tmp_path, {"article_id": "a", "statements": [of_body]}).exit_code == 0
+    assert statements_of(tmp_path, {"article_id": "b", "statements": [of_another]}).exit_code == 0  # not annotated
+    done = statements_of(tmp_path, {"article_id": "a", "statements": [of_body, of_another]})
+    assert isinstance(done.exception, SettingsError)
+    assert str(done.exception).startswith("article 'a': statements[1].cue: PRED has 'قال' at [5, 8), where the body in")
+
+
+def test_a_share_of_nothing_is_none(tmp_path: Path) -> None:
+    done = statements_of(tmp_path, {"article_id": "a", "statements": []})
+    assert "core.attributed          -     0.000     0.000" in done.output
+    assert "where the content is right: actor -, type -, speaker -" in done.output
+
+
+def test_a_plot_under_another_suffix_is_refused(tmp_path: Path) -> None:
+    done = statements_of(tmp_path, {"article_id": "a", "statements": []}, "--plot", str(tmp_path / "plot.pdf"))
+    assert (done.exit_code, "expected a name that ends in .png" in done.output) == (2, True)
+    assert not (tmp_path / "plot.pdf").exists()
 
 
 def annotated(**changes: object) -> str:
