@@ -1,6 +1,8 @@
 """Bytes to contracts and back, with errors that name the field and what was expected."""
 
+import codecs
 import re
+import shlex
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -109,15 +111,28 @@ def decode_profile(data: bytes | None) -> ActorProfile:
     return _decode(data, _decode_profile)
 
 
+def not_utf8(error: UnicodeDecodeError, file: str | None = None) -> str:
+    """What is wrong with bytes that are no UTF-8; of a file also the command that makes it so.
+
+    >>> try: "قال".encode("cp1256").decode()
+    ... except UnicodeDecodeError as e: not_utf8(e, "a.txt")
+    'expected UTF-8, got byte 0xde at 0. If it is windows-1256: iconv -f windows-1256 -t utf-8 a.txt'
+    """
+    what = f"expected UTF-8, got byte 0x{error.object[error.start]:02x} at {error.start}"
+    if file is None:
+        return what
+    wide = error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    name, told = ("utf-16", "It is UTF-16") if wide else ("windows-1256", "If it is windows-1256")
+    return f"{what}. {told}: iconv -f {name} -t utf-8 {shlex.quote(file)}"
+
+
 def _decode(data: bytes | None, decode: Callable[[bytes], T]) -> T:
     if data is None:
         raise InvalidPayload(error="null_value", field="$", expected="expected a JSON object, got a null value")
     try:
         data.decode("utf-8")  # msgspec checks only the strings that it keeps
     except UnicodeDecodeError as e:
-        raise InvalidPayload(
-            error="not_utf8", field="$", expected=f"expected UTF-8, got byte 0x{data[e.start]:02x} at {e.start}"
-        ) from e
+        raise InvalidPayload(error="not_utf8", field="$", expected=not_utf8(e)) from e
     try:
         return decode(data)
     except msgspec.ValidationError as e:

@@ -1,6 +1,5 @@
 """One article from a file: as plain text, or as the JSON object that `qawl extract` reads a line of."""
 
-import codecs
 import json
 import shlex
 from typing import BinaryIO
@@ -8,7 +7,7 @@ from typing import BinaryIO
 import click
 
 from schemas import Article
-from schemas.codec import InvalidPayload, decode_article
+from schemas.codec import InvalidPayload, decode_article, not_utf8
 
 _GZIP, _STDIN = b"\x1f\x8b", "<stdin>"
 
@@ -77,14 +76,8 @@ def text_of(file: BinaryIO) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as e:
-        name = _name(file)
-        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        remedy = f"It is UTF-16: iconv -f utf-16 -t utf-8 {name}"
-        if not wide:
-            remedy = f"If it is windows-1256: iconv -f windows-1256 -t utf-8 {name}"
-        raise click.ClickException(
-            f"{name}: expected UTF-8, got byte 0x{data[e.start]:02x} at {e.start}. {remedy}"
-        ) from None
+        given = "-" if _name(file) == _STDIN else _name(file)
+        raise click.ClickException(f"{_name(file)}: {not_utf8(e, given)}") from None
 
 
 def refuse_gzip(data: bytes, file: BinaryIO) -> None:

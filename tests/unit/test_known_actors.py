@@ -84,7 +84,10 @@ def test_an_operator_s_file_adds_and_wins(tmp_path: Path) -> None:
     [
         ("سامي الحداد\tman", "actors.tsv:1: expected a name and one of person, organization, group"),
         ("a\tb\tc\td\te\tf", "actors.tsv:1: 6 cells, expected name, kind, latin, variants, alone"),
-        (b"\xff", "actors.tsv: cannot be read"),
+        (
+            b"\xde",
+            "actors.tsv: expected UTF-8, got byte 0xde at 0. If it is windows-1256: iconv -f windows-1256 -t utf-8 /",
+        ),
     ],
 )
 def test_a_wrong_file_says_where_and_what_was_expected(tmp_path: Path, row: str | bytes, told: str) -> None:
@@ -93,6 +96,25 @@ def test_a_wrong_file_says_where_and_what_was_expected(tmp_path: Path, row: str 
     with pytest.raises(KnownActorsError) as e:
         KnownActors.load(own)
     assert told in str(e.value)
+
+
+def test_a_missing_file_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(KnownActorsError, match=r"actors.tsv: cannot be read: No such file or directory$"):
+        KnownActors.load(tmp_path / "actors.tsv")
+
+
+def test_a_short_name_that_two_rows_claim_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    own = tmp_path / "actors.tsv"
+    own.write_text("سامي الحداد\tperson\t\t\tالحداد\nنزار الحداد\tperson\t\t\tالحداد\nفريد ترامب\tperson\t\t\tترامب\n")
+    assert KnownActors.load(own).find("person", "الحداد") is None
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{own}: الحداد alone stands for nobody: سامي الحداد and نزار الحداد claim it; leave it to one of them",
+        f"{own}: ترامب alone stands for nobody: دونالد ترامب and فريد ترامب claim it; leave it to one of them",
+    ]
+    caplog.clear()
+    own.write_text("دونالد ترامب\tperson\tThe President\t\tترامب\n")  # the shipped one, in the operator's words
+    KnownActors.load(own)
+    assert not caplog.records
 
 
 def test_a_worker_reads_the_file_again_when_it_changes(

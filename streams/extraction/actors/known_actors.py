@@ -5,14 +5,18 @@ wins over it. Within an article, who is who is decided by the article alone (`re
 the same id to the same actor over articles.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from schemas import ActorKind
+from schemas.codec import not_utf8
 from streams.extraction.lexicon.tables import LexiconError, read_rows
 from streams.extraction.text import name_key
+
+logger = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).parent.parent / "lexicon" / "known_actors.tsv"
 _COLUMNS = ("name", "kind", "latin", "variants", "alone")
@@ -56,23 +60,41 @@ class KnownActors:
 
     @classmethod
     def load(cls, own: Path | None = None) -> "KnownActors":
-        """The shipped actors, and those of an operator's own file.
+        """The shipped actors, and those of an operator's own file; a short name that gets lost there is logged.
 
         Raises:
             KnownActorsError: a file that cannot be read, or a row that says what it must not.
         """
-        return cls([*_read(SHIPPED), *(_read(own) if own is not None else ())])
+        shipped, added = list(_read(SHIPPED)), list(_read(own)) if own is not None else []
+        _tell_of_shared(own, shipped, added)
+        return cls([*shipped, *added])
 
     def find(self, kind: ActorKind, name: str) -> KnownActor | None:
         """The actor that is called so, whatever the spelling of hamza, alef, yaa and taa."""
         return self._found.get((kind, name_key(name)))
 
 
+def _tell_of_shared(own: Path | None, shipped: Iterable[KnownActor], added: Iterable[KnownActor]) -> None:
+    """Log each short name that an own row claims and another actor too: it stands for neither."""
+    owners: dict[tuple[ActorKind, str], dict[str, str]] = {}  # of each short name: the actors by their keys
+    mine = {(a.kind, name_key(a.name)): a for a in added}
+    for a in [*(a for a in shipped if (a.kind, name_key(a.name)) not in mine), *mine.values()]:
+        for short in a.alone:
+            owners.setdefault((a.kind, name_key(short)), {})[name_key(a.name)] = a.name
+    claimed = {(a.kind, name_key(short)): short for a in mine.values() for short in a.alone}
+    for key, short in claimed.items():
+        if len(owners[key]) > 1:
+            names = " and ".join(owners[key].values())
+            logger.warning("%s: %s alone stands for nobody: %s claim it; leave it to one of them", own, short, names)
+
+
 def _read(path: Path) -> Iterator[KnownActor]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as e:
-        raise KnownActorsError(f"{path}: cannot be read: {e}") from e
+    except OSError as e:
+        raise KnownActorsError(f"{path}: cannot be read: {e.strerror}") from e
+    except UnicodeDecodeError as e:
+        raise KnownActorsError(f"{path}: {not_utf8(e, str(path))}") from e
     try:
         for number, cells in read_rows(str(path), text, len(_COLUMNS), ", ".join(_COLUMNS)):
             name, kind, latin, variants, alone = cells
