@@ -28,7 +28,7 @@ def command() -> None:
     """
 
 
-@command.command("list")
+@command.command("list", short_help="What waits, one line each.")
 @click.option("--error", help="Only of this kind (the second column).")
 @click.option("--all", "everything", is_flag=True, help="Those that were sent back, too.")
 @options.bootstrap
@@ -39,7 +39,7 @@ def list_command(error: str | None, everything: bool, bootstrap: str | None) -> 
             click.echo(_line(letter))
 
 
-@command.command("show")
+@command.command("show", short_help="One of them, byte for byte.")
 @click.argument("place")
 @options.bootstrap
 def show_command(place: str, bootstrap: str | None) -> None:
@@ -60,7 +60,7 @@ def show_command(place: str, bootstrap: str | None) -> None:
     _fail(f"there is no dead letter at {place}")
 
 
-@command.command("replay")
+@command.command("replay", short_help="Send them back, each once.")
 @click.argument("places", nargs=-1)
 @click.option("--error", help="All of this kind that were not sent back yet, instead of places.")
 @click.option("--value", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The repaired value.")

@@ -19,9 +19,13 @@ def command() -> None:
     """How well Qawl does on texts that you have annotated."""
 
 
-@command.command("entities")
+@command.command("entities", short_help="The names that the entity engine finds.")
 @click.argument("file", type=click.File("rb"))
-@click.option("--engine", type=click.Choice(get_args(Settings.model_fields["entity_engine"].annotation)))
+@click.option(
+    "--engine",
+    type=click.Choice(get_args(Settings.model_fields["entity_engine"].annotation)),
+    help="The engine to measure, instead of QAWL_ENTITY_ENGINE.",
+)
 def entities(file: BinaryIO, engine: str | None) -> None:
     """Precision, recall and F1 of the entity engine on FILE, - for standard input.
 
@@ -51,7 +55,7 @@ def _png(_: click.Context, __: click.Parameter, path: Path | None) -> Path | Non
     return path
 
 
-@command.command("statements")
+@command.command("statements", short_help="The statements that `qawl extract` found.")
 @click.argument("gold", type=click.File("rb"))
 @click.argument("pred", type=click.File("rb"))
 @click.option(

@@ -105,7 +105,11 @@ def rss_command(
 def _wire(name: str, title: str) -> None:
     """`qawl ingest NAME`, whose format the module of that name reads."""
 
-    @command.command(name, help=f"{title}: a drop folder that is watched, a file, or - for standard input.")
+    @command.command(
+        name,
+        short_help=f"{title} from a drop folder, file or pipe.",
+        help=f"{title}: a drop folder that is watched, a file, or - for standard input.",
+    )
     @click.argument("path", type=click.Path(exists=True, allow_dash=True, path_type=Path))
     @_settle
     @_source
@@ -131,7 +135,7 @@ _wire("ninjs", "IPTC ninjs")
 _wire("newsml", "NewsML-G2")
 
 
-@command.command("jsonl")
+@command.command("jsonl", short_help="JSON Lines from a file or standard input.")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @_map
 @_source
@@ -154,7 +158,7 @@ def jsonl_command(
     sources.read_to_the_end("jsonl", read, maps, source, bootstrap, http_port, piped=piped)
 
 
-@command.command("corpus")
+@command.command("corpus", short_help="All JSON Lines of a folder.")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @_map
 @_source
@@ -192,7 +196,7 @@ def http_command(port: int | None, http_port: int | None, bootstrap: str | None)
     sources.run(settings, "http", lambda intake, _: Receiver(settings, agreed, intake).run(listener), True)
 
 
-@command.command("kafka")
+@command.command("kafka", short_help="Another topic, of this cluster or another.")
 @click.option("--topic", required=True, help="The topic to read.")
 @click.option("--group", default="qawl-ingest", show_default=True, help="The consumer group to be a member of.")
 @click.option("--from-bootstrap", help="HOST:PORT of its brokers, instead of QAWL_FROM_KAFKA_BOOTSTRAP or the same.")

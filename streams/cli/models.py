@@ -12,7 +12,7 @@ def command() -> None:
     """What models are shipped and installed; install and verify them."""
 
 
-@command.command("list")
+@command.command("list", short_help="What is shipped and installed.")
 def list_() -> None:
     """What is shipped with Qawl, and which data of camel-tools is installed."""
     from streams.extraction.entities.camel_data import NoCamelData, folder
@@ -39,7 +39,7 @@ def list_() -> None:
         click.echo(f"  `qawl models install` downloads {camel.DEFAULT} (540 MB), which only the camel engine needs")
 
 
-@command.command("install")
+@command.command("install", short_help="Download and verify data of camel-tools.")
 @click.argument("package", default=camel.DEFAULT)
 @click.option("--force", is_flag=True, help="Download again what is installed.")
 def install(package: str, force: bool) -> None:
@@ -51,7 +51,7 @@ def install(package: str, force: bool) -> None:
     click.echo(f"installed and verified: {', '.join(sorted(names))}")
 
 
-@command.command("verify")
+@command.command("verify", short_help="Check all files against their checksums.")
 def verify() -> None:
     """Check the files of all models against their checksums. Exit status 1: one is missing or changed."""
     from streams.extraction.entities.camel_data import NoCamelData

@@ -18,7 +18,7 @@ def command() -> None:
     """Make and check the topics."""
 
 
-@command.command("create")
+@command.command("create", short_help="Make those that are missing.")
 @options.bootstrap
 def create_command(bootstrap: str | None) -> None:
     """Make the topics that are missing; those that exist are left as they are."""
@@ -29,7 +29,7 @@ def create_command(bootstrap: str | None) -> None:
         _fail(e)
 
 
-@command.command("describe")
+@command.command("describe", short_help="Show them as the cluster has them.")
 @options.bootstrap
 def describe_command(bootstrap: str | None) -> None:
     """Show the topics as the cluster has them; exit status 1 if a worker could not use them."""

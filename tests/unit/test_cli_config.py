@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -97,6 +99,23 @@ def test_an_unknown_command_is_told() -> None:
     done = CliRunner().invoke(_group, ["upp"])
     assert done.exit_code == 2
     assert "No such command 'upp'" in done.output
+
+
+def commands(group: click.Group, path: str = "qawl") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield f"{path} {name}", command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+
+
+def test_help_says_whole_sentences_and_something_of_every_option() -> None:
+    for path, command in [("qawl", _group), *commands(_group)]:
+        assert "..." not in command.get_help(click.Context(command, info_name=path)).partition("\nCommands:")[2], path
+        for option in command.params:
+            assert not isinstance(option, click.Option) or option.help, f"{path} {option.opts}"
 
 
 def test_help_loads_no_command_and_nothing_heavy() -> None:
