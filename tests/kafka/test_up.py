@@ -44,7 +44,7 @@ class Up:
         self.folder, self.temporary = folder / "cwd", folder / "tmp"
         self.folder.mkdir()
         self.temporary.mkdir()
-        self._mark = f"QAWL_TEST_MARK={folder}"
+        self._mark = f"TEST_OF_UP={folder}"  # not QAWL_…: it would be told to be no setting
         name, _, value = self._mark.partition("=")
         self.started = time.monotonic()
         self.process = subprocess.Popen(
