@@ -1,4 +1,4 @@
-"""Every class of the lexicon and every construction by an example, named after it.
+"""Every kind of cue, of opening and of construction by an example, named after it.
 
 Each is a sentence and who said what in it, with the class of the cue; where a construction is no statement, nothing.
 """
@@ -16,59 +16,6 @@ from tests.unit.test_extraction import Said, presented
 
 # file or kind of rule: class -> (sentence, [(actor, cue, cue class, content)])
 EXAMPLES: dict[str, tuple[str, Said]] = {
-    "function_words: auxiliary": (
-        "كان الوزير سامي الحداد قد أكد أن الطريق مفتوح.",
-        [("سامي الحداد", "أكد", "asserted", "الطريق مفتوح")],
-    ),
-    "function_words: complementizer": (
-        "أكد الوزير سامي الحداد بأن الطريق مفتوح.",
-        [("سامي الحداد", "أكد", "asserted", "الطريق مفتوح")],
-    ),
-    "function_words: conditional": ("إذا قال الوزير سامي الحداد إن الطريق مفتوح فسنعود.", []),
-    "function_words: conjunction": (
-        "قال الوزير سامي الحداد أو نائبه إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "function_words: future": ("سوف يعلن الوزير سامي الحداد أن الطريق مفتوح.", []),
-    "function_words: honorific": (
-        "قال الأمير سامي الحداد إن الطريق مفتوح. وأضاف سموه أن الحملة تبدأ غدا.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح"), ("سامي الحداد", "وأضاف", "neutral", "الحملة تبدأ غدا")],
-    ),
-    "function_words: about": ("قالت دراسة عن مصر إن الماء قليل.", [("دراسة عن مصر", "قالت", "neutral", "الماء قليل")]),
-    "function_words: made": (
-        "أظهرت دراسة أجرتها جامعة تونس أن الطريق مفتوح.",
-        [("جامعة تونس", "أظهرت", "asserted", "الطريق مفتوح")],
-    ),
-    "function_words: negation": ("لم يقل الوزير سامي الحداد إن الطريق مفتوح.", []),
-    "function_words: opener": (
-        "قال الوزير سامي الحداد لقد فتحنا الطريق.",
-        [("سامي الحداد", "قال", "neutral", "لقد فتحنا الطريق")],
-    ),
-    "function_words: preposition": (
-        "قال الوزير سامي الحداد في تونس إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "function_words: pronoun": (
-        "قال الوزير سامي الحداد وهو يبتسم إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "function_words: letter": ("قال مسؤول لبي بي سي إن الطريق مفتوح.", [("مسؤول", "قال", "neutral", "الطريق مفتوح")]),
-    "function_words: quantity": (
-        "قال عدد من السكان إن الطريق مفتوح.",
-        [("عدد من السكان", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "function_words: reference": (
-        "التقى الوزير سامي الحداد المدير كريم منصور. وقال الأخير إن الطريق مفتوح.",
-        [("كريم منصور", "وقال", "neutral", "الطريق مفتوح")],
-    ),
-    "function_words: relative": (
-        "قال الوزير سامي الحداد الذي زار المدينة إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "function_words: subordinator": (
-        "قال الوزير سامي الحداد إن الطريق مفتوح، في حين قالت وزارة الداخلية إن الطريق مغلق.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح"), ("وزارة الداخلية", "قالت", "neutral", "الطريق مغلق")],
-    ),
     "cues: neutral": ("قال الوزير سامي الحداد إن الطريق مفتوح.", [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")]),
     "cues: asserted": ("أكد الوزير سامي الحداد أن الطريق مفتوح.", [("سامي الحداد", "أكد", "asserted", "الطريق مفتوح")]),
     "cues: doubted": ("زعم الوزير سامي الحداد أن الطريق مفتوح.", [("سامي الحداد", "زعم", "doubted", "الطريق مفتوح")]),
@@ -137,54 +84,6 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
     "governs: fi": (
         "شكك الوزير سامي الحداد في نتائج الانتخابات.",
         [("سامي الحداد", "شكك", "doubted", "نتائج الانتخابات")],
-    ),
-    "titles: honorific": (
-        "قال الدكتور سامي الحداد إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "titles: office": (
-        "قال وزير الصحة سامي الحداد إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "titles: profession": (
-        "قال المدرب سامي الحداد إن الفريق جاهز.",
-        [("سامي الحداد", "قال", "neutral", "الفريق جاهز")],
-    ),
-    "titles: kin": ("قال والد الضحية إن الطريق مفتوح.", [("والد الضحية", "قال", "neutral", "الطريق مفتوح")]),
-    "organizations: media": (
-        "ذكرت صحيفة الشروق أن الطريق مفتوح.",
-        [("صحيفة الشروق", "ذكرت", "neutral", "الطريق مفتوح")],
-    ),
-    "organizations: institution": (
-        "أعلنت وزارة الداخلية أن الطريق مفتوح.",
-        [("وزارة الداخلية", "أعلنت", "asserted", "الطريق مفتوح")],
-    ),
-    "unnamed: unnamed": ("قال مصدر أمني إن الطريق مفتوح.", [("مصدر أمني", "قال", "neutral", "الطريق مفتوح")]),
-    "unnamed: group": ("قال ناشطون إن الطريق مفتوح.", [("ناشطون", "قال", "neutral", "الطريق مفتوح")]),
-    "occasions: document": (
-        "قال بيان لوزارة الداخلية إن الطريق مفتوح.",
-        [("وزارة الداخلية", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "occasions: event": (
-        "قال الوزير سامي الحداد في مؤتمر صحفي إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "silent: rule": ("الطريق مفتوح وفقا للقانون.", []),
-    "silent: own_words": (
-        "قال الوزير سامي الحداد إن الطريق مفتوح على حد تعبيره.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "calendar: month": (
-        "قال الوزير سامي الحداد في كانون الثاني إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "calendar: weekday": (
-        "قال الوزير سامي الحداد الثلاثاء إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
-    ),
-    "calendar: time": (
-        "قال الوزير سامي الحداد أمس إن الطريق مفتوح.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")],
     ),
     "opener: complementizer": (
         "ذكر الوزير سامي الحداد أن الطريق مفتوح.",
@@ -263,10 +162,6 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
         "قال الوزير الروسي سامي الحداد إن الطريق مفتوح. وأكدت موسكو أن روسيا لن تبدأ الحملة.",
         [("سامي الحداد", "قال", "neutral", "الطريق مفتوح"), ("روسيا", "وأكدت", "asserted", "روسيا لن تبدأ الحملة")],
     ),
-    "masculine_names": (
-        "قال الوزير أسامة الحداد إن الطريق مفتوح. وأضاف أن الحملة تبدأ غدا.",
-        [("أسامة الحداد", "قال", "neutral", "الطريق مفتوح"), ("أسامة الحداد", "وأضاف", "neutral", "الحملة تبدأ غدا")],
-    ),
     "eulogies: الله": (
         "ينبغي الإحسان إلى الجار. قال تعالى: (وبالوالدين إحسانا).",
         [("الله", "قال", "neutral", "وبالوالدين إحسانا")],
@@ -277,8 +172,6 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
     ),
     "known_actors": ("قال ترمب إن الطريق مفتوح.", [("ترمب", "قال", "neutral", "الطريق مفتوح")]),
 }
-NAMED = {name: {r[1] for r in rows(f"{name}.tsv", 2)} for name in ("function_words", "occasions", "silent", "calendar")}
-KINDS = {name: {r[column] for r in rows(f"{name}.tsv", 4)} for name, column in (("titles", 2), ("organizations", 2))}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -287,11 +180,9 @@ def test_the_example_of(name: str, extractor: Extractor) -> None:
     assert presented(extractor, sentence) == expected
 
 
-def test_no_class_of_the_lexicon_and_no_rule_is_without_an_example() -> None:
+def test_no_kind_of_cue_and_no_rule_is_without_an_example() -> None:
     cues = list(rows("cues.tsv", 13))
-    wanted = {f"{name}: {c}" for classes in (NAMED, KINDS) for name, group in classes.items() for c in group}
-    wanted |= {f"unnamed: {r[3]}" for r in rows("unnamed.tsv", 4)}
-    wanted |= {f"eulogies: {r[1]}" for r in rows("eulogies.tsv", 2)}
+    wanted = {f"eulogies: {r[1]}" for r in rows("eulogies.tsv", 2)}
     wanted |= {f"cues: {x}" for x in (*get_args(CueClass), *(r[1] for r in cues))}
     wanted |= {f"governs: {x}" for r in cues for x in r[5].split(",") if x.strip() and x != "-"}
     wanted |= {f"opener: {x}" for x in get_args(Opener)}
