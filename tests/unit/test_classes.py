@@ -32,7 +32,6 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
         "قال الأمير سامي الحداد إن الطريق مفتوح. وأضاف سموه أن الحملة تبدأ غدا.",
         [("سامي الحداد", "قال", "neutral", "الطريق مفتوح"), ("سامي الحداد", "وأضاف", "neutral", "الحملة تبدأ غدا")],
     ),
-    "function_words: about": ("قالت دراسة عن مصر إن الماء قليل.", [("دراسة عن مصر", "قالت", "neutral", "الماء قليل")]),
     "function_words: made": (
         "أظهرت دراسة أجرتها جامعة تونس أن الطريق مفتوح.",
         [("جامعة تونس", "أظهرت", "asserted", "الطريق مفتوح")],
@@ -112,7 +111,7 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
     ),
 }
 # No sentence is known that comes out otherwise without them.
-IDLE = {"function_words: about", "function_words: opener", "function_words: reference"}
+IDLE = {"function_words: opener", "function_words: reference"}
 DECISIVE = EXAMPLES.keys() - IDLE - test_descriptions.EXAMPLES.keys()
 COLUMNS = {
     "function_words": 1,

@@ -6,6 +6,7 @@ from streams.extraction import Extractor
 from tests.unit.test_extraction import run
 
 ISSUERS = {
+    "itself, whatever it is about": ("قالت دراسة عن مصر إن الماء قليل.", "دراسة عن مصر"),
     "who issued it": ("وأكد بيان لوزارة الداخلية أن التحقيق مستمر.", "وزارة الداخلية"),
     "who issued it, behind the day": (
         "وجاء في البيان الصادر السبت عن الفاتيكان أن البابا مدرك للالتباس.",

@@ -9,6 +9,10 @@ from streams.extraction.statements import DOUBTED, DOUBTED_ACT, resolved
 from tests.unit.test_extraction import run
 
 EXAMPLES = {
+    "what somebody called so": (
+        "استنكر الوزير سامي الحداد ما وصفه بالحملة المغرضة.",
+        ("وصفه", "الحملة المغرضة"),
+    ),
     "the object behind an occasion": (
         "وأبدى الوزير سامي الحداد في الوقت نفسه مخاوفه بشأن أمن البلاد.",
         ("وأبدى", "مخاوفه بشأن أمن البلاد"),

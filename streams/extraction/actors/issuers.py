@@ -37,7 +37,7 @@ def issuer_within(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
             return maker_at(doc, lexicon, phrases, i)
         if norm in lexicon.words_of["seen_by"]:
             return None
-        if lexicon.is_a(norm, "about") or (lexicon.is_a(norm, "preposition") and not _leads(doc, lexicon, i)):
+        if lexicon.is_a(norm, "preposition") and not _leads(doc, lexicon, i):
             return None
         attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
         attached |= phrases.attached(i) == "ل" and phrases.name_type(i) in ("ORG", "LOC")  # `تقرير للأمم المتحدة`

@@ -169,8 +169,8 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
         # `أما الرئيس الإيراني فأكد أن`, `أما الأصوات المؤيدة، فقد اعتبرت أن`
         end = phrases.end(first + 1, cue.at)
         return (first + 1, end) if end > first + 1 else None
-    if cue.reading.prefix or doc.norms[cue.at - 1] in lexicon.words_of["what"]:
-        return None  # و and ف begin a clause whose subject follows or is implied, `ما وصفه بالحملة` too
+    if cue.reading.prefix:
+        return None  # و and ف begin a clause whose subject follows or is implied
     j = cue.at - 1
     if j > first and doc.quotation_of[j] >= 0 and doc.quotations[doc.quotation_of[j]].open == j:
         j -= 1  # `إن الشركة "ترفض …"`
