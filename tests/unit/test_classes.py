@@ -111,7 +111,7 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
     ),
 }
 # No sentence is known that comes out otherwise without them.
-IDLE = {"function_words: opener", "function_words: reference"}
+IDLE = {"function_words: opener", "function_words: pronoun", "function_words: reference"}
 DECISIVE = EXAMPLES.keys() - IDLE - test_descriptions.EXAMPLES.keys()
 COLUMNS = {
     "function_words": 1,

@@ -52,7 +52,8 @@ def issuer_within(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
 def _is_adjective(doc: Document, lexicon: Lexicon, phrases: Phrases, document: int, i: int) -> bool:
     """`تقارير إعلامية`, `بيان صحفي صادر عن`, but `تقرير رئيسة الوزراء`: whether token i describes the document."""
     described = i == document + 1 and doc.norms[i].endswith(("ي", "ه")) and not doc.norms[i].startswith("ال")
-    governs = is_definite(lexicon, doc.norm_at(i + 1)) or phrases.name_type(i + 1) != ""
+    definite = is_definite(lexicon, doc.norm_at(i + 1)) and not phrases.is_date(i + 1)  # `تقارير صحفية اليوم`
+    governs = definite or phrases.name_type(i + 1) != ""
     named = phrases.head_kind(i) not in ("person", "unnamed") or phrases.name_type(i) != ""
     return described and not (governs or named)
 

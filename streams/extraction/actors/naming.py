@@ -125,6 +125,11 @@ class Naming:
         of_many = counted and self._doc.norm_at(first + 1) == "من"
         if of_many and self._phrases.head_kind(first + 2) == "document":
             return "organization"  # `مجموعة من التقارير`
+        counts = (counted and not of_many and norm not in self._lexicon.words_of["one_of"]) or (
+            self._doc.kinds[first] is NUMBER
+        )
+        if counts and head is None and not inner and last - first > 1:
+            return self._kind(self.kind_of(first + 1), first + 1, last, inner)  # `10 شهود عيان`, `كل الخبراء`
         if head == "unnamed" or head == "group":
             return head
         people = [e for e in inner if e.type == "PER"]  # `كل من سامي الحداد ورامي الخوري`
@@ -132,14 +137,15 @@ class Naming:
             return "group"
         if self.is_shared(first, last):
             return "group"
-        if self._is_dual(norm):
+        if self._entities.get(first) is None and self._is_dual(norm):
             return "group"
         if head == "person":
             return "person"
         if of_many and norm not in self._lexicon.words_of["one_of"]:
             return "group"  # `الكثير من سكان غزة`
         if any(norm in self._lexicon.words_of[c] for c in ("one_of", "another")):
-            return "unnamed"  # `أحد سكان حلب`, `وقال آخر إن`
+            # `أحد سكان حلب`, `وقال آخر إن`, but `آخر استطلاعات الرأي`
+            return "organization" if self._phrases.head_kind(first + 1) == "document" else "unnamed"
         if head in ("organization", "document") or inner:
             return "organization"
         women = bare(norm)[:-2] + "ه" in self._lexicon.titles

@@ -18,7 +18,7 @@ def is_courtesy(lexicon: Lexicon, role: str) -> bool:
 
     Of `الدكتور سامي الحداد، وزير الصحة، إن` the office is the role.
     """
-    words = tuple(map(normalize, role.split()))
+    words = tuple(map(normalize, role.replace(".", " ").split()))
     return all(is_courteous(lexicon, words, i) for i in range(len(words)))
 
 

@@ -224,7 +224,7 @@ class ActorRegistry:
             return None
         if issuer.attached or phrases.head_kind(issuer.first) == "organization":
             return self._resolve_named(*issuer[:2]) or self._organization(*issuer)
-        return self.known(*issuer[:2]) or self._add(*issuer[:2])
+        return self._resolve_named(*issuer[:2]) or self.known(*issuer[:2]) or self._add(*issuer[:2])
 
     def _publisher(self, first: int, last: int) -> ActorDraft | None:
         """`أصدرت المنظمة بيانا … وجاء في البيان`: who issued the document that was told of last."""

@@ -40,13 +40,15 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
         if j in named or name - j - courtesies > _REACH:
             break
         if doc.kinds[j] is not WORD:
-            if norm in '"»«#' or (norm in "،,/" and name - 1 - j <= courtesies):
+            if norm in '"»«#' or (norm in "،,/." and name - 1 - j <= courtesies):
                 if norm in _PAUSES and j < name - 1:
                     pause = j  # `قائد القاعدة، العميد سامي الحداد`
                 continue
             break
         if any(lexicon.is_a(norm, c) for c in _NO_TITLE):
             break
+        if j < name - 1 and lexicon.is_a(norm, "honorific"):
+            break  # `نقل سموه تحيات الملك سامي الحداد`
         if norm in lexicon.calendar and not is_general(doc, lexicon, j):
             break
         over = norm == "علي" and phrases.holds("over", max(sentence, j - 2), j)  # `المشرف العام على المركز`
@@ -170,14 +172,15 @@ def _is_kin_of_another(doc: Document, lexicon: Lexicon, head: int) -> bool:
 def _is_complement(doc: Document, lexicon: Lexicon, phrases: Phrases, before: int) -> bool:
     """`المصادر القريبة من فوكييه`, `مدير أعمال مادونا`: whether the word at `before` has the name behind it."""
     norm = doc.norms[before]
-    if lexicon.is_a(norm, "preposition") or norm in lexicon.words_of["led"]:
+    own = has_pronoun(doc.tokens[before].form.written)  # `مدير العلاقات بها سامي الحداد`
+    if (lexicon.is_a(norm, "preposition") and not own) or norm in lexicon.words_of["led"]:
         return True
     titled = (
         norm in lexicon.titles
         or bare(norm) in lexicon.titles
         or any(norm in lexicon.words_of[c] for c in ("called", "grade", "one_of"))
     )
-    of_its_own = is_definite(lexicon, norm) or has_pronoun(doc.tokens[before].form.written)
+    of_its_own = is_definite(lexicon, norm) or own
     return phrases.is_noun(before) and not (titled or of_its_own or norm[:1] in "بل")
 
 
