@@ -133,9 +133,8 @@ class Profiles:
     def __init__(self, remembered: Remembered) -> None:
         self._remembered = remembered
 
-    def get(self, key: bytes) -> ActorProfile | None:
-        """The current profile; None where there is none, or none that this version can read."""
-        stored = self._remembered.get(key)
+    def read(self, key: bytes, stored: bytes | None) -> ActorProfile | None:
+        """The profile as it is `stored`; None where there is none, or none that this version can read."""
         if stored is None:
             return None
         try:
@@ -173,7 +172,7 @@ async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outb
         record = input_record(event)
         before = profiles.stored(record.key)
         try:
-            output, outcome = _applied(topics, profiles, record, outbox.log_end(event))
+            output, outcome = _applied(topics, profiles, record, before, outbox.log_end(event))
         except MadeAnew as e:
             raise MadeAnew(f"{e}, and: {outbox.reset_command(record.topic)}") from None
         counted = Counted(outcome)
@@ -182,7 +181,7 @@ async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outb
 
 
 def _applied(
-    topics: Topics, profiles: Profiles, record: InputRecord, end: int | None
+    topics: Topics, profiles: Profiles, record: InputRecord, before: bytes | None, end: int | None
 ) -> tuple[tuple[Record, ...], str]:
     """What a statement, or what takes one back, makes of its actor's profile, and how that is counted.
 
@@ -200,7 +199,7 @@ def _applied(
         # Only workers write this topic; what somebody else put there is told, not fatal.
         return (reject(topics, record, Failure(e.error, str(e), "profile")),), "invalid"
     at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
-    known = profiles.get(key)
+    known = profiles.read(key, before)
     if known is not None and end is not None and end <= known.applied.offset and _is_replay(known.applied, at):
         raise MadeAnew(
             f"{record.topic}/{record.partition} ends at {end}, and the profile of {actor_id} counts the statement at "

@@ -63,8 +63,13 @@ async def open_producer(settings: Settings, transactional_id: str, largest: int)
     try:
         await producer.start()
     except BaseException:
-        with suppress(KafkaError, TimeoutError):  # without a broker it waits for what cannot be sent
-            async with asyncio.timeout(_CLOSE_SECONDS):
-                await producer.stop()
+        await close(producer)
         raise
     return producer
+
+
+async def close(producer: AIOKafkaProducer) -> None:
+    """Close a producer, whether or not a broker answers: without one it would wait for what cannot be sent."""
+    with suppress(KafkaError, OSError, TimeoutError):
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await producer.stop()

@@ -31,13 +31,12 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerFenced
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.delivery.records import Record
-from streams.delivery.sending import newest, send
+from streams.delivery.sending import close, newest, send
 from streams.observability import metrics
 
 logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts while the broker is away
-_CLOSE_SECONDS = 2.0
 _ANSWER_SECONDS, _LAST_WORD_SECONDS = 45.0, 0.5  # longer than aiokafka waits for an answer (40 s)
 _TROUBLE = (KafkaError, OSError, TimeoutError)  # of a broker that is away, or of the way to it
 
@@ -188,9 +187,7 @@ class Partition:
     async def _disconnect(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            with suppress(*_TROUBLE):  # without a broker it waits for what cannot be sent
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await producer.stop()
+            await close(producer)
 
     async def _batch(self) -> list[Entry]:
         """The records of the next transaction: what waits, once it is enough or has waited long enough."""

@@ -56,10 +56,10 @@ class DropFolder:
         now, seen, whole = time.monotonic(), {}, []
         for path, status in self._files():
             before = self._seen.get(path)
-            same = before is not None and (before.size, before.modified) == (status.st_size, status.st_mtime_ns)
+            same = before is not None and before[:2] == _stamp(status)
             since = before.since if before is not None and same else now
-            seen[path] = _Seen(status.st_size, status.st_mtime_ns, since)
-            if self._unreadable.get(path) == _state(status):
+            seen[path] = _Seen(*_stamp(status), since)
+            if self._unreadable.get(path) == _stamp(status):
                 continue
             if now - since >= self._settle:
                 whole.append((status.st_mtime_ns, path))
@@ -68,12 +68,12 @@ class DropFolder:
 
     def is_empty(self) -> bool:
         """Whether there is nothing to read any more."""
-        return all(self._unreadable.get(path) == _state(status) for path, status in self._files())
+        return all(self._unreadable.get(path) == _stamp(status) for path, status in self._files())
 
     def pass_over(self, path: Path) -> None:
         """The file cannot be opened: it stays, and is not tried again until it is another."""
         with suppress(FileNotFoundError):
-            self._unreadable[path] = _state(path.stat(follow_symlinks=False))
+            self._unreadable[path] = _stamp(path.stat(follow_symlinks=False))
 
     def done(self, path: Path) -> None:
         """All that is in the file is safe."""
@@ -112,7 +112,7 @@ class DropFolder:
                 continue
 
 
-def _state(status: os.stat_result) -> tuple[int, int]:
+def _stamp(status: os.stat_result) -> tuple[int, int]:
     """By what a file is told from what was written under its name later."""
     return status.st_size, status.st_mtime_ns
 
@@ -145,7 +145,7 @@ async def receive(drop: DropFolder, read: Read, intake: Intake, *, once: bool) -
 
 async def _receive_one(drop: DropFolder, path: Path, read: Read, intake: Intake) -> list[Outcome]:
     try:
-        read_from = _state(path.stat())
+        read_from = _stamp(path.stat())
         if read_from[0] > MOST_FILE_BYTES:
             why = Rejected(error="too_large", field="$", expected=f"expected a file of at most {MOST_FILE_BYTES} bytes")
             items = [Item(path.name, b"", rejected=why)]
@@ -159,7 +159,7 @@ async def _receive_one(drop: DropFolder, path: Path, read: Read, intake: Intake)
         return ["rejected"]
     outcomes = await intake.take(items)
     with suppress(FileNotFoundError):
-        if _state(path.stat()) != read_from:
+        if _stamp(path.stat()) != read_from:
             logger.info("%s was written anew while it was read: it is read again", shown(path.name))
             return outcomes
     faults = [str(one.rejected) for one in items if one.rejected is not None]

@@ -109,15 +109,16 @@ class Intake:
         article, said = item.article, item.fingerprint or fingerprint(item.article)
         known, in_hand = self._known(article.article_id)
         if known is not None:
-            if not item.versioned and said != known.digest and self._is_another_view(item, article, said):
+            changed = not item.versioned and said != known.digest
+            if changed and self._is_another_view(item, article, said):
                 return asyncio.ensure_future(_after(in_hand, "duplicate"))
-            if not item.versioned and said != known.digest:
+            if changed:
                 article = msgspec.structs.replace(article, version=known.version + 1)
             elif not item.versioned or (
                 article.version == known.version and (article.status == "usable" or said == known.digest)
             ):
                 # The other one may fail: this one is told to be safe only when that one is.
-                self._show(item, article, said)
+                self._shown_before(item, article, said)
                 return asyncio.ensure_future(_after(in_hand, "duplicate"))
             elif article.version < known.version:
                 return asyncio.ensure_future(_after(in_hand, "outdated"))
@@ -143,15 +144,16 @@ class Intake:
 
     def _is_another_view(self, item: Item, article: Article, said: str) -> bool:
         """Whether a feed shows a known article in its own way, as that of a section does, and did not change it."""
-        if item.feed is None:
-            return False
-        before = self._state.shown(article.article_id, item.feed)
-        self._show(item, article, said)
-        return before is None or before == said
+        return item.feed is not None and self._shown_before(item, article, said) in (None, said)
 
-    def _show(self, item: Item, article: Article, said: str) -> None:
-        if item.feed is not None and self._state.shown(article.article_id, item.feed) is None:
+    def _shown_before(self, item: Item, article: Article, said: str) -> str | None:
+        """What its feed showed of an article before; what it shows for the first time is noted."""
+        if item.feed is None:
+            return None
+        before = self._state.shown(article.article_id, item.feed)
+        if before is None:
             self._state.show(article.article_id, item.feed, said)
+        return before
 
     def _known(self, article_id: str) -> "tuple[Known | None, asyncio.Future[Outcome] | None]":
         if article_id in self._in_hand:

@@ -109,7 +109,7 @@ def _draft(entry: Any, feed: Any, paper: str | None) -> Draft:
         source=paper,
         url=entry.get("link"),
         language=entry.get("language") or feed.get("language"),
-        published_at=next((date for date in told if dates.instant(date) is not None), next(iter(told), None)),
+        published_at=next((date for date in told if dates.instant(date) is not None), told[0] if told else None),
         categories=[tag.get("label") or tag.get("term") for tag in entry.get("tags", [])],
     )
 

@@ -125,9 +125,8 @@ class Naming:
         of_many = counted and self._doc.norm_at(first + 1) == "من"
         if of_many and self._phrases.head_kind(first + 2) == "document":
             return "organization"  # `مجموعة من التقارير`
-        counts = (counted and not of_many and norm not in self._lexicon.words_of["one_of"]) or (
-            self._doc.kinds[first] is NUMBER
-        )
+        one_of = norm in self._lexicon.words_of["one_of"]
+        counts = (counted and not of_many and not one_of) or self._doc.kinds[first] is NUMBER
         if counts and head is None and not inner and last - first > 1:
             return self._kind(self.kind_of(first + 1), first + 1, last, inner)  # `10 شهود عيان`, `كل الخبراء`
         if head == "unnamed" or head == "group":
@@ -141,9 +140,9 @@ class Naming:
             return "group"
         if head == "person":
             return "person"
-        if of_many and norm not in self._lexicon.words_of["one_of"]:
+        if of_many and not one_of:
             return "group"  # `الكثير من سكان غزة`
-        if any(norm in self._lexicon.words_of[c] for c in ("one_of", "another")):
+        if one_of or norm in self._lexicon.words_of["another"]:
             # `أحد سكان حلب`, `وقال آخر إن`, but `آخر استطلاعات الرأي`
             return "organization" if self._phrases.head_kind(first + 1) == "document" else "unnamed"
         if head in ("organization", "document") or inner:

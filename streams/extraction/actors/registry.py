@@ -165,9 +165,9 @@ class ActorRegistry:
         if same is not None:
             return same
         kind = self._naming.kind_of(first)
-        made = any(lexicon.is_a(n, "made") for n in norms)  # `البيان الصادر عن الوزارة`
-        to = any(self._phrases.attached(i) == "ل" for i in range(first + 1, last))  # `التقرير السنوي لمنظمة`
-        if kind == "document" and (made or to or not head.startswith("ال") or len(norms) <= 2):
+        behind = enumerate(self._doc.norms[first + 1 : last], first + 1)  # `بيان صادر عن الوزارة`, `تقرير سنوي لمنظمة`
+        by = (lexicon.is_a(n, "made") or self._phrases.attached(i) == "ل" for i, n in behind)
+        if kind == "document" and (not head.startswith("ال") or len(norms) <= 2 or any(by)):
             issuer = self._issuer(first, last)
             if issuer is not None:
                 self._index.add_titles(issuer, [bare(head)])  # `تقرير للمنظمة`: then التقرير is hers

@@ -14,7 +14,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.cue import Cue
-from streams.extraction.rules.proposals import Proposal
+from streams.extraction.rules.proposals import WORDS, Proposal
 from streams.extraction.tokens import NUMBER
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import BEGINS, ENDS, SPEAKER
@@ -23,7 +23,6 @@ from streams.extraction.words.signs import CONTENT, CONTENT_BEGINS, CORE_CUE, EX
 THRESHOLD = 0.5
 _AROUND = np.array([-3, -2, -1, 0, 1, 2, 3, 4])  # tokens about a cue whose signs are weighed together
 _AT_EDGES = np.array([-2, -1, 0, 1])  # about a content's edges
-_WORDS = ("complementizer", "quotation", "colon")  # open what is reported as words
 _NO_CUE = -4.0  # log-odds of a cue up to which a word is none
 RIVALS_THRESHOLD = 0.3  # of several cues before one content, where each is held to be less likely for the others
 TRAILING_THRESHOLD = 0.45  # of cues behind their content, which are likelier than they look
@@ -38,7 +37,7 @@ def possible(words: WordsInContext, cues: Sequence[Cue]) -> tuple[Cue, ...]:
 
 def is_speech_act(words: WordsInContext, proposal: Proposal) -> bool:
     """Whether it rather is of the extended tier (`دعا إلى الحوار`) than a report of words (`قال إن`)."""
-    if proposal.opener in _WORDS:
+    if proposal.opener in WORDS:
         return False
     own = slice(proposal.cue.first, proposal.cue.at + 1)
     core, extended = (words.log_odds(sign)[own].max() for sign in (CORE_CUE, EXTENDED_CUE))

@@ -18,7 +18,7 @@ from streams.extraction.text import normalize
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CORE_CUE, EXTENDED_CUE
 
-_CLAUSES = ("complementizer", "quotation", "colon")
+WORDS = ("complementizer", "quotation", "colon")  # open what is reported as words
 _LOOK_BACK = 50  # statements; more than any sentence of news holds
 
 
@@ -40,7 +40,7 @@ class Proposal:
 def presentation(lexicon: Lexicon, proposal: Proposal) -> CueClass:
     """How the cue presents what it reports: `نوه بالجهود` praises, `نوه إلى أن` only says."""
     entry = proposal.cue.reading.entry
-    says = normalize(entry.lemma) in lexicon.words_of["attention"] and proposal.opener in _CLAUSES
+    says = normalize(entry.lemma) in lexicon.words_of["attention"] and proposal.opener in WORDS
     return "neutral" if says else entry.cue_class
 
 
