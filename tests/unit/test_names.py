@@ -6,8 +6,8 @@ from streams.extraction.document import read
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.agreement import agree
 
-NAMES = frozenset(["كييز", "راجح", "صالحي", "اكبر"])
-WORDS = {"ادي": 3000, "وروسيا": 4000, "روسيا": 180}
+NAMES = frozenset(["كييز", "راجح", "صالحي", "اكبر", "ان", "بان"])
+WORDS = {"ان": 5, "ادي": 3000, "وروسيا": 4000, "روسيا": 180, "لورانس": 5000}
 
 
 def named(body: str, *people: str) -> list[str]:
@@ -47,6 +47,24 @@ def test_a_medium_that_somebody_speaks_to_is_no_part_of_the_name() -> None:
 
 def test_no_conjunction_stands_behind_a_particle() -> None:
     assert named("وقال بوروسيا دورتموند إن", "بوروسيا دورتموند") == ["بوروسيا دورتموند"]
+
+
+def test_what_is_met_everywhere_does_not_tell_a_particle() -> None:
+    assert named("وقال بان كي مون إن الأمين العام يرى أن", "بان كي مون") == ["بان كي مون"]
+
+
+def test_a_name_that_stands_behind_a_particle_is_the_same_name() -> None:
+    assert named("وقال المدير الغامدي إن ووفقا للغامدي", "الغامدي") == ["الغامدي", "لغامدي"]
+    assert named("وقال سامي بومبيو إن وفقا لبومبيو", "سامي بومبيو") == ["سامي بومبيو", "بومبيو"]
+    assert named("وقال سامي ورانس إن لورانس", "سامي ورانس") == ["سامي ورانس"], "a frequent word"
+
+
+def test_a_subject_behind_its_verb_has_no_fa() -> None:
+    doc = read("وقالت فلورانس بارلي إن")
+    categories = ["w+verb.pa", "noun_prop", "noun_prop", "conj_sub"]
+    found = (EntityMention(1, 3, "PER"),)
+    assert [m.skip for m in agree(doc, found, WORDS, NAMES, categories.__getitem__)] == [0]
+    assert [m.skip for m in agree(doc, found, WORDS, NAMES)] == [1]
 
 
 def test_the_place_of_a_name_tells_its_first_letter() -> None:

@@ -49,6 +49,8 @@ def agree(
         joined = _is_joined(doc, m, taken, words, names, category)
         # `بادي` after `راجح بادي`: no particle stands within a name
         apart = m.type == "PER" and m.first > 0 and doc.norms[m.first - 1] in "،,:-–" and norm[:1] in "بكف"
+        # `وقالت فلورانس بارلي`: a subject has no ف before it, behind its verb
+        apart |= m.type == "PER" and norm[:1] == "ف" and category is not None and _is_behind_verb(m.first, category)
         whole = joined is False or apart or (m.type == "PER" and norm in inner)
         skip = 1 if joined else 0 if whole else _attached(norm, plain, words, names, m)
         if not skip and m.first in people_end and m.type == "ORG" and norm[:1] == "ل" and norm not in words:
@@ -166,18 +168,30 @@ def _whole_names(doc: Document, mentions: tuple[EntityMention, ...]) -> Iterator
 def _short_forms(
     doc: Document, mentions: tuple[EntityMention, ...], words: Mapping[str, int]
 ) -> Iterator[EntityMention]:
-    """`ودعا المعولي الشركات` after `ناصر المعولي`: a family name alone is its bearer, unless it is a common word."""
-    families = {
-        name
+    """`ودعا المعولي الشركات` after `ناصر المعولي`: a family name alone is its bearer, unless it is a common word.
+
+    `وفقا للغامدي`, `وللغامدي`: particles may stand before it, where that makes no common word.
+    """
+    called = {
+        (m.last - m.first > 1, name)
         for m in mentions
-        if m.type == "PER" and m.last - m.first > 1
+        if m.type == "PER"
         for name in [doc.norms[m.last - 1]]
         if len(name) > 3 and words.get(name, _COMMON) >= _COMMON
     }
-    taken = {i for m in mentions for i in range(m.first, m.last)} if families else set()
-    for i, norm in enumerate(doc.norms if families else ()):
-        if norm in families and i not in taken:
+    families, people = {name for of_several, name in called if of_several}, {name for _, name in called}
+    taken = {i for m in mentions for i in range(m.first, m.last)} if people else set()
+    for i, norm in enumerate(doc.norms if people else ()):
+        if i not in taken and (norm in families or (norm not in words and not people.isdisjoint(_behind_li(norm)))):
             yield EntityMention(i, i + 1, "PER")
+
+
+def _behind_li(norm: str) -> tuple[str, ...]:
+    """The words of which this one may be made with ل: `للغامدي`, `ولميركل`."""
+    rest = norm.removeprefix("و")
+    if not rest.startswith("ل"):
+        return ()
+    return (_ARTICLE + rest[2:], rest[1:]) if rest.startswith(_TO_THE) else (rest[1:],)
 
 
 def _is_joined(
@@ -197,9 +211,13 @@ def _is_joined(
     if m.type != "PER":
         return None
     known = before >= 0 and before not in taken and doc.norms[before] in words
-    if known and category(before).removeprefix("w+").startswith("verb"):
+    if known and _is_behind_verb(m.first, category):
         return False  # `قال وارين ميتشل`: its subject stands behind a verb
     return True if category(m.first) == "w+noun_prop" and norm not in names else None
+
+
+def _is_behind_verb(i: int, category: Callable[[int], str]) -> bool:
+    return i > 0 and category(i - 1).removeprefix("w+").startswith("verb")
 
 
 def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: Container[str], m: EntityMention) -> int:
@@ -211,7 +229,8 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
             continue
         if is_person and rest not in names and words.get(rest, _COMMON) < _NEVER_A_NAME:
             continue  # `بهي الدين`: no `هي`
-        if rest in plain and plain[rest] >= plain[norm]:
+        function_word = words.get(rest, _RARE) < _NEVER_A_NAME and not rest.startswith(_ARTICLE)
+        if rest in plain and plain[rest] >= plain[norm] and not function_word:  # `بان كي مون`: أن is met everywhere
             return len(particle)
         if particle[-1] in "بلك" and rest[0] == "و" and words.get(rest[1:], _RARE) < words.get(rest, _RARE):
             continue  # `بوروسيا دورتموند`: no و stands behind another particle
