@@ -82,12 +82,13 @@ async def test_an_article_that_takes_longer_than_a_rebalance_waits_ends_no_worke
     """It is dropped where it was begun, and done by whoever has its partition then; nor does it count as tried."""
     settings, raw = on_apache, declared(on_apache).raw
     feed = [article("sleeps"), article("next")]
-    hurried = {"QAWL_TEST_SETTLE_SECONDS": "1", "QAWL_TEST_SLEEP_SECONDS": "8"}
+    hurried = {"QAWL_TEST_SETTLE_SECONDS": "1"}
+    slow, fast = {"QAWL_TEST_SLEEP_SECONDS": "20"}, {"QAWL_TEST_SLEEP_SECONDS": "4"}
     notes = set()
-    with WorkerProcess(settings, tmp_path, FAILING, **hurried) as first:
+    with WorkerProcess(settings, tmp_path, FAILING, **hurried, **slow) as first:
         await publish(settings, feed, partition=0)
         first.until(lambda: first.metric("qawl_in_flight") == 1, "does not begin")
-        with WorkerProcess(settings, tmp_path, FAILING, **hurried) as second:
+        with WorkerProcess(settings, tmp_path, FAILING, **hurried, **fast) as second:
             deadline = time.monotonic() + PATIENCE
             while len(enriched := await read(settings, declared(settings).enriched)) < len(feed):
                 assert time.monotonic() < deadline, "it is not done"

@@ -75,10 +75,19 @@ def is_titled(lexicon: Lexicon, norm: str) -> bool:
 
 
 def office_of(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> str:
-    """What the title [first, last) tells of its bearer: without courtesies behind it, marks and particles about it."""
-    whole = doc.text(first, _office_end(doc, lexicon, phrases, first, last)).rstrip("،, (")
+    """What the title [first, last) tells of its bearer: without courtesies, marks and particles about it."""
+    end = _office_end(doc, lexicon, phrases, first, last)
+    whole = doc.text(_office_begin(doc, lexicon, first, end), end).rstrip("،, (")
     title = without_open_marks(whole).strip()
     return without_particle(lexicon, title) if title else title
+
+
+def _office_begin(doc: Document, lexicon: Lexicon, first: int, last: int) -> int:
+    """Where the office in the title [first, last) begins: `معالي وزير الصحة`, not of `اللواء طبيب`."""
+    begin = first
+    while begin < last and is_courteous(lexicon, doc.norms, begin):
+        begin += 1
+    return begin if begin + 1 < last and doc.norms[begin] in lexicon.titles else first
 
 
 def _office_end(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> int:
