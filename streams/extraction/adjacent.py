@@ -6,6 +6,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.text import has_pronoun, stems
 
+_DEFINITE_OR_JOINED = ("ال", "و", "ل", "ب")
 _OF_MANY = ("ون", "ين")  # endings with ن, behind which no noun says whose
 
 
@@ -19,7 +20,7 @@ def begins_another(
 ) -> bool:
     """Whether token j, a word, begins another phrase than the one that began at token `first` and reaches to it.
 
-    Behind a word with the article a bare noun: `نفى المتحدث باسم الجيش صحة الأنباء`;
+    Behind a word with the article a bare noun: `نفى المتحدث باسم الجيش صحة الأنباء`, `أجرى المركز دراسة`;
     behind an adjective with the article a noun with it: `حث الوزير الأميركي القادة على الحوار`;
     behind people in the plural a bare noun: `أعلن مسؤولون أمنيون مقتل الجنود`;
     behind a quoted name a noun with the article: `تبنى تنظيم "الدولة" الهجوم` (not so `قناة «الغد» الإخبارية`);
@@ -27,11 +28,14 @@ def begins_another(
     """
     norm, before = doc.norms[j], doc.norms[j - 1]
     kind = head_kind(j)
+    owned = has_pronoun(doc.tokens[j].form.written) and not norm.startswith("و")
     if kind == "person":
-        return has_pronoun(doc.tokens[j].form.written) and not norm.startswith("و")
+        return owned
+    is_noun = categories[j] in ("noun", "noun_num") or (owned and categories[j] == "adj")  # `ختم الوزير حديثه`
+    made = kind in ("organization", "document") and not norm.startswith(_DEFINITE_OR_JOINED)
     if (
-        categories[j] not in ("noun", "noun_num")
-        or kind is not None
+        not is_noun
+        or not (kind is None or made)
         or lexicon.is_a(norm, "preposition")
         or norm in lexicon.words_of["goes_on"]
     ):
