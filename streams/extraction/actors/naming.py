@@ -127,6 +127,9 @@ class Naming:
             return "organization"  # `مجموعة من التقارير`
         one_of = norm in self._lexicon.words_of["one_of"]
         counts = (counted and not of_many and not one_of) or self._doc.kinds[first] is NUMBER
+        of_them = not self._lexicon.words_of["of_them"].isdisjoint(self._doc.norms[first:last])
+        if of_them and head is None and not inner:
+            return "unnamed" if one_of else "group"
         if counts and head is None and not inner and last - first > 1:
             return self._kind(self.kind_of(first + 1), first + 1, last, inner)  # `10 شهود عيان`, `كل الخبراء`
         if head == "unnamed" or head == "group":
