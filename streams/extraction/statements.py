@@ -36,6 +36,7 @@ from streams.extraction.quotations import OPENING
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.interrupted import reported, with_beginning
 from streams.extraction.rules.proposals import Proposal, Proposer, presentation
+from streams.extraction.text import as_name
 from streams.extraction.words.context import WordsInContext
 
 DOUBTED = 0.5  # confidence below which a statement is not told: it would more often be wrong than right
@@ -186,7 +187,7 @@ def _name_media(
 
 
 def _name_of_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: tuple[int, int]) -> str:
-    text = doc.text(*mention)
+    text = as_name(doc.text(*mention))
     return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else text  # `وفقا لوكالة رويترز`
 
 

@@ -7,6 +7,7 @@ function here returns a changed document, so nothing has to be mapped back.
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 
 TATWEEL = "\u0640"
 _VOWELS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
@@ -37,6 +38,16 @@ def written(word: str) -> str:
     ('مشيرا', 'إلى')
     """
     return word if word.isascii() else _composed(word).translate(_SPELT)
+
+
+def length_of(letters: int, word: str) -> int:
+    """Length in an original word of its first letters, vowel signs and tatweel included; 0 if there are no more.
+
+    >>> length_of(1, "بِسرعة"), length_of(1, "بـسرعة"), length_of(0, "بسرعة")
+    (2, 2, 0)
+    """
+    places = (n for n, c in enumerate(word) if c.isalpha() and c != TATWEEL)
+    return next(islice(places, letters, None), 0) if letters else 0
 
 
 def as_name(text: str) -> str:

@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,12 @@ def annotated(gold: Path, split: str) -> list[dict[str, Any]]:
     return read_gold(gold / split / "gold.jsonl")
 
 
-def score(gold: Path, split: str) -> dict[str, Any]:
-    """What the scorer says of the articles of a split, as its --json prints it."""
+def score(gold: Path, annotations: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What the scorer says of `qawl extract` on annotated articles, as its --json prints it."""
     with tempfile.TemporaryDirectory(prefix="qawl-score-") as name:
         articles, wanted, predicted = (Path(name, f"{file}.jsonl") for file in ("articles", "gold", "predicted"))
         with articles.open("w", encoding="utf-8") as out, wanted.open("w", encoding="utf-8") as out_gold:
-            for a in annotated(gold, split):
+            for a in annotations:
                 article = {ours: a.get(theirs) for theirs, ours in _FIELDS.items()}
                 out.write(json.dumps(article, ensure_ascii=False) + "\n")
                 out_gold.write(json.dumps(a, ensure_ascii=False) + "\n")
@@ -81,7 +82,7 @@ def main() -> None:
     for needed in (GOLD / "score.py", *([RAW] if a.split == "chance" else [])):
         if not needed.is_file():
             sys.exit(f"the articles are not beside this checkout: {needed} is missing")
-    scores = score(GOLD, a.split)
+    scores = score(GOLD, annotated(GOLD, a.split))
     if a.json:
         a.json.write_text(json.dumps(scores, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     print(report(scores, a.split))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gold.score import RAW, score
+from tests.gold.score import RAW, annotated, score
 
 pytestmark = pytest.mark.gold
 # Just under what the README states: another processor may round the last statement otherwise.
@@ -30,7 +30,7 @@ FLOORS = {
 def test_scores(gold_folder: Path, split: str) -> None:
     if split == "chance" and not RAW.is_file():
         pytest.skip("the raw articles (../shared/corpus) are not beside this checkout")
-    scores = score(gold_folder, split)
+    scores = score(gold_folder, annotated(gold_folder, split))
     assert scores["missing_articles"] == []
     for name, floor in FLOORS[split].items():
         assert scores["prf"][name][2] >= floor, (name, scores["prf"][name])

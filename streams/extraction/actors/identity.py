@@ -42,7 +42,7 @@ class Identities:
             name=as_name(draft.name),
             name_latin=latin,
             kind=draft.kind,
-            role=None if draft.role is None else as_name(draft.role),
+            role=draft.role,
         )
 
 

@@ -11,7 +11,7 @@ from streams.extraction.document import Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import normalize, with_servants_joined
+from streams.extraction.text import as_name, normalize, with_servants_joined
 from streams.extraction.tokens import NUMBER, WORD
 
 _FEWEST_NAMES, _MOST_NAMES = 2, 5  # of a person behind a title
@@ -51,7 +51,7 @@ class Naming:
             return draft
         draft.named = kind == "organization" or bool(inner and kind == "group")
         if kind == "person":
-            draft.role = text
+            draft.role = as_name(text)
         if kind != "group":
             draft.titles = set(map(bare, words))
         if kind == "organization":

@@ -6,7 +6,7 @@ from streams.extraction.actors.drafts import ActorDraft, bare
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.text import normalize
+from streams.extraction.text import as_name, normalize
 
 _MARKS = "،,./:#"  # that stand between a title and what follows it
 _CLOSING = '»”")'
@@ -77,7 +77,7 @@ def is_titled(lexicon: Lexicon, norm: str) -> bool:
 def office_of(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int, last: int) -> str:
     """What the title [first, last) tells of its bearer: without courtesies, marks and particles about it."""
     end = _office_end(doc, lexicon, phrases, first, last)
-    whole = doc.text(_office_begin(doc, lexicon, first, end), end).rstrip("،, (")
+    whole = as_name(doc.text(_office_begin(doc, lexicon, first, end), end)).rstrip("،, (")
     title = without_open_marks(whole).strip()
     return without_particle(lexicon, title) if title else title
 
@@ -120,7 +120,7 @@ def without_open_marks(name: str) -> str:
 
 def without_li(lexicon: Lexicon, text: str) -> str:
     """`لوزارة` -> `وزارة`, `للوزارة` -> `الوزارة`, `للجنة` -> `اللجنة`: three ل in a row are written as two."""
-    rest = text[1:]
+    rest = as_name(text)[1:]
     if not rest.startswith("ل"):
         return rest
     head = normalize(rest.split()[0])

@@ -8,6 +8,7 @@ from schemas import EntityType
 from streams.extraction.document import INITIAL, Document
 from streams.extraction.entities import EntityMention
 from streams.extraction.quotations import OPENING
+from streams.extraction.text import length_of
 from streams.extraction.tokens import ANNE, WORD
 
 _ATTACHED = ("وب", "ول", "وك", "فب", "فل", "و", "ف", "ب", "ل", "ك")
@@ -57,7 +58,7 @@ def agree(
             skip = 1  # `قال سامي الحداد لسبوتنيك`
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
         if skip:
-            m = m._replace(skip=_original_length(doc, m.first, skip), alef=alef)
+            m = m._replace(skip=length_of(skip, doc.tokens[m.first].form.text), alef=alef)
         key = " ".join([("ا" if alef else "") + norm[skip:], *doc.norms[m.first + 1 : m.last]])
         votes.setdefault(key, Counter())[m.type] += 1
         out.append((m, key))
@@ -259,17 +260,3 @@ def _lost_its_alef(rest: str, words: Mapping[str, int]) -> bool:
         return False
     never = len(words)
     return words.get("ا" + rest, never) <= words.get(rest, never)
-
-
-def _original_length(doc: Document, token: int, letters: int) -> int:
-    """Length in the original text of the first `letters` normalized letters of a token."""
-    if not letters:
-        return 0
-    text = doc.tokens[token].form.text
-    seen = 0
-    for n, c in enumerate(text):
-        if c.isalpha() and c != "\u0640":
-            if seen == letters:
-                return n
-            seen += 1
-    return 0

@@ -8,7 +8,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.opening import Opening
-from streams.extraction.text import without_conjunction
+from streams.extraction.text import length_of, without_conjunction
 from streams.extraction.tokens import LINE, NUMBER, WORD
 
 _PAUSES = frozenset("،,؛;")
@@ -124,7 +124,9 @@ def make_content(doc: Document, first: int, last: int, skip: int) -> Content | N
         first, last = first + 1, last - 1
         if first >= last:
             return None
-    start, end = doc.tokens[first].start + skip, doc.tokens[last - 1 + _closes_bracket(doc, first, last)].end
+    head = doc.tokens[first]
+    start = head.start + length_of(skip, head.form.text)
+    end = doc.tokens[last - 1 + _closes_bracket(doc, first, last)].end
     return Content(((start, end),), first, last, type_of(doc, first, last), skip)
 
 
