@@ -8,6 +8,7 @@ from typing import Literal
 from streams.settings import PREFIX, Settings, SettingsError
 
 _LOOPBACK, _EVERYWHERE = "127.0.0.1", "0.0.0.0"  # noqa: S104
+_WANTED = "Name a file of tokens, one a line, that the user of this process can read"
 Service = Literal["gateway", "ingest"]  # each has a host and a tokens file of its own in the settings
 
 
@@ -23,8 +24,10 @@ def read_tokens(settings: Settings, service: Service = "gateway") -> tuple[bytes
     name = f"{PREFIX}{service.upper()}_TOKENS_FILE={path}"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as e:
-        raise SettingsError(f"{name}: cannot be read: {e}") from None
+    except OSError as e:
+        raise SettingsError(f"{name}: cannot be read: {e.strerror}. {_WANTED}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}: cannot be read: it is no UTF-8. {_WANTED}") from None
     tokens = tuple(line.strip().encode() for line in lines if line.strip() and not line.startswith("#"))
     if not tokens:
         raise SettingsError(f"{name}: expected tokens, one a line")

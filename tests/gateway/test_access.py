@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from streams.gateway.tokens import host, read_tokens
+from streams.gateway.tokens import Service, host, read_tokens
 from streams.settings import Settings, SettingsError
 from tests.kafka.pipeline import GATEWAY, WorkerProcess
 
@@ -56,6 +56,22 @@ def test_without_tokens_only_this_machine_may_ask(tmp_path: Path) -> None:
 def test_a_file_that_would_let_everybody_in_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(SettingsError, match="QAWL_GATEWAY_TOKENS_FILE"):
         read_tokens(settings_with(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("missing", "No such file or directory"), (".", "Is a directory"), ("latin", "it is no UTF-8")]
+)
+@pytest.mark.parametrize("service", ["gateway", "ingest"])
+def test_a_file_of_tokens_that_cannot_be_read_is_told_with_what_to_do(
+    tmp_path: Path, service: Service, name: str, why: str
+) -> None:
+    (tmp_path / "latin").write_bytes(b"\xe9" * 16)
+    path = tmp_path / name
+    settings = settings_with(tmp_path).model_copy(update={f"{service}_tokens_file": path})
+    with pytest.raises(SettingsError) as told:
+        read_tokens(settings, service)
+    what = f"QAWL_{service.upper()}_TOKENS_FILE={path}: cannot be read: {why}"
+    assert str(told.value) == f"{what}. Name a file of tokens, one a line, that the user of this process can read"
 
 
 @pytest.mark.kafka
