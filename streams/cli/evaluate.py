@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, BinaryIO, get_args
 
 import click
 
+from streams.cli.plain import lines_of
 from streams.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def entities(file: BinaryIO, engine: str | None) -> None:
     from streams.evaluation.entities import score
 
     try:
-        articles = read_articles(file)
+        articles = read_articles(lines_of(file))
+    except click.ClickException as e:
+        raise SettingsError(e.message) from None
     except Malformed as e:
         raise SettingsError(f"{file.name}: {e}") from None
     found = load_extractor(settings).entities
@@ -78,15 +81,15 @@ def statements(gold: BinaryIO, pred: BinaryIO, png: Path | None) -> None:
     from streams.evaluation.statements import score
 
     try:
-        annotated = annotated_articles(gold, gold.name)
-        found = found_articles(pred, pred.name)
+        annotated = annotated_articles(lines_of(gold), gold.name)
+        found = found_articles(lines_of(pred), pred.name)
         check_bodies(annotated, found)
         result = score(annotated, found)
         _print_statements(result)
         if png is not None:
             plot(result.judged, png)
             click.echo(f"plot: {png}")
-    except (MalformedStatements, NoPlotting, OSError) as e:
+    except (MalformedStatements, NoPlotting, OSError, click.ClickException) as e:
         raise SettingsError(str(e)) from None
 
 

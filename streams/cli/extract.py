@@ -14,7 +14,7 @@ import click
 
 from schemas import Article, EnrichedArticle
 from schemas.codec import InvalidPayload, decode_article, encode
-from streams.cli.plain import article_of, refuse_gzip
+from streams.cli.plain import article_of, lines_of
 from streams.cli.tally import id_of
 from streams.settings import Settings
 
@@ -93,9 +93,7 @@ def _inputs(file: BinaryIO, text: bool) -> Iterator[tuple[int, bytes | Article]]
         return
     with ExitStack() as stack:
         advance = _progress(file, stack)
-        for number, line in enumerate(file, 1):
-            if number == 1:
-                refuse_gzip(line, file)
+        for number, line in enumerate(lines_of(file), 1):
             given = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
             if given.strip():
                 yield number, given

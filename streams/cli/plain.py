@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Iterator
 from typing import BinaryIO
 
 import click
@@ -72,7 +73,7 @@ def text_of(file: BinaryIO) -> str:
         click.ClickException: it is gzip or no UTF-8; half-read text would be an article of which nothing is found.
     """
     data = file.read()
-    refuse_gzip(data, file)
+    _refuse_gzip(data, file)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as e:
@@ -80,16 +81,38 @@ def text_of(file: BinaryIO) -> str:
         raise click.ClickException(f"{_name(file)}: {not_utf8(e, given)}") from None
 
 
-def refuse_gzip(data: bytes, file: BinaryIO) -> None:
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """Its lines, as they stand.
+
+    Raises:
+        click.ClickException: it is gzip.
+    """
+    for number, line in enumerate(file):
+        if not number:
+            _refuse_gzip(line, file)
+        yield line
+
+
+def _refuse_gzip(data: bytes, file: BinaryIO) -> None:
     """Where the input begins as gzip does, its bytes would be told to be text of another character set.
 
     Raises:
         click.ClickException: it is gzip; the text says how to unpack it for this command.
     """
     if data.startswith(_GZIP):
-        context = click.get_current_context()
-        again = f"qawl {context.info_name}{' --text' if context.params.get('text') else ''} -"
-        raise click.ClickException(f"{_name(file)}: it is gzip: {_through('zcat', file)} | {again}")
+        raise click.ClickException(f"{_name(file)}: it is gzip: {_unpacked(file)}")
+
+
+def _unpacked(file: BinaryIO) -> str:
+    """A shell's words for what gives this command the input unpacked."""
+    context = click.get_current_context()
+    if sum(isinstance(param, click.Argument) for param in context.command.params) > 1:
+        return _through("gunzip -k", file)  # only one of several files can come through a pipe
+    words = ["--text"] if context.params.get("text") else []
+    while context.parent is not None:
+        words.insert(0, str(context.info_name))
+        context = context.parent
+    return f"{_through('zcat', file)} | qawl {' '.join(words)} -"
 
 
 def _name(file: BinaryIO) -> str:

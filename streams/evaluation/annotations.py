@@ -1,8 +1,8 @@
 """Annotated and found statements as files have them, one article a line, checked before they are compared."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, BinaryIO, Literal, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -79,14 +79,14 @@ class FoundArticle(msgspec.Struct):
     statements: list[FoundStatement]
 
 
-def annotated_articles(file: BinaryIO, name: str) -> dict[str, dict[str, Any]]:
+def annotated_articles(lines: Iterable[bytes], name: str) -> dict[str, dict[str, Any]]:
     """The annotated articles of a JSON Lines file by their ids.
 
     Raises:
         MalformedStatements: a line holds none, or the file does; says which, and what was expected where.
     """
     found: dict[str, dict[str, Any]] = {}
-    for where, row in _rows(file, name):
+    for where, row in _rows(lines, name):
         article = _checked(where, row, AnnotatedArticle)
         for n, statement in enumerate(article.statements):
             if statement.actor not in article.actors:
@@ -124,17 +124,17 @@ def check_bodies(gold: Mapping[str, dict[str, Any]], found: Mapping[str, dict[st
                 )
 
 
-def found_articles(file: BinaryIO, name: str) -> dict[str, dict[str, Any]]:
+def found_articles(lines: Iterable[bytes], name: str) -> dict[str, dict[str, Any]]:
     """What `qawl extract` wrote, by the articles' ids.
 
     Raises:
         MalformedStatements: a line is something else; says which, and what was expected where.
     """
-    return {str(_checked(where, row, FoundArticle).article_id): row for where, row in _rows(file, name)}
+    return {str(_checked(where, row, FoundArticle).article_id): row for where, row in _rows(lines, name)}
 
 
-def _rows(file: BinaryIO, name: str) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(file, 1):
+def _rows(lines: Iterable[bytes], name: str) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:

@@ -82,6 +82,21 @@ def test_what_is_packed_is_told_with_how_to_unpack_it(tmp_path: Path, command: s
     assert done.stderr == f"Error: {file}: it is gzip: zcat '{file}' | qawl {command} -\n"
 
 
+def test_annotations_that_are_packed_are_told_with_how_to_unpack_them(tmp_path: Path) -> None:
+    packed, plain = tmp_path / "a.gz", tmp_path / "a.jsonl"
+    packed.write_bytes(gzip.compress("قال O\n".encode()))
+    line = {"id": "a1", "body": "قال", "actors": {}, "statements": []}
+    plain.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    for command, how in (
+        (("entities", packed), f"zcat {packed} | qawl evaluate entities -"),
+        # Of two files only one could come through a pipe.
+        (("statements", packed, plain), f"gunzip -k {packed}"),
+        (("statements", plain, packed), f"gunzip -k {packed}"),
+    ):
+        done = qawl("evaluate", *map(str, command))
+        assert (done.returncode, done.stderr) == (2, f"qawl: {packed}: it is gzip: {how}\n")
+
+
 def test_what_other_systems_put_before_a_file_is_no_fault_and_a_missing_option_is_guessed(tmp_path: Path) -> None:
     file = tmp_path / "feed.jsonl"
     file.write_text(json.dumps(ARTICLE) + "\n", encoding="utf-8-sig")
