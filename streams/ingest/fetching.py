@@ -29,6 +29,7 @@ _CHUNK = 1 << 16
 _MOST_HOSTS = 10_000
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 FORBIDDEN = "robots"
+_KNOWN_PACKINGS = ("", "identity", "gzip", "deflate", "br", "zstd")  # in others aiohttp leaves an answer as it came
 
 
 class FetchFailed(RuntimeError):
@@ -117,6 +118,8 @@ class Fetcher:
                 raise FetchFailed("timeout", f"no whole answer within {self._limits.seconds:g} s") from e
             except aiohttp.ClientPayloadError as e:
                 raise FetchFailed("broken_off", f"the answer broke off: {e}") from e
+            except aiohttp.ClientResponseError as e:  # also where it is in br or zstd, and their library is not there
+                raise _unreadable(" ".join(e.message.split())) from e
             except (aiohttp.ClientError, OSError, ValueError) as e:
                 raise FetchFailed("unreachable", f"cannot be reached: {e or type(e).__name__}") from e
             if isinstance(answer, Answer):
@@ -152,6 +155,9 @@ class Fetcher:
             wait = retry_after(response.headers.get("Retry-After"))
             kind = "gone" if response.status == 410 else f"http_{response.status // 100}xx"
             raise FetchFailed(kind, f"HTTP status {response.status}", wait)
+        packing = response.headers.get("Content-Encoding", "").strip().lower()
+        if packing not in _KNOWN_PACKINGS:  # its bytes would be taken for a damaged document
+            raise _unreadable(f"it is packed in a way that was not asked for: Content-Encoding: {packing[:40]}")
         parts, size = [], 0
         async for chunk in response.content.iter_chunked(_CHUNK):
             size += len(chunk)
@@ -159,6 +165,10 @@ class Fetcher:
                 raise FetchFailed("too_large", f"more than {self._limits.bytes} bytes")
             parts.append(chunk)
         return Answer(url, b"".join(parts), response.charset, etag, modified)
+
+
+def _unreadable(why: str) -> FetchFailed:
+    return FetchFailed("unreadable", f"the answer cannot be read: {why}")
 
 
 def _header(response: aiohttp.ClientResponse, name: str) -> str | None:

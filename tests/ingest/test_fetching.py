@@ -5,11 +5,11 @@ import gzip
 from itertools import pairwise
 
 import pytest
-from aiohttp import web
+from aiohttp import http_parser, web
 
 from streams.ingest import fetching
 from streams.ingest.fetching import Fetcher, FetchFailed, Limits
-from tests.ingest.paper import FEED, QUICK, Paper
+from tests.ingest.paper import FEED, QUICK, Handler, Paper
 
 
 async def _endless(request: web.Request) -> web.StreamResponse:
@@ -62,6 +62,13 @@ async def _gone(request: web.Request) -> web.StreamResponse:
     return web.Response(status=410)
 
 
+def _packed(how: str) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=b"\x0b\x02\x80abc\x03", headers={"Content-Encoding": how})
+
+    return answer
+
+
 FAULTS = {
     "never ends": (_endless, "too_large"),
     "never ends, slowly": (_dripping, "timeout"),
@@ -72,12 +79,16 @@ FAULTS = {
     "breaks off": (_broken_off, "broken_off"),
     "is overloaded": (_error, "http_5xx"),
     "is gone": (_gone, "gone"),
+    "packs in a way for which there is no library": (_packed("br"), "unreadable"),
+    "packs twice": (_packed("gzip, br"), "unreadable"),
+    "packs in a way that nobody knows": (_packed("x-new"), "unreadable"),
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_a_server_that(name: str, paper: tuple[Paper, str]) -> None:
+async def test_a_server_that(name: str, paper: tuple[Paper, str], monkeypatch: pytest.MonkeyPatch) -> None:
     answers, url = paper
+    monkeypatch.setattr(http_parser, "HAS_BROTLI", False)  # where something else has brought it
     answers.handler, error = FAULTS[name]
     async with Fetcher(Limits(seconds=0.7, bytes=100_000, host_delay=0.0)) as fetch:
         with pytest.raises(FetchFailed) as caught:
