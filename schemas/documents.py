@@ -40,7 +40,10 @@ _CLOUDEVENT_HEADERS = {
     "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "content-type"],
     "properties": {
         "ce_specversion": {"const": "1.0"},
-        "ce_id": {"type": "string", "description": "statement_id, of a retraction with its version"},
+        "ce_id": {
+            "type": "string",
+            "description": "statement_id; of a retraction with the place of its article's record",
+        },
         "ce_type": {"enum": ["qawl.statement.v1", "qawl.retraction.v1"]},
         "ce_source": {"type": "string", "description": "/qawl/SOURCE, the paper the article came from"},
         "ce_time": {"type": "string", "format": "date-time", "description": "extracted_at or retracted_at"},

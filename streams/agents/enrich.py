@@ -212,7 +212,7 @@ class _Delivery:
         if article.status != "withheld":  # of such an article nothing is told, not even its title
             yield self._outcome.record
         for retraction in revision.retractions:
-            yield retraction_record(topics, retraction)
+            yield retraction_record(topics, retraction, self._record)
         new = {event.statement_id for event in revision.statements}
         yield from (record for event, record in self._outcome.statements if event.statement_id in new)
         state = state_record(topics, revision.state, self._record.partition)

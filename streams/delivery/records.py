@@ -91,11 +91,14 @@ def state_record(topics: Topics, state: ArticleState, partition: int) -> Record:
     return Record(topics.state.name, state.article_id.encode(), encode(state), partition=partition, compacted=True)
 
 
-def retraction_record(topics: Topics, event: Retraction) -> Record:
-    """The record of `statements` that takes a statement back, keyed as that was, also a CloudEvents 1.0 event."""
-    headers = _cloudevent(
-        f"{event.statement_id}/retracted/{event.article.version}", RETRACTION_TYPE, event.article, event.retracted_at
-    )
+def retraction_record(topics: Topics, event: Retraction, cause: InputRecord) -> Record:
+    """The record of `statements` that takes a statement back, keyed as that was, also a CloudEvents 1.0 event.
+
+    `cause` is the record of the article that no longer makes it. By its place the event is told from another that takes
+    the same statement back, told again meanwhile: versions need not differ. Read again, it gives the same id.
+    """
+    event_id = f"{event.statement_id}/retracted/{cause.partition}@{cause.offset}"
+    headers = _cloudevent(event_id, RETRACTION_TYPE, event.article, event.retracted_at)
     return Record(topics.statements.name, event.actor_id.encode(), encode(event), headers)
 
 

@@ -1,6 +1,7 @@
 """The `enrich` agent with a stream and an outbox that are stand-ins: order, lists, failures."""
 
 import asyncio
+import json
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -44,6 +45,7 @@ class Outbox:
     def __init__(self) -> None:
         self.in_hand: list[int] = []
         self.delivered: list[tuple[int, str]] = []
+        self.ids: list[str] = []  # of what is told in `statements`
         self.poisonous: set[int] = set()
         self.stale: set[int] = set()
         self.dropped: list[int] = []
@@ -64,10 +66,14 @@ class Outbox:
 
     async def deliver(self, event: Any, records: Any, **_: Any) -> None:
         self.delivered.append((event.message.offset, records[0].topic))
+        self.ids += [dict(r.headers)["ce_id"].decode() for r in records if r.topic == TOPICS.statements.name]
 
 
-def event(offset: int) -> Any:
-    value = b"{" if offset == 3 else b'{"article_id": "%d", "body": "\xd9\x82\xd8\xa7\xd9\x84 %d."}' % (offset, offset)
+def event(offset: int, value: bytes | None = None) -> Any:
+    if value is None:
+        value = (
+            b"{" if offset == 3 else b'{"article_id": "%d", "body": "\xd9\x82\xd8\xa7\xd9\x84 %d."}' % (offset, offset)
+        )
     message = SimpleNamespace(
         topic="articles.raw", partition=0, offset=offset, key=b"", value=value, headers=[], timestamp=0.0
     )
@@ -87,6 +93,15 @@ class Stream:
             raise self.then
         if not self.ends:
             await asyncio.Event().wait()
+
+
+class Corrections(Stream):
+    """An article that states something, then nothing, and so on, without a number."""
+
+    async def events(self) -> Any:
+        for n in range(self.count):
+            body = "لا جديد." if n % 2 else "قال وزير الصحة سامي الحداد إن اللقاح متوفر."
+            yield event(n, json.dumps({"article_id": "a1", "body": body}).encode())
 
 
 def enricher(engine: Any = None) -> Enricher:
@@ -187,3 +202,14 @@ def test_records_of_one_list_come_out_in_their_order() -> None:
     outcomes = enricher(engine).process_many([InputRecord("articles.raw", 0, n, b"", v) for n, v in enumerate(values)])
     assert [(n, o.record.topic) for n, o in enumerate(outcomes)] == delivered(5)
     assert engine.lists == [4]
+
+
+async def test_two_retractions_have_two_ids_without_versions_too_and_one_that_is_made_again_has_its_own() -> None:
+    told: list[list[str]] = []
+    for _ in range(2):
+        outbox: Any = Outbox()
+        stream: Any = Corrections(4)
+        await enrich(stream, enricher(), versions(), outbox)
+        told.append(outbox.ids[1::2])
+    assert told[0] == told[1]
+    assert len({*told[0]}) == len(told[0]) == 2
