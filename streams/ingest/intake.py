@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -43,6 +43,7 @@ class Intake:
     def __init__(self, source: str, publisher: Publisher, state: State, duplicates: Duplicates | None) -> None:
         self._source, self._publisher, self._state, self._duplicates = source, publisher, state, duplicates
         self._in_hand: dict[str, tuple[Known, asyncio.Future[Outcome]]] = {}
+        self._rejecting: dict[str, asyncio.Future[None]] = {}
         self._order = asyncio.Lock()  # between looking whether an article is known and having it in hand, nobody else
         metrics.ingest_waiting.set(state.count_waiting())
 
@@ -75,8 +76,9 @@ class Intake:
 
     async def settled(self, seconds: float) -> None:
         """Wait until all that was sent is acknowledged and noted, but not for ever."""
-        if self._in_hand:
-            await asyncio.wait([sent for _, sent in self._in_hand.values()], timeout=seconds)
+        sent: list[asyncio.Future[Any]] = [*(future for _, future in self._in_hand.values()), *self._rejecting.values()]
+        if sent:
+            await asyncio.wait(sent, timeout=seconds)
 
     def failed(self, error: str, message: str, origin: str) -> None:
         """Tell that a source could not be read, which is no fault of an article."""
@@ -205,18 +207,29 @@ class Intake:
     async def _reject(self, item: Item, why: InvalidPayload) -> "asyncio.Future[Outcome]":
         metrics.ingest_errors.labels(self._source, why.error).inc()
         origin = shown(item.origin)
-        if not self._state.is_new_rejection(digest(item.raw + f"\n{origin}\n{why.error}".encode())):
+        mark = digest(item.raw + f"\n{origin}\n{why.error}".encode())
+        if self._state.is_rejected(mark):
             return _done("rejected")
-        message = f"{origin}: {why}"[:_MESSAGE_CHARS]
-        logger.warning(
-            "what was read goes to %s: %s",
-            self._publisher.topics.deadletter.name,
-            message,
-            extra={"stage": INGEST, "error": why.error},
-        )
-        metrics.deadletters.labels(INGEST, why.error).inc()
-        acknowledged = await self._publisher.send(self._dead_letter(item, why.error, message))
-        return asyncio.ensure_future(_after(acknowledged, "rejected"))
+        if mark not in self._rejecting:
+            message = f"{origin}: {why}"[:_MESSAGE_CHARS]
+            acknowledged = await self._publisher.send(self._dead_letter(item, why.error, message))
+            self._rejecting[mark] = asyncio.ensure_future(self._rejected(mark, why.error, message, acknowledged))
+        return asyncio.ensure_future(_after(self._rejecting[mark], "rejected"))
+
+    async def _rejected(self, mark: str, error: str, message: str, acknowledged: "asyncio.Future[None]") -> None:
+        """Note and tell a dead letter, once it is one: noted before, it would be none for ever if this process died."""
+        try:
+            await acknowledged
+            self._state.note_rejection(mark)
+            metrics.deadletters.labels(INGEST, error).inc()
+            logger.warning(
+                "what was read went to %s: %s",
+                self._publisher.topics.deadletter.name,
+                message,
+                extra={"stage": INGEST, "error": error},
+            )
+        finally:
+            self._rejecting.pop(mark, None)
 
     def _dead_letter(self, item: Item, error: str, message: str) -> Record:
         """Its `source.topic` is where a repaired article belongs, so that `qawl deadletters replay` sends it there."""

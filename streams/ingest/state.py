@@ -143,10 +143,13 @@ class State:
         """It waits no more: it left, or a newer version or its end took its place."""
         self._db.execute("delete from waiting where id = ? and version <= ?", (article_id, version))
 
-    def is_new_rejection(self, digest: str) -> bool:
-        """Whether what cannot be read is not known to be so: a broken feed is told once, not at each visit."""
-        cursor = self._db.execute("insert or ignore into rejected values (?, ?)", (digest, time.time()))
-        return cursor.rowcount == 1
+    def is_rejected(self, digest: str) -> bool:
+        """Whether what cannot be read is a dead letter already: a broken feed is told once, not at each visit."""
+        return self._db.execute("select 1 from rejected where digest = ?", (digest,)).fetchone() is not None
+
+    def note_rejection(self, digest: str) -> None:
+        """What cannot be read is a dead letter."""
+        self._db.execute("insert or ignore into rejected values (?, ?)", (digest, time.time()))
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified of a feed's last complete visit."""

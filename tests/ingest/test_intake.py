@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aiokafka.errors import TopicAuthorizationFailedError
+from prometheus_client import REGISTRY
 
 from schemas.codec import InvalidPayload
 from streams.ingest.draft import Item
 from streams.ingest.intake import Intake
+from streams.ingest.publisher import Publisher
 from streams.kafka.topics import declared
 from streams.settings import Settings
 from tests.ingest.running import BODY, articles, header, item_of, letters, run, take
@@ -134,6 +137,29 @@ async def test_what_cannot_be_read_is_a_dead_letter_once(settings: Settings) -> 
     assert header(letter, "error.stage") == "ingest"
     assert header(letter, "error.message") == "story.xml: $: expected XML"
     assert header(letter, "source.topic") == declared(settings).raw.name
+
+
+async def test_what_kafka_has_not_acknowledged_is_no_dead_letter_yet_and_is_sent_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = InvalidPayload(error="not_acknowledged", field="$", expected="expected XML")
+    bad, counted = (
+        Item("story.xml", b"<a>", rejected=why),
+        ("qawl_deadletters_total", {"stage": "ingest", "error": why.error}),
+    )
+
+    async def refused(*_: Any) -> "asyncio.Future[None]":
+        sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        sent.set_exception(TopicAuthorizationFailedError())
+        return sent
+
+    with monkeypatch.context() as patched, pytest.raises(TopicAuthorizationFailedError):
+        patched.setattr(Publisher, "send", refused)
+        await take(settings, bad)
+    assert REGISTRY.get_sample_value(*counted) is None
+    assert await take(settings, bad, bad) == ["rejected"] * 2
+    assert [letter.value for letter in await letters(settings)] == [b"<a>"]
+    assert REGISTRY.get_sample_value(*counted) == 1
 
 
 async def test_a_signal_loses_nothing_that_was_sent(settings: Settings) -> None:
