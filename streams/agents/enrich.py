@@ -13,7 +13,7 @@ from schemas import Article, EnrichedArticle, StatementEvent
 from schemas.codec import InvalidPayload, decode_article, encode
 from streams.agents.actors_file import ActorsFile
 from streams.agents.versions import Revision, Versions, revise
-from streams.delivery.deadletters import Failure, reject
+from streams.delivery.deadletters import Failure, Rejection
 from streams.delivery.outbox import Outbox
 from streams.delivery.records import (
     InputRecord,
@@ -38,6 +38,7 @@ class Outcome(NamedTuple):
     article: Article | None = None
     enriched: EnrichedArticle | None = None
     statements: tuple[tuple[StatementEvent, Record], ...] = ()
+    rejection: Rejection | None = None
 
 
 class Enricher:
@@ -92,16 +93,17 @@ class Enricher:
         return Outcome(record_of_all, article, result.enriched, statements)
 
     def _failed(self, record: InputRecord, failure: Failure, article_id: str | None) -> Outcome:
-        return Outcome(reject(self.topics, record, failure, article_id))
+        rejection = Rejection(self.topics, record, failure, article_id)
+        return Outcome(rejection.letter(), rejection=rejection)
 
     def poisonous(self, record: InputRecord) -> Outcome:
         """The dead letter of a record that ended a worker each time that it was processed."""
         reason = "processing this record ended the worker each time; it is not tried again"
         return self._failed(record, Failure("poisonous", reason, "extract"), None)
 
-    def refuse(self, record: InputRecord, reason: str, article_id: str | None) -> Record:
-        """The dead letter of a record whose outputs the broker does not take."""
-        return reject(self.topics, record, Failure("too_large", reason, "deliver"), article_id)
+    def refuse(self, record: InputRecord, reason: str, article_id: str | None) -> Rejection:
+        """Of a record whose outputs the broker does not take."""
+        return Rejection(self.topics, record, Failure("too_large", reason, "deliver"), article_id)
 
 
 async def enrich(
@@ -174,6 +176,7 @@ class _Delivery:
         "_outcome",
         "_published",
         "_record",
+        "_rejection",
         "_revision",
         "_trace",
         "_versions",
@@ -192,6 +195,7 @@ class _Delivery:
         self._enricher, self._versions, self._record = enricher, versions, record
         self._outcome, self._published, self._trace = outcome, published, trace
         self._revision: Revision | None = None
+        self._rejection = outcome.rejection
         article, enriched = outcome.article, outcome.enriched
         if trace is not None:
             trace.extracted(article.article_id if article else None, enriched.timings_ms if enriched else {})
@@ -224,12 +228,14 @@ class _Delivery:
         if article is not None:
             before = None if self._before is None else encode(self._before)
             self._versions.put(article.article_id, before, self._record.partition)  # nothing of it is told
-        letter = self._enricher.refuse(self._record, reason, article.article_id if article else None)
-        self.records = self._of_trace(letter)
+        self._rejection = self._enricher.refuse(self._record, reason, article.article_id if article else None)
+        self.records = self._of_trace(self._rejection.letter())
         return self.records[0]
 
     def delivered(self) -> None:
         article, enriched, revision = self._outcome.article, self._outcome.enriched, self._revision
+        if self._rejection is not None:
+            self._rejection.tell()
         if article is None or enriched is None or revision is None:
             outcome = "dead_letter"
         elif revision.outcome != "told":

@@ -11,7 +11,7 @@ from faust.types import StreamT
 
 from schemas import ActorProfile, Alias, AppliedPosition, Retraction, Role, StatementEvent
 from schemas.codec import InvalidPayload, decode_profile, decode_told
-from streams.delivery.deadletters import Failure, reject
+from streams.delivery.deadletters import Failure, Rejection
 from streams.delivery.outbox import Outbox
 from streams.delivery.records import InputRecord, Record, forgotten_profile_record, input_record, profile_record
 from streams.delivery.remembered import Remembered
@@ -157,10 +157,13 @@ class Counted:
     """What became of a record, counted when it is stored."""
 
     outcome: str
+    rejection: Rejection | None = None
 
     def count(self) -> None:
-        """Count it."""
+        """Count it, and tell of a dead letter."""
         metrics.profiles.labels(self.outcome).inc()
+        if self.rejection is not None:
+            self.rejection.tell()
 
 
 async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outbox: Outbox) -> None:
@@ -172,17 +175,16 @@ async def profile(stream: StreamT[Any], topics: Topics, profiles: Profiles, outb
         record = input_record(event)
         before = profiles.stored(record.key)
         try:
-            output, outcome = _applied(topics, profiles, record, before, outbox.log_end(event))
+            output, counted = _applied(topics, profiles, record, before, outbox.log_end(event))
         except MadeAnew as e:
             raise MadeAnew(f"{e}, and: {outbox.reset_command(record.topic)}") from None
-        counted = Counted(outcome)
         refused = partial(_refused, topics, profiles, record, before, counted)
         await outbox.deliver(event, output, delivered=counted.count, refused=refused)
 
 
 def _applied(
     topics: Topics, profiles: Profiles, record: InputRecord, before: bytes | None, end: int | None
-) -> tuple[tuple[Record, ...], str]:
+) -> tuple[tuple[Record, ...], Counted]:
     """What a statement, or what takes one back, makes of its actor's profile, and how that is counted.
 
     Raises:
@@ -197,7 +199,8 @@ def _applied(
             raise InvalidPayload(error="invalid_key", field="actor.id", expected=f"expected the key {actor_id}")
     except InvalidPayload as e:
         # Only workers write this topic; what somebody else put there is told, not fatal.
-        return (reject(topics, record, Failure(e.error, str(e), "profile")),), "invalid"
+        rejection = Rejection(topics, record, Failure(e.error, str(e), "profile"))
+        return (rejection.letter(),), Counted("invalid", rejection)
     at = AppliedPosition(topic=record.topic, partition=record.partition, offset=record.offset)
     known = profiles.read(key, before)
     if known is not None and end is not None and end <= known.applied.offset and _is_replay(known.applied, at):
@@ -209,18 +212,18 @@ def _applied(
         )
     if isinstance(event, Retraction):
         if known is None or _is_replay(known.applied, at):
-            return (), "replayed"
+            return (), Counted("replayed")
         changed = apply_retraction(known, event, at)
         if changed is None:
             profiles.put(key, None, record.partition)
-            return (forgotten_profile_record(topics, key, record.partition),), "forgotten"
+            return (forgotten_profile_record(topics, key, record.partition),), Counted("forgotten")
     else:
         changed = apply_statement(known, event, at)
         if changed is None:
-            return (), "replayed"
+            return (), Counted("replayed")
     output = profile_record(topics, changed, record.partition)
     profiles.put(key, output.value, record.partition)
-    return (output,), "applied"
+    return (output,), Counted("applied")
 
 
 def _refused(
@@ -229,5 +232,5 @@ def _refused(
     """The dead letter of a statement whose profile the topic does not take: the profile stays as it was `before`."""
     if record.key is not None:
         profiles.put(record.key, before, record.partition)
-    counted.outcome = "invalid"
-    return reject(topics, record, Failure("too_large", reason, "deliver"))
+    counted.outcome, counted.rejection = "invalid", Rejection(topics, record, Failure("too_large", reason, "deliver"))
+    return counted.rejection.letter()

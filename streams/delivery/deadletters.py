@@ -25,23 +25,39 @@ class Failure:
     stage: str
 
 
-def reject(topics: Topics, record: InputRecord, failure: Failure, article_id: str | None = None) -> Record:
-    """Tell, once, in log and metrics that a record cannot be processed, and return its dead letter."""
-    logger.warning(
-        "record goes to %s: %s",
-        topics.deadletter.name,
-        failure.message[:_MESSAGE_CHARS],
-        extra=position(
-            record.topic,
-            record.partition,
-            record.offset,
-            article_id=article_id,
-            stage=failure.stage,
-            error=failure.error,
-        ),
-    )
-    metrics.deadletters.labels(failure.stage, failure.error).inc()
-    return dead_letter(topics, record, failure, failed_at=datetime.now(UTC))
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that cannot be processed: `letter` is sent, and that it was is told when it is stored.
+
+    Told before, it might be told by each worker that has the record in hand, and be in no topic.
+    """
+
+    topics: Topics
+    record: InputRecord
+    failure: Failure
+    article_id: str | None = None
+
+    def letter(self) -> Record:
+        """Its dead letter."""
+        return dead_letter(self.topics, self.record, self.failure, failed_at=datetime.now(UTC))
+
+    def tell(self) -> None:
+        """Tell, in log and metrics, that the dead letter is stored."""
+        record, failure = self.record, self.failure
+        logger.warning(
+            "record went to %s: %s",
+            self.topics.deadletter.name,
+            failure.message[:_MESSAGE_CHARS],
+            extra=position(
+                record.topic,
+                record.partition,
+                record.offset,
+                article_id=self.article_id,
+                stage=failure.stage,
+                error=failure.error,
+            ),
+        )
+        metrics.deadletters.labels(failure.stage, failure.error).inc()
 
 
 def dead_letter(topics: Topics, record: InputRecord, failure: Failure, *, failed_at: datetime) -> Record:

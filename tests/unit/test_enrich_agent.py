@@ -3,10 +3,12 @@
 import asyncio
 import json
 import threading
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from streams.agents.enrich import Enricher, enrich
 from streams.agents.versions import Versions
@@ -46,12 +48,16 @@ class Outbox:
         self.in_hand: list[int] = []
         self.delivered: list[tuple[int, str]] = []
         self.ids: list[str] = []  # of what is told in `statements`
+        self.store: list[Callable[[], None]] = []  # what is to be called when Kafka has it
         self.poisonous: set[int] = set()
         self.stale: set[int] = set()
         self.dropped: list[int] = []
 
     def is_current(self, event: Any) -> bool:
         return event.message.offset not in self.stale
+
+    def log_end(self, event: Any) -> None:
+        pass
 
     def drop(self, event: Any) -> None:
         self.dropped.append(event.message.offset)
@@ -64,7 +70,8 @@ class Outbox:
             self.in_hand.append(event.message.offset)
             yield event
 
-    async def deliver(self, event: Any, records: Any, **_: Any) -> None:
+    async def deliver(self, event: Any, records: Any, *, delivered: Callable[[], None], **_: Any) -> None:
+        self.store.append(delivered)
         self.delivered.append((event.message.offset, records[0].topic))
         self.ids += [dict(r.headers)["ce_id"].decode() for r in records if r.topic == TOPICS.statements.name]
 
@@ -129,6 +136,27 @@ async def test_what_ended_the_worker_too_often_is_a_dead_letter_unread() -> None
     stream: Any = Stream(3)
     await enrich(stream, enricher(), versions(), outbox)
     assert outbox.delivered == [(0, "articles.enriched"), (1, "articles.deadletter"), (2, "articles.enriched")]
+
+
+async def test_a_dead_letter_is_told_and_counted_when_it_is_stored(caplog: pytest.LogCaptureFixture) -> None:
+    outbox: Any = Outbox()
+    stream: Any = Stream(4)
+    await enrich(stream, enricher(), versions(), outbox)
+    assert_told_when_stored(outbox, caplog, stage="decode", error="not_json")
+
+
+def assert_told_when_stored(outbox: Outbox, caplog: pytest.LogCaptureFixture, **labels: str) -> None:
+    """That one dead letter of what was delivered is told when that is stored, once, and not before."""
+
+    def told() -> tuple[int, float]:
+        counted = REGISTRY.get_sample_value("qawl_deadletters_total", labels)
+        return len([r for r in caplog.records if "articles.deadletter" in r.message]), counted or 0.0
+
+    lines, before = told()
+    assert lines == 0
+    for stored in outbox.store:
+        stored()
+    assert told() == (1, before + 1)
 
 
 async def test_what_was_read_before_a_rebalance_leaves_nothing_behind() -> None:

@@ -1,6 +1,7 @@
 """A profile counts each statement once, whatever is replayed."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,10 @@ from schemas import (
     StatementEvent,
 )
 from schemas.codec import decode_profile, encode
-from streams.agents.profile import apply_statement
+from streams.agents.profile import Profiles, apply_statement
+from streams.agents.profile import profile as profile_agent
+from streams.delivery.remembered import Remembered
+from tests.unit.test_enrich_agent import TOPICS, Outbox, Stream, assert_told_when_stored
 
 
 def event(
@@ -84,3 +88,13 @@ def test_a_profile_stays_small_however_much_is_said() -> None:
 def test_round_trip() -> None:
     profile = applied(event(1))
     assert decode_profile(encode(profile)) == profile
+
+
+async def test_a_statement_that_cannot_be_read_is_told_when_its_dead_letter_is_stored(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    outbox: Any = Outbox()
+    stream: Any = Stream(1)  # of an article, which is no statement
+    await profile_agent(stream, TOPICS, Profiles(Remembered()), outbox)
+    assert [topic for _, topic in outbox.delivered] == [TOPICS.deadletter.name]
+    assert_told_when_stored(outbox, caplog, stage="profile", error="missing_field")
