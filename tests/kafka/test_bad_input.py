@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from streams.kafka.topics import create, declared
 from streams.settings import Settings
+from tests.kafka.foreign import GZIP, publish_foreign
 from tests.kafka.pipeline import WorkerProcess, article, enriched_until, headers, publish, read_until
 
 pytestmark = pytest.mark.kafka
@@ -105,6 +106,23 @@ async def test_every_kind_of_bad_record_becomes_a_dead_letter_and_no_good_one_is
     assert len(told_by_log) == len(warnings) == len(BAD)
     for bad, place in zip(BAD.values(), places[1::2], strict=True):
         assert bad.message in told_by_log[declared(settings).raw.name, *place]
+
+
+@pytest.mark.parametrize("compression", [0, GZIP], ids=["plain", "gzip"])
+async def test_a_header_whose_name_is_no_utf_8_is_told_and_its_article_read(
+    settings: Settings, topics: None, tmp_path: Path, compression: int
+) -> None:
+    raw = declared(settings).raw.name
+    names = (b"sound", b"caf\xe9", "اسم".encode())
+    feed = [(name.encode(), article(name), header) for name, header in zip(("one", "two", "three"), names, strict=True)]
+    with WorkerProcess(settings, tmp_path) as worker:
+        first = await publish_foreign(settings, raw, *feed, compression=compression)
+        assert {e.article_id for e in await enriched_until(settings, 3)} == {"one", "two", "three"}
+        (warning,) = [e["message"] for e in worker.logged() if e["level"] == "warning"]
+        assert worker.stop() == 0
+    assert warning.startswith(
+        f"{raw}/0: the record at offset {first + 1} has a header whose name is no UTF-8: b'caf\\xe9'."
+    )
 
 
 async def test_text_that_is_not_arabic_is_enriched_without_statements(
