@@ -23,6 +23,7 @@ from streams.delivery.remembered import Remembered
 from streams.delivery.tables import Table
 from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
+from streams.kafka.reading import METADATA_MS
 from streams.kafka.security import bootstrap, faust_credentials
 from streams.kafka.topics import Topic, declared
 from streams.observability import metrics
@@ -121,6 +122,7 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         broker_rebalance_timeout=20.0,
         consumer_max_fetch_size=4 * 1024 * 1024,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MS,
         consumer_group_instance_id=settings.worker_id,
         topic_partitions=settings.partitions,
         topic_replication_factor=settings.replication,

@@ -13,12 +13,15 @@ from streams.kafka.tolerant import tolerant
 from streams.kafka.topics import MAX_REQUEST_BYTES
 from streams.settings import Settings
 
+# How long a topic that was deleted and made anew may go unseen. The group gives its partitions up when it is gone, no
+# fetch asks for it any more, and aiokafka by itself looks every five minutes which topics there are.
+METADATA_MS = 5000
 _FETCH_MS = 500
 
 
 def committed_consumer(settings: Settings, **options: Any) -> AIOKafkaConsumer:
     """A consumer of committed records, not started yet; `options` are aiokafka's."""
-    given = {"max_partition_fetch_bytes": MAX_REQUEST_BYTES} | options
+    given = {"max_partition_fetch_bytes": MAX_REQUEST_BYTES, "metadata_max_age_ms": METADATA_MS} | options
     return tolerant(AIOKafkaConsumer(**client_options(settings), isolation_level="read_committed", **given))
 
 

@@ -55,6 +55,29 @@ async def test_a_topic_that_ends_before_what_was_read_ends_the_worker(on_apache:
     assert f" --group {group} --topic {raw}:0 --reset-offsets --to-earliest --execute" in told
 
 
+async def delete(settings: Settings, topic: str) -> None:
+    """Until no broker lists it."""
+    async with admin_of(settings) as admin:
+        await admin.delete_topics([topic])
+        while topic in await admin.list_topics():
+            await asyncio.sleep(0.1)
+
+
+async def test_a_topic_that_is_deleted_and_made_anew_under_a_worker_is_read_within_seconds(
+    on_apache: Settings, tmp_path: Path
+) -> None:
+    raw = declared(on_apache).raw.name
+    with WorkerProcess(on_apache, tmp_path) as worker:
+        await publish(on_apache, [article(f"a{n}") for n in range(8)])
+        await enriched_until(on_apache, 8)
+        await delete(on_apache, raw)
+        worker.until(lambda: f"{raw} not found" in worker.log.read_text(), "does not see that it is gone")
+        await create(on_apache)
+        await publish(on_apache, [article(f"b{n}") for n in range(8)])
+        await enriched_until(on_apache, 16)  # it would look five minutes later whether the topic is there again
+        assert worker.stop() == 0
+
+
 async def test_profiles_of_statements_that_are_no_more_end_the_worker(on_apache: Settings, tmp_path: Path) -> None:
     """What is said from now on would be taken for what they count already, in silence."""
     settings, topics = on_apache, declared(on_apache)
@@ -62,10 +85,7 @@ async def test_profiles_of_statements_that_are_no_more_end_the_worker(on_apache:
         await publish(settings, [article(f"a{n}") for n in range(5)])
         worker.until(lambda: worker.metric("qawl_profiles_total", outcome="applied") == 5, "does not count")
         assert worker.stop() == 0
-    async with admin_of(settings) as admin:
-        await admin.delete_topics([topics.statements.name])
-        while topics.statements.name in await admin.list_topics():
-            await asyncio.sleep(0.1)
+    await delete(settings, topics.statements.name)
     await create(settings)
     with WorkerProcess(settings, tmp_path) as worker:
         await publish(settings, [article("b")])
