@@ -11,9 +11,10 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from schemas import Actor, Content, Cue
+from streams.kafka.topics import create, declared
 from streams.settings import Settings
 from tests.gateway.client import ids, send, statement
-from tests.kafka.pipeline import GATEWAY, WorkerProcess, article, enriched_until, publish
+from tests.kafka.pipeline import GATEWAY, WorkerProcess, admin_of, article, enriched_until, publish
 
 pytestmark = pytest.mark.kafka
 
@@ -140,3 +141,27 @@ async def test_an_index_that_is_lost_is_built_again(deployment: Settings, tmp_pa
         gateway.start()  # and one that is whole is taken as it is
         await until_indexed(gateway, 12)
         assert gateway.metric("qawl_gateway_read_total", topic="index.statements") == 0
+
+
+async def test_an_index_of_topics_that_were_made_anew_while_nobody_looked_is_made_anew(
+    apache: str, prefix: str, tmp_path: Path
+) -> None:
+    """Also where they hold more than before: then there is something at each place where the index ends."""
+    settings = Settings(kafka_bootstrap=apache, topic_prefix=prefix, partitions=2)
+    await create(settings)
+    await send(settings, [statement(n) for n in range(20)])
+    with WorkerProcess(settings, tmp_path, GATEWAY) as gateway:
+        await until_indexed(gateway, 20)
+        gateway.stop()
+        topic = declared(settings).statements.name
+        async with admin_of(settings) as admin:
+            await admin.delete_topics([topic])
+            while topic in await admin.list_topics():
+                await asyncio.sleep(0.1)
+        await create(settings)
+        await send(settings, [statement(n) for n in range(100, 160)])
+        gateway.start()
+        gateway.wait_ready()
+        found = told(ask(gateway, "/v1/statements", limit=200))
+        assert sorted(found) == ids(range(100, 160))
+        assert any(e["message"] == "the topics were made anew: so is the index" for e in gateway.logged())

@@ -14,7 +14,7 @@ from schemas.codec import encode
 from streams.extraction import Extractor
 from streams.gateway.index import Builder
 from streams.gateway.index.queries import Queries
-from streams.gateway.index.store import Record, Store, milliseconds
+from streams.gateway.index.store import MadeAnew, Record, Store, milliseconds
 from streams.gateway.selection import Selection
 from streams.settings import Settings
 from tests.gateway.client import ids, statement
@@ -46,6 +46,16 @@ def test_whoever_reads_it_sees_what_came_after_it_was_begun_anew(tmp_path: Path)
         "positions": 1,
         "statements": 1,
     }
+
+
+def test_what_stands_where_another_record_was_the_last_is_of_topics_that_were_made_anew(tmp_path: Path) -> None:
+    store = Store(tmp_path / "index.sqlite", "here")
+    store.apply([record(1), record(2)], {("statements", 0): 3})
+    store.apply([record(2), record(3)], {("statements", 0): 4})  # the last one again is none
+    for other in (record(5)._replace(offset=3), record(3)._replace(key=b"x"), record(3)._replace(value=None)):
+        with pytest.raises(MadeAnew):
+            store.apply([other, record(4)], {("statements", 0): 5})
+        assert store.positions() == {("statements", 0): 4}
 
 
 @pytest.mark.parametrize("written", ["0001-01-01T00:00:00+03:00", "9999-12-31T23:59:59-03:00"])

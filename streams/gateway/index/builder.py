@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.gateway import metrics
-from streams.gateway.index.store import Place, Record, Store
+from streams.gateway.index.store import MadeAnew, Place, Record, Store
 from streams.gateway.reading import known_end, partitions_of, reader
 from streams.kafka.topics import declared
 from streams.observability.logs import position
@@ -48,6 +48,9 @@ class Builder:
             while True:
                 try:
                     await self._follow()
+                except MadeAnew:
+                    logger.warning("the topics were made anew: so is the index")
+                    await self._write(self._store.begin_anew)
                 except (KafkaError, OSError, TimeoutError, sqlite3.OperationalError) as e:
                     logger.warning("the index waits, trying again: %s", str(e) or type(e).__name__)
                     await asyncio.sleep(_RETRY_SECONDS)
@@ -80,11 +83,10 @@ class Builder:
         begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
         known = await self._write(self._store.positions)
         if any(known.get(self._place(tp), 0) > ends[tp] for tp in tps):
-            logger.warning("the topics were made anew: so is the index")
-            await self._write(self._store.begin_anew)
-            known = {}
+            raise MadeAnew
         for tp in tps:
-            consumer.seek(tp, max(begins[tp], known.get(self._place(tp), 0)))
+            # From the last record on that it has: another one there tells that the topic was made anew, and grew.
+            consumer.seek(tp, max(begins[tp], known.get(self._place(tp), 0) - 1))
 
     async def _take(self, batches: dict[TopicPartition, list[Any]]) -> None:
         order = list(self._roles)

@@ -3,11 +3,12 @@
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- The next record of each partition that is not in here.
+-- The next record of each partition that is not in here, and by what the last one that is would be known.
 CREATE TABLE positions (
     topic TEXT NOT NULL,
     partition INTEGER NOT NULL,
     next INTEGER NOT NULL,
+    mark INTEGER NOT NULL,
     PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
 

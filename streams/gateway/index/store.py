@@ -1,6 +1,7 @@
 """Records of the topics into SQLite: all of a batch and the positions behind it in one transaction, or nothing."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,11 +14,15 @@ from schemas.codec import decode_article, decode_enriched, decode_profile, decod
 from streams.extraction.text import name_key
 from streams.gateway.words import text_keys
 
-VERSION = 3
+VERSION = 4
 _TABLES = ("positions", "statements", "statement_words", "actors", "actor_words", "enriched", "raw")
 _LATEST_MS = 253_402_214_400_000  # a day before the last one that calendars hold, in whatever zone
 Place = tuple[str, int]
 """Which of the topics (`raw`, `enriched`, `statements`, `actors`), and which partition."""
+
+
+class MadeAnew(Exception):
+    """The topics are not those that the index is of."""
 
 
 class Record(NamedTuple):
@@ -28,6 +33,11 @@ class Record(NamedTuple):
     offset: int
     key: bytes | None
     value: bytes | None
+
+    @property
+    def mark(self) -> int:
+        """What tells it from the one that has its place in a topic that was made anew."""
+        return zlib.crc32(self.value or b"", zlib.crc32(self.key or b""))
 
 
 def milliseconds(at: datetime) -> int:
@@ -98,16 +108,26 @@ class Store:
     def apply(self, records: Sequence[Record], positions: Mapping[Place, int]) -> list[tuple[Record, str]]:
         """Take records in, and note the positions behind them. Those that are not what their topic promises are
         returned, each with what is wrong.
+
+        Raises:
+            MadeAnew: the last record that is in here comes again, and is another; nothing is taken in.
         """
         invalid = []
+        newest = {(record.topic, record.partition): record for record in records}
         with self._transaction():
+            last = {
+                (topic, p, at - 1): mark
+                for topic, p, at, mark in self._db.execute("SELECT topic, partition, next, mark FROM positions")
+            }
+            if any(record[:3] in last and last[record[:3]] != record.mark for record in records):
+                raise MadeAnew
             for record in records:
                 try:
                     self._take(record)
                 except ValueError as e:
                     invalid.append((record, str(e)))
-            rows = [(topic, partition, at) for (topic, partition), at in positions.items()]
-            self._db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", rows)
+            rows = [(*place, at, newest[place].mark) for place, at in positions.items()]
+            self._db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?)", rows)
         return invalid
 
     def prune(self, begins: Mapping[Place, int]) -> int:
