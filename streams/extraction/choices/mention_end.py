@@ -133,7 +133,7 @@ class MentionEnds:
 
     def _is_circumstance(self, first: int, j: int) -> bool:
         """`أعلن مصدر عسكري محملاً القاعدة المسؤولية`, but `إن مصدراً أمنياً قال`."""
-        head, text = (self._doc.tokens[i].form.written for i in (first, j))
+        head, text = (self._doc.tokens[i].form.text for i in (first, j))
         return text.endswith(_ACCUSATIVE) and not head.endswith(_ACCUSATIVE)
 
     def _leaves(self, first: int, j: int) -> bool:
