@@ -1,4 +1,4 @@
-"""Names spelt out by Latin letters, one of which is called إن: there it is neither إن nor أن."""
+"""Abbreviations: names spelt out by letters, one of which is called إن, and words that a full stop shortens."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -8,6 +8,12 @@ from streams.extraction.text import normalize, stems
 
 _AN = normalize("إن")
 LETTER = "إن"  # stands for the letter among normalized words, none of which is written so
+
+
+@cache
+def shortened() -> frozenset[str]:
+    """Normalized words behind which a full stop ends no sentence."""
+    return frozenset(normalize(form) for (form,) in rows("full_stops.tsv", 1))
 
 
 @cache
@@ -24,7 +30,7 @@ def _other_letters() -> tuple[str, ...]:
 
 
 def spelt(norms: Sequence[str]) -> tuple[str, ...]:
-    """Normalized words, with `LETTER` for each that is a letter of such a name.
+    """Normalized words, with `LETTER` for each that is a letter of such a name, and neither إن nor أن.
 
     >>> spelt(["قالت", "سي", "ان", "ان", "ان", "العمل", "بدا"])
     ('قالت', 'سي', 'إن', 'إن', 'ان', 'العمل', 'بدا')

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from streams.extraction.abbreviations import spelt
+from streams.extraction.abbreviations import shortened, spelt
 from streams.extraction.quotations import Quotation, find_quotations
 from streams.extraction.tokens import BREAK, LINE, MARK, WORD, Kind, Token, tokenize
 
@@ -16,8 +16,6 @@ _BEFORE = ("", "ال", "وال", "ل", "ب")
 INITIAL = 3  # letters, as an initial is spelt: `جي`, `كيه`
 # No sentence of news is longer; text without any full stop would make every look from a cue to its end take the whole.
 _LONGEST = 600
-# A full stop after these is part of an abbreviation (د. محمد، م. أحمد، أ.ف.ب).
-_ABBREVIATED = frozenset(["د", "م", "ا", "ف", "ب", "ق", "ص", "ه", "هـ", "رويترز", "dr", "mr"])
 
 
 class Sentence(NamedTuple):
@@ -160,7 +158,7 @@ def _ends_sentence(tokens: Sequence[Token], i: int, quotation: int, quotations: 
             # إم.آي6, العربية.نت, F.B.I, www.example.com: a stop between short or Latin pieces is part of a name
             short = min(len(before.form.norm), len(after.form.norm)) <= _SHORT
             within = after.start == tokens[i].end and (short or (before.form.text + after.form.text).isascii())
-            if before.form.norm in _ABBREVIATED or within or _is_initial(tokens, i - 1):
+            if before.form.norm in shortened() or within or _is_initial(tokens, i - 1):
                 return False
         # ... and ?! end once, with the last of them; نعم!لا is a slip of the keyboard, ي.ب.ا is not
         glued = after.start == tokens[i].end and after.form.kind is WORD and text != "."

@@ -141,7 +141,7 @@ class Phrases:
             return norm[0]  # `لبي بي سي`, `لسي إن إن`
         if j + 1 in self._within and norm[1:] in self._words:
             return norm[0]
-        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")) or norm == "لدي":
+        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")):
             return ""
         word = self._in_context[j]
         if word.known:
@@ -211,7 +211,7 @@ class Phrases:
             return True
         if norm.startswith("ال") and norm[2:] in self._lexicon.titles:
             return not self._is_title_of_another(j)
-        return norm in ("احد", "احدي")
+        return norm in self._lexicon.words_of["one_of"]
 
     def _is_title_of_another(self, j: int) -> bool:
         """`التقت ميركل الرئيس ماكرون`: a title behind a name that another name follows."""
@@ -268,7 +268,7 @@ class Phrases:
             return not named and self.head_kind(head) is not None
         if norm == "علي":  # `المشرف العام على البرنامج`
             return self.holds("over", head, j)
-        return (norm == "عن" and previous.endswith(("مسؤول", "مسئول"))) or norm == "لدي"
+        return norm == "لدي" or (norm == "عن" and j > head and self.holds("in_charge", j - 1, j))
 
     def _after_mark(self, j: int, head: int, limit: int) -> int:
         """Where the phrase goes on after the mark at j, or j if it ends there."""

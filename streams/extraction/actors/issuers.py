@@ -66,7 +66,7 @@ def maker_at(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> Issue
     first = i + 1
     while first < limit and phrases.is_date(first):
         first += 1
-    first += doc.norm_at(first) in ("عن", "من")
+    first += doc.norm_at(first) in lexicon.words_of["made_by"]
     first += doc.norm_at(first) in OPENING or doc.norm_at(first) == "#"
     if first >= limit or phrases.head_kind(first) is None:
         return None

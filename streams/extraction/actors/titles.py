@@ -18,7 +18,6 @@ MentionEnd = Callable[[int, int, int], int]
 _REACH = 9  # words of a title before a name, courtesies aside
 _APPOSITION = 8  # words of a title after it
 _QUOTES = '"«»“”'
-_WITHIN = ("في", "من", "لدي")  # that stand within a title: `السفير البريطاني لدى الأمم المتحدة`
 _PAUSES = ("،", ",")
 _ASIDE = {"-": "-", "–": "–", "(": ")"}  # what opens an apposition beside a pause, and closes it
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
@@ -52,7 +51,7 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
         if norm in lexicon.calendar and not is_general(doc, lexicon, j):
             break
         over = norm == "علي" and phrases.holds("over", max(sentence, j - 2), j)  # `المشرف العام على المركز`
-        if lexicon.is_a(norm, "preposition") and norm not in _WITHIN and not over:
+        if lexicon.is_a(norm, "preposition") and norm not in lexicon.words_of["in_title"] and not over:
             break
         attached = is_definite(lexicon, norm) and stems(norm)[-1] in lexicon.titles  # `للرئيس سامي الحداد`
         if attached or bare(norm) in lexicon.titles or norm in lexicon.titles:

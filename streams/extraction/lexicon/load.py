@@ -14,8 +14,6 @@ SourceKind = Literal["person", "organization", "unnamed", "group", "document"]
 _CACHED_FORMS = 1 << 16
 _CASES = ("ا", "ان", "ين")  # of the accusative and the dual
 _SHORTEST = 3  # letters before such an ending: `ما`, `أبان`, `دين` are no cases of م, أب, د
-# The noun is far more often than the participle of the same letters (مدينة, she who condemns).
-_HOMOGRAPHS = frozenset(["مدينه", "المدينه"])
 _CLASSES: tuple[CueClass, ...] = get_args(CueClass)
 
 
@@ -146,8 +144,6 @@ class Lexicon:
         return norm in calendar or (norm.startswith("ال") and calendar.get(norm[2:]) in ("month", "weekday"))
 
     def _read(self, norm: str) -> tuple[CueReading, ...]:
-        if norm in _HOMOGRAPHS:
-            return ()
         out: list[CueReading] = []
         for prefix, stem in _strippings(norm):
             for entry, form in self.cues.get(stem, ()):

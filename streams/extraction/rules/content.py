@@ -92,12 +92,12 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
         return True
     if paused and norm in lexicon.words_of["meanwhile"]:
         return True
-    if paused and (norm == "كما" or norm in lexicon.words_of["but"]) and j + 1 in cue_indices:
+    if paused and norm in lexicon.words_of["but"] and j + 1 in cue_indices:
         return True  # `إن الأزمة قادمة، لكنه توقع أن`: the speaker's next statement
     if j not in cue_indices:
         return False
     bare = without_conjunction(norm)
-    if bare in lexicon.words_of["attributing"] and (paused or bare in ("بحسب", "حسبما")):
+    if bare in lexicon.words_of["attributing"] and (paused or bare in lexicon.words_of["unpaused"]):
         return True
     for r in lexicon.cue_readings(norm):
         if r.form == "participle" and r.prefix in ("", "و") and norm.endswith(("ا", "ه", "ين")):

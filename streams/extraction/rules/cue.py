@@ -13,8 +13,6 @@ Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 _SAYS = 3  # how readily a verb of saying takes a clause
 _QUOTED = 5  # tokens of a quotation that is more than a name or a term
 _SUBJECT = 10  # tokens after a verb in which its subject and then its content's opener stand
-_OPENERS = frozenset(["ان", "انه", "انها", "انهم", ":"])
-THAT = ("ذلك", "بذلك")  # as in `أوضح ذلك الناطق باسم الوزارة`
 WHAT = "ما"  # as in `على ما أعلن`, `وهو ما أكده`
 _DAMMA = "\u064f"
 _LETTER = re.compile(r"[^\W\d_][\u064b-\u0652\u0670]*")  # with its marks
@@ -63,7 +61,9 @@ def _candidates(doc: Document, lexicon: Lexicon) -> Iterator[Cue]:
         if reading.form in ("past", "present"):
             if not _is_unreal(doc, lexicon, i, reading) and not _is_passive(doc.tokens[i].form.text, reading):
                 behind = (
-                    _is_as_said(doc, lexicon, i) or _follows_quotation(doc, i, reading) or _says_that(doc, i, reading)
+                    _is_as_said(doc, lexicon, i)
+                    or _follows_quotation(doc, lexicon, i, reading)
+                    or _says_that(doc, lexicon, i, reading)
                 )
                 yield Cue(i, reading, "as_said" if behind else "verb")
         elif reading.form == "participle":
@@ -109,7 +109,7 @@ def _is_passive(text: str, reading: CueReading) -> bool:
     return any(_DAMMA in letter for letter in opened)
 
 
-def _follows_quotation(doc: Document, i: int, reading: CueReading) -> bool:
+def _follows_quotation(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> bool:
     """`"الوضع خطير ولا نملك الأدوية"، يقول الطبيب سامي حداد.`: the verb follows the whole of what it reports."""
     says = reading.entry.clause >= _SAYS and "quote" in reading.entry.governs and not reading.prefix
     j = i - 2 if i > 1 and doc.norms[i - 1] in ("،", ",") else i - 1
@@ -119,12 +119,12 @@ def _follows_quotation(doc: Document, i: int, reading: CueReading) -> bool:
     if j - doc.quotations[q].open <= _QUOTED or doc.sentence_of[j] != doc.sentence_of[i]:
         return False
     rest = range(i + 1, min(i + _SUBJECT, doc.sentences[doc.sentence_of[i]].last))
-    return not any(doc.norms[k] in _OPENERS or doc.quotation_of[k] >= 0 for k in rest)
+    return not any(_opens_content(doc, lexicon, k) or doc.quotation_of[k] >= 0 for k in rest)
 
 
-def _says_that(doc: Document, i: int, reading: CueReading) -> bool:
+def _says_that(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> bool:
     """`وتم إخلاء المبنى. أوضح ذلك الناطق باسم الدفاع المدني`: the verb follows what it reports."""
-    if reading.entry.clause < _SAYS or reading.prefix or doc.norm_at(i + 1) not in THAT:
+    if reading.entry.clause < _SAYS or reading.prefix or doc.norm_at(i + 1) not in lexicon.words_of["that"]:
         return False
     return doc.norm_at(i - 1) in "،,.:" or doc.sentences[doc.sentence_of[i]].first == i
 
@@ -142,9 +142,14 @@ def _is_as_said(doc: Document, lexicon: Lexicon, i: int) -> bool:
     if doc.norms[i - 1] not in lexicon.words_of["as"] or sentence.first == i - 1:
         return False
     for j in range(i + 1, min(i + _SUBJECT, sentence.last)):
-        if doc.norms[j] in _OPENERS:
+        if _opens_content(doc, lexicon, j):
             # `استغرق الأمر يوما، كما قال الادعاء إن القنبلة …`: after كما the cue has a content of its own
             return doc.norms[i - 1] != "كما"
         if doc.norms[j] in ("،", ",", "."):
             break
     return True
+
+
+def _opens_content(doc: Document, lexicon: Lexicon, j: int) -> bool:
+    """Whether a content of its own begins behind token j, where a verb seems to follow what it reports."""
+    return doc.norms[j] == ":" or doc.norms[j] in lexicon.words_of["own_content"]

@@ -114,7 +114,7 @@ def _complement(
         for name, word in PREPOSITIONS.items():
             if name in governs and norm == word and j + 1 < limit:
                 return j + 1, 0
-        attached = norm.startswith("ب") and (len(norm) > 3 or norm == "بما") and norm not in ("بعد", "بين")
+        attached = norm.startswith("ب") and (len(norm) > 3 or norm == "بما")
         if "bi" in governs and attached and j <= zone + 6:
             return j, 1
         if "np" in governs and j == zone and kind is WORD and not _is_circumstance(lexicon, norm):
@@ -133,7 +133,8 @@ def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: 
     while j + 1 < limit:
         norm, following = doc.norms[j], doc.norms[j + 1]
         begun = j > begin and doc.kinds[j] is NUMBER
-        if norm in ("في", "خلال", "عبر") and (phrases.is_time(following) or _is_occasion(lexicon, following)):
+        leads = norm in lexicon.words_of["circumstance"]
+        if leads and (phrases.is_time(following) or _is_occasion(lexicon, following)):
             j += 2
         elif norm in ("،", ",") and lexicon.is_a(following, "relative"):
             pause = next((k for k in range(j + 2, limit) if doc.norms[k] in ("،", ",")), None)

@@ -17,7 +17,6 @@ _SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
 _TERM = 2  # tokens up to which a quotation with another opening behind it is only a name
 _PAUSES = frozenset("،,؛;")
-_AN = frozenset(["ان", "بان"])
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
 
 
@@ -63,7 +62,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
             if q >= 0 and q == inside and doc.quotations[q].close == j:
                 return
             if norm == ":":
-                opening = _after_colon(doc, j)
+                opening = _after_colon(doc, lexicon, j)
                 if opening is not None:
                     yield opening
                 return
@@ -82,7 +81,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
             if governed and not coordinated:
                 governed = False  # the verb takes this one, not the next
             elif doc.norms[j - 1].lstrip("و") not in lexicon.words_of["before_an"] and not coordinated:
-                yield _after_complementizer(doc, j, inside)
+                yield _after_complementizer(doc, lexicon, j, inside)
                 if not relative:
                     return
                 governed = True
@@ -174,7 +173,7 @@ def _is_name(doc: Document, lexicon: Lexicon, open_: int, close: int, limit: int
     return False
 
 
-def _after_colon(doc: Document, j: int) -> Opening | None:
+def _after_colon(doc: Document, lexicon: Lexicon, j: int) -> Opening | None:
     k = j + 1
     while k < len(doc.tokens) and doc.kinds[k] is LINE:
         k += 1
@@ -183,16 +182,16 @@ def _after_colon(doc: Document, j: int) -> Opening | None:
     q = doc.quotation_of[k]
     if q >= 0 and doc.quotations[q].open == k:
         return Opening("quotation", j, k + 1)
-    if doc.norms[k] in _AN:
-        after = _after_complementizer(doc, k, -1)
+    if doc.norms[k] in lexicon.words_of["outside"]:
+        after = _after_complementizer(doc, lexicon, k, -1)
         return after._replace(zone_end=j)
     return Opening("colon", j, k)
 
 
-def _after_complementizer(doc: Document, j: int, inside: int) -> Opening:
+def _after_complementizer(doc: Document, lexicon: Lexicon, j: int, inside: int) -> Opening:
     """أن alone stays outside the content, أنه belongs to it; a quotation may begin right after."""
     zone_end = j - 1 if doc.norms[j - 1] in PREPOSITIONS.values() else j
-    first = j + 1 if doc.norms[j].lstrip("وف") in _AN else j
+    first = j + 1 if doc.norms[j].lstrip("وف") in lexicon.words_of["outside"] else j
     if first < len(doc.tokens) and first > j:
         if doc.norms[first] == ":" and first + 1 < len(doc.tokens):
             first += 1

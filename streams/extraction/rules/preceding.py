@@ -8,7 +8,7 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.content import Content, clause_end, make_content
-from streams.extraction.rules.cue import THAT, WHAT, Cue
+from streams.extraction.rules.cue import WHAT, Cue
 from streams.extraction.tokens import MARK, NUMBER, WORD
 
 _LEAD = 5  # tokens before وبحسب that still leave it at the head of its sentence
@@ -230,11 +230,11 @@ def _resumed(
 def _behind_cue(doc: Document, lexicon: Lexicon, cue: Cue, limit: int) -> int:
     """Where the mention of an attribution may begin: behind `بحسب ما أعلنت`, `كما جاء في`."""
     i = cue.at + 1
-    if i < limit and doc.norms[i] in ("ما", "لما", "ل", *THAT):
+    if i < limit and doc.norms[i] in lexicon.words_of["attributed"]:
         i += 1
     if i < limit and any(r.form in ("past", "present") for r in lexicon.cue_readings(doc.norms[i])):
         i += 1  # بحسب ما أعلنت الوزارة، حسبما أفاد المصدر
-    if i < limit and doc.norms[i] in ("عن", "الي", "به", "ب", "عنه", "في"):
+    if i < limit and doc.norms[i] in lexicon.words_of["attributed_in"]:
         i += 1
     return i
 

@@ -7,9 +7,9 @@ from streams.extraction.lexicon import CueReading, Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.opening import Opening
+from streams.extraction.text import normalize
 from streams.extraction.tokens import MARK, WORD
 
-_ABOUT_HIM = ("عنه", "عنها", "عنهم")
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])
 
 
@@ -45,10 +45,8 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
     i = cue.at + 1
     if i >= zone_end:
         return None
-    if i + 1 < zone_end and doc.norms[i] in ("هذا", "هذه") and doc.norms[i + 1].startswith("ال"):
+    if i + 1 < zone_end and doc.norms[i] in lexicon.words_of["this"] and doc.norms[i + 1].startswith("ال"):
         i += 1  # `وقال هذا الأخير إن`
-    if i >= zone_end:
-        return None
     # `وقال للصحيفة إن`, `وأضاف في بيان أن`: what follows the cue is no subject
     if not is_oblique(doc, lexicon, phrases, i):
         last = phrases.end(i, zone_end)
@@ -57,14 +55,14 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
         if last > i and doc.quotation_of[i] >= 0:
             return i, last
     for j in range(i + 1, min(zone_end, i + 12)):
-        if phrases.head_kind(j) in ("person", "unnamed") and _is_after_phrase(doc.norms[j - 1]):
+        if phrases.head_kind(j) in ("person", "unnamed") and _ends_phrase(lexicon, doc.norms[j - 1]):
             return j, phrases.end(j, zone_end)
     return None
 
 
-def _is_after_phrase(before: str) -> bool:
-    """A title inside another phrase (`في مكتب رئيس`) is no subject: the word before it must end a phrase."""
-    return before in ("،", ",", "»", '"') or before in ("له", "لها", "صحفي", "صحافي", "صحافيه", "صحفيه", "امس", "اليوم")
+def _ends_phrase(lexicon: Lexicon, before: str) -> bool:
+    """Whether a title behind a word may be the subject, and is not within a phrase: `في مكتب رئيس`."""
+    return before in ("،", ",", "»", '"') or before in lexicon.words_of["subject_follows"]
 
 
 def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> bool:
@@ -73,7 +71,7 @@ def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> boo
     facts = lexicon.facts(norm)
     if facts.time or not _OBLIQUE.isdisjoint(facts.roles):
         return True
-    if norm in ("انه", "ذلك", "قوله", "قولها", "قولهم", "عنه", "عنها"):
+    if norm in lexicon.words_of["no_subject"]:
         return True
     if norm.startswith("و") and any(lexicon.is_a(norm[1:], c) for c in ("pronoun", "preposition")):
         return True
@@ -88,7 +86,7 @@ def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> boo
 
 def _second_hand(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end: int) -> Source | None:
     """`نقلت رويترز عن مصدر أن`, `أعلنت الوكالة نقلا عن مصدر أن`: the source stands behind عن, the medium before it."""
-    relays = cue.reading.entry.lemma in ("نقل", "نقلا")
+    relays = normalize(cue.reading.entry.lemma) in lexicon.words_of["second_hand"]
     for j in range(cue.at + 1, min(zone_end, cue.at + 16)):
         if doc.norms[j] == "عن" and (relays or doc.norms[j - 1] in lexicon.words_of["relaying"]):
             last = phrases.end(j + 1, zone_end)
@@ -113,7 +111,8 @@ def _of_noun(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_e
     sentence = doc.sentences[doc.sentence_of[i]]
     if cue.reading.possessive:
         for j in range(i - 1, max(sentence.first, i - 20) - 1, -1):
-            if doc.norms[j] in _ABOUT_HIM and _relays(lexicon, doc.norms[j - 1]) and doc.kinds[j + 1] is WORD:
+            of_him = doc.norms[j] in lexicon.words_of["about_whom"] and doc.kinds[j + 1] is WORD
+            if of_him and _relays(lexicon, doc.norms[j - 1]):
                 last = phrases.end(j + 1, i)  # `ونقلت عنه الصحيفة قوله إن`: whoever was told of before
                 return Source(None, (j + 1, last) if last > j + 1 else None)
             if doc.norms[j] == "عن":
