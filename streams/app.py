@@ -25,7 +25,7 @@ from streams.extraction import Extractor
 from streams.extraction.events import this_extractor
 from streams.kafka.reading import METADATA_MS
 from streams.kafka.security import bootstrap, faust_credentials
-from streams.kafka.topics import Topic, declared
+from streams.kafka.topics import Topic, Topics, declared
 from streams.observability import metrics
 from streams.observability.faust import add_metrics
 from streams.observability.health import Lag, add_pages
@@ -111,6 +111,27 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
             temporary folder can be written.
     """
     topics = declared(settings)
+    app = _worker(settings, listener)
+    made_by = this_extractor(settings.entity_engine)
+    app.traces = make_traces(settings, made_by.version)
+    app.outbox = Outbox(
+        app, settings, {topics.raw.name: _ARTICLES, topics.statements.name: _STATEMENTS}, topics.raw.name
+    )
+    profiles = Profiles(_remembered(app, "profiles", topics.actors))
+    versions = Versions(_remembered(app, "versions", topics.state), settings.retention_days)
+    actors_file = None if settings.actors_file is None else ActorsFile(settings.actors_file)
+    enricher = Enricher(extractor, topics, settings.max_body_chars, actors_file)
+    _add_agents(app, topics, enricher, versions, profiles)
+    add_pages(app)
+    add_metrics(app, REGISTRY)
+    _add_timers(app, topics, versions)
+    metrics.begin()
+    metrics.build_info.labels(made_by.version, made_by.engine).info({})
+    return app
+
+
+def _worker(settings: Settings, listener: socket.socket | None) -> Worker:
+    """Faust, as it is wanted here; what it would do of itself and is done otherwise here is switched off."""
     app = Worker(
         settings.topic_prefix + settings.consumer_group,
         broker=[f"kafka://{address}" for address in bootstrap(settings).split(",")],
@@ -139,45 +160,43 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
         web_tables_enabled=False,
     )
     app.listener = listener
-    made_by = this_extractor(settings.entity_engine)
-    app.traces = make_traces(settings, made_by.version)
-    app.outbox = Outbox(
-        app, settings, {topics.raw.name: _ARTICLES, topics.statements.name: _STATEMENTS}, topics.raw.name
+    return app
+
+
+def _raw_bytes(app: Worker, topic: Topic, buffered: int | None = None) -> Any:
+    """A topic of bytes in, bytes out: a codec of Faust's would drop what it cannot decode before an agent sees it."""
+    made: Any = app.topic(
+        topic.name,
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        partitions=app.conf.topic_partitions,
+        allow_empty=True,  # a null value is a dead letter, not a record to be passed over
+        acks=False,  # the outbox commits: see there
     )
+    made.maxsize = buffered  # `app.topic` takes it and forgets it
+    return made
 
-    def raw_bytes(topic: Topic, buffered: int | None = None) -> Any:
-        # Bytes in, bytes out: a codec of Faust's would drop what it cannot decode before an agent sees it.
-        made: Any = app.topic(
-            topic.name,
-            key_type=bytes,
-            value_type=bytes,
-            key_serializer="raw",
-            value_serializer="raw",
-            partitions=settings.partitions,
-            allow_empty=True,  # a null value is a dead letter, not a record to be passed over
-            acks=False,  # the outbox commits: see there
-        )
-        made.maxsize = buffered  # `app.topic` takes it and forgets it
-        return made
 
-    def remembered(name: str, topic: Topic) -> Remembered:
-        table: Any = app.Table(
-            name,
-            key_type=bytes,
-            value_type=bytes,
-            partitions=settings.partitions,
-            changelog_topic=raw_bytes(topic),
-        )
-        try:
-            remembered: Remembered = table.remembered
-        except OSError as e:
-            raise SettingsError(f"profiles and article states need a temporary folder: {e}. Set TMPDIR to one") from e
-        return remembered
+def _remembered(app: Worker, name: str, topic: Topic) -> Remembered:
+    """What a compacted topic holds of this worker's partitions."""
+    table: Any = app.Table(
+        name,
+        key_type=bytes,
+        value_type=bytes,
+        partitions=app.conf.topic_partitions,
+        changelog_topic=_raw_bytes(app, topic),
+    )
+    try:
+        remembered: Remembered = table.remembered
+    except OSError as e:
+        raise SettingsError(f"profiles and article states need a temporary folder: {e}. Set TMPDIR to one") from e
+    return remembered
 
-    profiles = Profiles(remembered("profiles", topics.actors))
-    versions = Versions(remembered("versions", topics.state), settings.retention_days)
-    actors_file = None if settings.actors_file is None else ActorsFile(settings.actors_file)
-    enricher = Enricher(extractor, topics, settings.max_body_chars, actors_file)
+
+def _add_agents(app: Worker, topics: Topics, enricher: Enricher, versions: Versions, profiles: Profiles) -> None:
+    """Articles become statements, and statements profiles; partitions that are taken away are given up in order."""
 
     async def enrich_agent(stream: StreamT[Any]) -> None:
         await enrich(stream, enricher, versions, app.outbox, app.traces)
@@ -189,11 +208,12 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
     async def give_up_partitions(sender: Any, /, *_: Any, **__: Any) -> None:
         await app.outbox.revoked()
 
-    raw, statements = raw_bytes(topics.raw, _ARTICLES_BUFFERED), raw_bytes(topics.statements, _STATEMENTS_BUFFERED)
-    app.agent(raw, name="enrich")(enrich_agent)
-    app.agent(statements, name="profile")(profile_agent)
-    add_pages(app)
-    add_metrics(app, REGISTRY)
+    app.agent(_raw_bytes(app, topics.raw, _ARTICLES_BUFFERED), name="enrich")(enrich_agent)
+    app.agent(_raw_bytes(app, topics.statements, _STATEMENTS_BUFFERED), name="profile")(profile_agent)
+
+
+def _add_timers(app: Worker, topics: Topics, versions: Versions) -> None:
+    """How far behind the worker is, and what it need not know any longer."""
     lag = Lag(app, frozenset({topics.raw.name, topics.statements.name}))
 
     async def watch_lag() -> None:
@@ -204,6 +224,3 @@ def create_app(settings: Settings, extractor: Extractor, listener: socket.socket
 
     app.timer(_LAG_SECONDS)(watch_lag)
     app.timer(_FORGET_SECONDS)(forget_old_articles)
-    metrics.begin()
-    metrics.build_info.labels(made_by.version, made_by.engine).info({})
-    return app

@@ -47,51 +47,89 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
     >>> find_quotations(tokenize('وفقا لـ"رويترز" و"الحياة"'))
     (Quotation(open=2, close=4, balanced=True), Quotation(open=6, close=8, balanced=True))
     """
-    found: list[Quotation] = []
-    open_at = -1
-    depth = 0
-    stops = [i for i, (form, _, _) in enumerate(tokens) if form.kind >= MARK]
-    straight = [i for i in stops if tokens[i].form.text in _STRAIGHT]
-    # the last of each closing mark tells in constant time that an opening one is never closed
-    closers = {tokens[i].form.text: i for i in stops if tokens[i].form.text in _CLOSERS}
-    for i in stops:
-        token = tokens[i]
-        if token.form.kind is LINE:
-            if open_at >= 0 and not _closes_later(tokens, straight, closers, open_at, i):
-                found.append(Quotation(open_at, i, balanced=False))
-                open_at = -1
-            continue
-        mark = token.form.text
-        if mark not in _MARKS or (mark == "(" and open_at < 0 and not _follows_praise(tokens, i)):
-            continue
-        if open_at < 0:
-            if mark in _PAIRS or (mark in _STRAIGHT and (_opens_word(tokens, i) or not _closes_word(tokens, i))):
-                open_at, depth = i, 1
-            continue
-        opener = tokens[open_at].form.text
-        if opener in _STRAIGHT:
-            if mark in _STRAIGHT:
-                if _opens_word(tokens, i) and (_follows_particle(tokens, i) or _nests(tokens, i, depth)):
-                    depth += 1  # `"… لـ"رويترز" …"`, `"… برنامج "ناسا" …"`
-                elif _opens_word(tokens, i) and not _closes_word(tokens, i):
-                    # Two openings in a row: the first was never closed, it ends where the second begins.
-                    found.append(Quotation(open_at, i, balanced=False))
-                    open_at, depth = i, 1
-                else:
-                    depth -= 1
-                    if depth == 0:
-                        found.append(Quotation(open_at, i, balanced=True))
-                        open_at = -1
-        elif mark == _PAIRS[opener] or (mark in _STRAIGHT and _closes_word(tokens, i) and depth == 1):
-            depth -= 1
-            if depth == 0:
-                found.append(Quotation(open_at, i, balanced=True))
-                open_at = -1
+    reading = _Reading(tokens)
+    for i in reading.stops:
+        if tokens[i].form.kind is LINE:
+            reading.passes_line(i)
+        elif reading.may_quote(i):
+            reading.passes_mark(i)
+    return reading.ended()
+
+
+class _Reading:
+    """A way through the marks and line breaks of a text, on which at most one outermost quotation is open."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._found: list[Quotation] = []
+        self._open, self._depth = -1, 0  # the mark that opened the quotation, and how many are open in each other
+        self.stops = [i for i, (form, _, _) in enumerate(tokens) if form.kind >= MARK]
+        self._straight = [i for i in self.stops if tokens[i].form.text in _STRAIGHT]
+        # the last of each closing mark tells in constant time that an opening one is never closed
+        self._closers = {tokens[i].form.text: i for i in self.stops if tokens[i].form.text in _CLOSERS}
+
+    def may_quote(self, i: int) -> bool:
+        """Whether the mark at token i is a quotation mark, or a parenthesis that quotes."""
+        mark = self._tokens[i].form.text
+        return mark in _MARKS and (mark != "(" or self._open >= 0 or _follows_praise(self._tokens, i))
+
+    def passes_line(self, i: int) -> None:
+        """A quotation ends with its paragraph unless it is closed in a later one."""
+        later = self._open >= 0 and _closes_later(self._tokens, self._straight, self._closers, self._open, i)
+        if self._open >= 0 and not later:
+            self._end(i, balanced=False)
+
+    def passes_mark(self, i: int) -> None:
+        """Open or close what the mark at token i opens or closes."""
+        mark = self._tokens[i].form.text
+        if self._open < 0:
+            if mark in _PAIRS or (mark in _STRAIGHT and self._opens_first(i)):
+                self._begin(i)
+        elif self._tokens[self._open].form.text not in _STRAIGHT:
+            self._passes_in_pair(i, mark)
+        elif mark in _STRAIGHT:
+            self._passes_in_straight(i)
+
+    def ended(self) -> tuple[Quotation, ...]:
+        """All quotations; one that is still open ends with the text."""
+        if self._open >= 0:
+            self._end(len(self._tokens), balanced=False)
+        return tuple(self._found)
+
+    def _opens_first(self, i: int) -> bool:
+        """Whether a straight mark opens where no quotation is open."""
+        return _opens_word(self._tokens, i) or not _closes_word(self._tokens, i)
+
+    def _passes_in_straight(self, i: int) -> None:
+        tokens = self._tokens
+        opens = _opens_word(tokens, i)
+        if opens and (_follows_particle(tokens, i) or _nests(tokens, i, self._depth)):
+            self._depth += 1  # `"… لـ"رويترز" …"`, `"… برنامج "ناسا" …"`
+        elif opens and not _closes_word(tokens, i):
+            # Two openings in a row: the first was never closed, it ends where the second begins.
+            self._end(i, balanced=False)
+            self._begin(i)
+        else:
+            self._close(i)
+
+    def _passes_in_pair(self, i: int, mark: str) -> None:
+        opener = self._tokens[self._open].form.text
+        if mark == _PAIRS[opener] or (mark in _STRAIGHT and self._depth == 1 and _closes_word(self._tokens, i)):
+            self._close(i)
         elif mark == opener:
-            depth += 1
-    if open_at >= 0:
-        found.append(Quotation(open_at, len(tokens), balanced=False))
-    return tuple(found)
+            self._depth += 1
+
+    def _begin(self, i: int) -> None:
+        self._open, self._depth = i, 1
+
+    def _close(self, i: int) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._end(i, balanced=True)
+
+    def _end(self, i: int, *, balanced: bool) -> None:
+        self._found.append(Quotation(self._open, i, balanced))
+        self._open = -1
 
 
 def _nests(tokens: Sequence[Token], i: int, depth: int) -> bool:

@@ -88,31 +88,8 @@ class Streams:
         """Why it ended."""
         subscription: Subscription | None = None
         try:
-            origin = "live" if after is None else "memory"
-            start = self._feed.positions if after is None else after
-            await _write(response, b"retry: %d\n\n" % _RETRY_MS + progress(start))
-            if after is not None and not self._feed.holds(after):
-                after, missing = await self._backlog.held(after)
-                if missing:
-                    await _write(response, _event("gap", {"missing": missing}))
-            while (subscription := self._feed.subscribe(selection, after)) is None:
-                assert after is not None
-                origin = "kafka"
-                async for piece in self._backlog.read(selection, after, dict(self._feed.positions)):
-                    after = dict(piece.positions)
-                    await _write(response, piece.chunk or progress(after))
-            metrics.resumed.labels(origin).inc()
-            while True:
-                chunk = await subscription.take()
-                if chunk:
-                    await _write(response, chunk)
-                if subscription.too_slow:
-                    message = "too much waited for this client; come again with the id of your last event"
-                    await _write(response, _event("slow", {"message": message}))
-                    return "slow"
-                if subscription.ending:
-                    await _write(response, _event("end", {"reason": subscription.ending}))
-                    return "stopping"
+            subscription = await self._subscribed(response, selection, after)
+            return await _follow(response, subscription)
         except TimeoutError:
             if request.transport is not None:
                 request.transport.abort()  # its buffer is full: an orderly end would wait for it
@@ -128,6 +105,42 @@ class Streams:
         finally:
             if subscription is not None:
                 self._feed.leave(subscription)
+
+    async def _subscribed(
+        self, response: web.StreamResponse, selection: Selection, after: Positions | None
+    ) -> Subscription:
+        """What comes from now on, once the client has all that came before and behind `after`, and was told of gaps."""
+        origin = "live" if after is None else "memory"
+        start = self._feed.positions if after is None else after
+        await _write(response, b"retry: %d\n\n" % _RETRY_MS + progress(start))
+        if after is not None and not self._feed.holds(after):
+            after, missing = await self._backlog.held(after)
+            if missing:
+                await _write(response, _event("gap", {"missing": missing}))
+        # While the client reads from Kafka the feed goes on, and may by then have forgotten what comes next.
+        while (subscription := self._feed.subscribe(selection, after)) is None:
+            assert after is not None
+            origin = "kafka"
+            async for piece in self._backlog.read(selection, after, dict(self._feed.positions)):
+                after = dict(piece.positions)
+                await _write(response, piece.chunk or progress(after))
+        metrics.resumed.labels(origin).inc()
+        return subscription
+
+
+async def _follow(response: web.StreamResponse, subscription: Subscription) -> str:
+    """Pass on what comes, until the client is too slow for it or this copy stops; which of both it was."""
+    while True:
+        chunk = await subscription.take()
+        if chunk:
+            await _write(response, chunk)
+        if subscription.too_slow:
+            message = "too much waited for this client; come again with the id of your last event"
+            await _write(response, _event("slow", {"message": message}))
+            return "slow"
+        if subscription.ending:
+            await _write(response, _event("end", {"reason": subscription.ending}))
+            return "stopping"
 
 
 async def _write(response: web.StreamResponse, chunk: bytes) -> None:

@@ -52,10 +52,28 @@ def features(
     proposal: Proposal,
 ) -> Iterator[str]:
     """The evidence for and against one proposal, as feature names."""
-    reading, i = proposal.cue.reading, proposal.cue.at
+    i, mention = proposal.cue.at, proposal.mention
+    where = "" if mention is None else "before" if mention[0] < i else "after"
+    yield from _of_cue(doc, words, proposal)
+    yield from _of_signs(words, proposal)
+    yield from _of_speaker(doc, phrases, proposal, where)
+    yield from proposal.evidence
+    yield from _of_extent(doc, proposal)
+    yield from _around(doc, lexicon, words, i)
+    yield from _of_beginning(doc, words, proposal)
+    yield from _of_particles(doc, phrases, proposal)
+    if mention is not None:
+        yield from _of_mention(doc, words, proposal, mention, where)
+    if proposal.content.first > i:
+        yield from _between(doc, words, proposal)
+    if doc.kinds[proposal.content.first] is NUMBER:
+        yield f"number,{proposal.opener}"
+
+
+def _of_cue(doc: Document, words: WordsInContext, proposal: Proposal) -> Iterator[str]:
+    """The cue's lemma and form, and with which opening they stand."""
+    reading, i, opener = proposal.cue.reading, proposal.cue.at, proposal.opener
     entry = reading.entry
-    sentence = doc.sentences[doc.sentence_of[i]]
-    opener = proposal.opener
     yield f"lemma={entry.lemma}"
     yield f"form={reading.form}"
     yield f"lemma,form={entry.lemma},{reading.form}"
@@ -67,42 +85,59 @@ def features(
     yield f"word={doc.norms[i]}"
     yield f"category={words.categories[i]},{reading.form}"
     yield f"category,opener={words.categories[i]},{opener}"
+
+
+def _of_signs(words: WordsInContext, proposal: Proposal) -> Iterator[str]:
+    """What the encoder sees in the cue and about the content's first word, and how it links them."""
+    i, first, opener, form = proposal.cue.at, proposal.content.first, proposal.opener, proposal.cue.reading.form
     core, extended = words.sign(i, CORE_CUE), words.sign(i, EXTENDED_CUE)
-    begins = max(words.sign(proposal.content.first + k, CONTENT_BEGINS) for k in (-1, 0, 1))
+    begins = max(words.sign(first + k, CONTENT_BEGINS) for k in (-1, 0, 1))
     links = words.links
-    opens = links.step(BEGINS, i, proposal.content.first)
+    opens = links.step(BEGINS, i, first)
     speaks = links.step(SPEAKER, i, i if proposal.mention is None else proposal.mention[0])
     yield f"link begins={opens},{opener}"
     yield f"link begins={opens},{max(core, extended)}"
-    yield f"link begins={opens},{begins},{reading.form}"
+    yield f"link begins={opens},{begins},{form}"
     yield f"link ends={links.step(ENDS, i, proposal.content.last - 1)},{opener}"
-    yield f"link speaker={speaks},{proposal.mention is None},{reading.form}"
+    yield f"link speaker={speaks},{proposal.mention is None},{form}"
     yield f"sign={max(core, extended)}"
-    yield f"sign={max(core, extended)},{reading.form}"
+    yield f"sign={max(core, extended)},{form}"
     yield f"core={core},{opener}"
     yield f"extended={extended},{opener}"
     yield f"begins={begins},{opener}"
-    yield f"begins here={words.sign(proposal.content.first, CONTENT_BEGINS)},{opener}"
+    yield f"begins here={words.sign(first, CONTENT_BEGINS)},{opener}"
     yield f"inside={words.sign(i, CONTENT)},{opener}"
-    yield f"content={words.sign(proposal.content.first, CONTENT)},{opener}"
-    yield f"before={words.sign(proposal.content.first - 1, CONTENT)},{opener}"
-    mention = proposal.mention
+    yield f"content={words.sign(first, CONTENT)},{opener}"
+    yield f"before={words.sign(first - 1, CONTENT)},{opener}"
+
+
+def _of_speaker(doc: Document, phrases: Phrases, proposal: Proposal, where: str) -> Iterator[str]:
+    """What kind of source speaks, and `where` its mention stands."""
+    reading, i, opener, mention = proposal.cue.reading, proposal.cue.at, proposal.opener, proposal.mention
     who = "none" if mention is None else phrases.head_kind(mention[0]) or "other"
-    where = "" if mention is None else "before" if mention[0] < i else "after"
     yield f"who={who}"
     yield f"who,opener={who},{opener}"
     yield f"who,form={who},{reading.form},{reading.prefix != ''}"
     yield f"who,where={who},{where}"
     if reading.form == "present":
-        yield f"present,who={entry.lemma},{who}"
+        yield f"present,who={reading.entry.lemma},{who}"
     yield f"quoted={doc.quotation_of[i] >= 0},{opener},{who}"
-    yield f"initial={i == sentence.first},{reading.form},{who}"
-    yield from proposal.evidence
-    start, last = proposal.content.first, proposal.content.last
+    yield f"initial={i == doc.sentences[doc.sentence_of[i]].first},{reading.form},{who}"
+
+
+def _of_extent(doc: Document, proposal: Proposal) -> Iterator[str]:
+    """How far from the cue the content begins, how long it is, how its sentence ends."""
+    i, start, last, opener = proposal.cue.at, proposal.content.first, proposal.content.last, proposal.opener
+    sentence = doc.sentences[doc.sentence_of[i]]
     yield f"gap={min(abs(start - i), 12)},{opener}"
     yield f"length={_bucket(last - start)},{opener}"
     yield f"tail={min(sentence.last - i, 4)}"
     yield f"question={doc.norms[sentence.last - 1] in '؟?'}"
+
+
+def _around(doc: Document, lexicon: Lexicon, words: WordsInContext, i: int) -> Iterator[str]:
+    """The two words on either side of the cue at token i, within its sentence."""
+    sentence = doc.sentences[doc.sentence_of[i]]
     for offset in (-2, -1, 1, 2):
         j = i + offset
         if not sentence.first <= j < sentence.last:
@@ -119,34 +154,52 @@ def features(
             yield f"{offset}:f={category}"
         if norm.startswith("ال"):
             yield f"{offset}:al"
+
+
+def _of_beginning(doc: Document, words: WordsInContext, proposal: Proposal) -> Iterator[str]:
+    """The content's first word."""
+    start, opener = proposal.content.first, proposal.opener
     cluster = words.clusters.get(doc.norms[start])
     if cluster is not None:
         yield f"first:c={cluster[0]},{opener}"
         yield f"first:k={cluster[1]},{opener}"
     yield f"first:w={doc.norms[start]},{opener}"
     yield f"first:m={words.categories[start]},{opener}"
-    yield f"attached behind={phrases.attached(i + 1) if i + 1 < sentence.last else ''},{entry.lemma},{reading.form}"
+
+
+def _of_particles(doc: Document, phrases: Phrases, proposal: Proposal) -> Iterator[str]:
+    """Prepositions attached to the word behind the cue and to the content."""
+    reading, i = proposal.cue.reading, proposal.cue.at
+    behind = phrases.attached(i + 1) if i + 1 < doc.sentences[doc.sentence_of[i]].last else ""
+    yield f"attached behind={behind},{reading.entry.lemma},{reading.form}"
     if proposal.content.skip:
-        yield f"attached={entry.lemma}"
-    if mention is not None:
-        head = doc.norms[mention[0]]
-        yield f"head={head}"
-        yield f"mention={min(mention[1] - mention[0], 6)},{opener}"
-        cluster = words.clusters.get(head)
-        if cluster is not None:
-            yield f"head:k={cluster[1]}"
-        if reading.form in ("past", "present") and not reading.plural:
-            yield f"agrees={_agrees(head, reading.feminine)},{where}"
-    if start > i:  # what stands between the speaker, or the cue, and the content
-        behind = mention[1] if mention is not None and i < mention[0] < start else i + 1
-        slack = min(max(start - behind, 0), 8)
-        yield f"slack={slack},{opener}"
-        yield f"slack={slack},{entry.lemma},{opener}"
-        yield f"slack={slack},{opener},{words.categories[behind]}"
-        yield f"behind={doc.norms[behind]},{opener}"
-        yield f"comma={any(n in '،,' for n in doc.norms[i:start])},{opener}"
-    if doc.kinds[start] is NUMBER:
-        yield f"number,{opener}"
+        yield f"attached={reading.entry.lemma}"
+
+
+def _of_mention(
+    doc: Document, words: WordsInContext, proposal: Proposal, mention: tuple[int, int], where: str
+) -> Iterator[str]:
+    """The mention's first word, its length, and whether a singular verb agrees with it."""
+    reading, head = proposal.cue.reading, doc.norms[mention[0]]
+    yield f"head={head}"
+    yield f"mention={min(mention[1] - mention[0], 6)},{proposal.opener}"
+    cluster = words.clusters.get(head)
+    if cluster is not None:
+        yield f"head:k={cluster[1]}"
+    if reading.form in ("past", "present") and not reading.plural:
+        yield f"agrees={_agrees(head, reading.feminine)},{where}"
+
+
+def _between(doc: Document, words: WordsInContext, proposal: Proposal) -> Iterator[str]:
+    """What stands between the speaker, or the cue, and a content behind it."""
+    i, start, opener, mention = proposal.cue.at, proposal.content.first, proposal.opener, proposal.mention
+    behind = mention[1] if mention is not None and i < mention[0] < start else i + 1
+    slack = min(max(start - behind, 0), 8)
+    yield f"slack={slack},{opener}"
+    yield f"slack={slack},{proposal.cue.reading.entry.lemma},{opener}"
+    yield f"slack={slack},{opener},{words.categories[behind]}"
+    yield f"behind={doc.norms[behind]},{opener}"
+    yield f"comma={any(n in '،,' for n in doc.norms[i:start])},{opener}"
 
 
 def numbers(doc: Document, words: WordsInContext, proposals: Sequence[Proposal]) -> Any:

@@ -177,49 +177,53 @@ class Speakers:
 
     def features(self, options: Options, mention: Mention | None) -> Iterator[str]:
         """The evidence for one candidate, as feature names."""
-        doc, lexicon, phrases = self._doc, self._lexicon, self._phrases
-        proposal, words = options.proposal, self._words
-        cue, content = proposal.cue, proposal.content
-        reading = cue.reading
-        form = reading.form + ("+" if reading.prefix else "")
-        opener = proposal.opener
-        zone = min(max(content.first - cue.at, -1), 12)
+        yield from self._of_none(options) if mention is None else self._of_mention(options, mention)
+
+    def _of_none(self, options: Options) -> Iterator[str]:
+        """That the subject is only implied."""
+        proposal, doc, cue = options.proposal, self._doc, options.proposal.cue
+        reading, form, zone = cue.reading, _form(cue), _zone(proposal)
+        told = "rule" if proposal.mention is None else "other"
+        link, best = options.links[None], max(options.links.values())
+        begins = max((self._words.sign(m[0], SPEAKER_BEGINS) for m in options.links if m is not None), default=0)
+        yield f"none,link={link}"
+        yield f"none,link={link},{form}"
+        yield f"none,link={link},best={best}"
+        yield f"none,begins={begins},{form}"
+        yield f"none,{told},{form}"
+        yield f"none,{form},{zone}"
+        yield f"none,{proposal.opener},{zone}"
+        yield f"none,{reading.entry.lemma},{reading.form}"
+        yield f"none,{len(options.links) > 1},{form}"
+        yield f"none,{cue.at == doc.sentences[doc.sentence_of[cue.at]].first},{form}"
+        yield f"none,next={doc.norm_at(cue.at + 1)}"
+        yield f"none,nextm={self._words.category_at(cue.at + 1)},{form}"
+        yield f"none,before={doc.norm_at(cue.at - 1)},{reading.form}"
+        yield f"none,besides={self._besides(options, True)},{self._besides(options, False)},{form}"
+        yield f"none,besides={self._besides(options, True)},{reading.entry.lemma}"
+        yield f"none,object={self._has_object(cue)},{form}"
+
+    def _of_mention(self, options: Options, mention: Mention) -> Iterator[str]:
+        """That a mention is the speaker's."""
+        doc, phrases, words = self._doc, self._phrases, self._words
+        proposal, cue, (first, last) = options.proposal, options.proposal.cue, mention
+        reading, form, zone, opener = cue.reading, _form(cue), _zone(proposal), proposal.opener
         told = "rule" if mention == proposal.mention else "other"
         link, best = options.links[mention], max(options.links.values())
-        if mention is None:
-            yield f"none,link={link}"
-            yield f"none,link={link},{form}"
-            yield f"none,link={link},best={best}"
-            begins = max((words.sign(m[0], SPEAKER_BEGINS) for m in options.links if m is not None), default=0)
-            yield f"none,begins={begins},{form}"
-            yield f"none,{told},{form}"
-            yield f"none,{form},{zone}"
-            yield f"none,{opener},{zone}"
-            yield f"none,{reading.entry.lemma},{reading.form}"
-            yield f"none,{len(options.links) > 1},{form}"
-            yield f"none,{cue.at == doc.sentences[doc.sentence_of[cue.at]].first},{form}"
-            yield f"none,next={self._doc.norm_at(cue.at + 1)}"
-            yield f"none,nextm={self._words.category_at(cue.at + 1)},{form}"
-            yield f"none,before={self._doc.norm_at(cue.at - 1)},{reading.form}"
-            yield f"none,besides={self._besides(options, True)},{self._besides(options, False)},{form}"
-            yield f"none,besides={self._besides(options, True)},{reading.entry.lemma}"
-            yield f"none,object={self._has_object(cue)},{form}"
-            return
-        first, last = mention
         side = "after" if first > cue.at else "before"
         gap = min(first - cue.at - 1 if side == "after" else cue.at - last, 12)
         kind = phrases.head_kind(first) or "other"
         order = [m for m in options.links if m is not None and (m[0] > cue.at) == (side == "after")]
         order.sort(key=lambda m: abs(m[0] - cue.at))
         place = min(order.index(mention), 3)
-        oblique = is_oblique(doc, lexicon, phrases, first)
-        behind = lexicon.is_a(self._doc.norm_at(first - 1), "preposition")
+        oblique = is_oblique(doc, self._lexicon, phrases, first)
+        behind = self._lexicon.is_a(doc.norm_at(first - 1), "preposition")
         agrees = self._agrees(proposal, first)
         across = self._besides(options, side == "after")
         yield f"{side},besides={across},{form}"
         yield f"{side},besides={across},gap={min(gap, 3)},{reading.entry.lemma}"
         yield f"{side},besides={across},{min(gap, 3)},{reading.prefix},{oblique or behind}"
-        yield f"{side},ahead={self._doc.norm_at(cue.at - 1)},{gap == 0}"
+        yield f"{side},ahead={doc.norm_at(cue.at - 1)},{gap == 0}"
         yield f"{side},object={self._has_object(cue)},{gap == 0},{reading.form}"
         yield f"{told},{form},{side}"
         yield f"{told},{kind}"
@@ -233,12 +237,12 @@ class Speakers:
         yield f"{side},oblique={oblique},{behind},{gap == 0}"
         yield f"agrees={agrees},{kind},{side}"
         yield f"agrees={agrees},{reading.plural},{side}"
-        yield f"{side},prev={self._doc.norm_at(first - 1)}"
-        yield f"{side},next={self._doc.norm_at(last)}"
-        ahead = self._doc.norm_at(first - 1)
+        yield f"{side},prev={doc.norm_at(first - 1)}"
+        yield f"{side},next={doc.norm_at(last)}"
+        ahead = doc.norm_at(first - 1)
         yield f"{side},led={phrases.attached(first - 1) if first else ''},{ahead.startswith('ال')},{gap == 0}"
-        yield f"{side},prevm={self._words.category_at(first - 1)},{self._words.category_at(first)}"
-        yield f"{side},category={self._words.category_at(first)},{gap == 0}"
+        yield f"{side},prevm={words.category_at(first - 1)},{words.category_at(first)}"
+        yield f"{side},category={words.category_at(first)},{gap == 0}"
         yield f"{side},length={min(last - first, 6)}"
         yield f"{side},quoted={doc.quotation_of[first] >= 0}"
         yield f"{side},zone={zone},gap={gap}" if side == "after" else f"before,zone={zone}"
@@ -252,13 +256,13 @@ class Speakers:
         yield f"begins={begins},{form},{place}"
         yield f"begins={begins},others={others}"
         yield f"actor={words.sign(first, ACTOR)},{side}"
-        yield f"head={self._doc.norm_at(first)},{side}"
+        yield f"head={doc.norm_at(first)},{side}"
         yield f"attached={phrases.attached(first)},{side}"
-        cluster = self._words.clusters.get(self._doc.norm_at(first))
+        cluster = words.clusters.get(doc.norm_at(first))
         if cluster is not None:
             yield f"k={cluster[1]},{side}"
             yield f"c={cluster[0]}"
-        if phrases.is_time(self._doc.norm_at(first)):
+        if phrases.is_time(doc.norm_at(first)):
             yield f"time,{side}"
         if any(phrases.name_type(i) == "PER" for i in range(first, last)):
             yield f"named,{side},{kind}"
@@ -285,3 +289,12 @@ class Speakers:
         title = self._lexicon.titles.get(head.removeprefix("ال"))
         feminine = title.gender == "f" if title is not None else head.endswith(("ه", "اء", "ات"))
         return "yes" if feminine == reading.feminine else "no"
+
+
+def _form(cue: Cue) -> str:
+    return cue.reading.form + ("+" if cue.reading.prefix else "")
+
+
+def _zone(proposal: Proposal) -> int:
+    """How many tokens there are between cue and content, -1 where it stands before."""
+    return min(max(proposal.content.first - proposal.cue.at, -1), 12)

@@ -49,28 +49,14 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
     while j < limit:
         norm = doc.norms[j]
         if doc.kinds[j] is MARK:
-            q = doc.quotation_of[j]
-            if q >= 0 and q != inside and doc.quotations[q].open == j:
-                close = doc.quotations[q].close
-                is_name = _is_name(doc, lexicon, j, close, limit)
-                if not is_name or (close - j > _TERM and phrases.head_kind(j - 1) != "organization"):
-                    yield Opening("quotation", j, j + 1)
-                    if not is_name and (close - j > _NAME or not doc.quotations[q].balanced):
-                        return
-                j = close + 1
-                continue
-            if q >= 0 and q == inside and doc.quotations[q].close == j:
-                return
-            if norm == ":":
-                opening = _after_colon(doc, lexicon, j)
-                if opening is not None:
-                    yield opening
+            at_mark = _at_mark(doc, lexicon, phrases, j, inside, limit)
+            if at_mark.opening is not None:
+                yield at_mark.opening
+            if at_mark.further is None:
                 return
             if norm in _PAUSES:
                 relative = governed = False
-                if _new_clause(doc, lexicon, phrases, j + 1, limit):
-                    return
-            j += 1
+            j = at_mark.further
             continue
         roles = lexicon.facts(norm).roles
         if "complementizer" in roles:
@@ -92,6 +78,35 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
         elif j > cue.at + 1 and _is_other_cue(doc, lexicon, phrases, j):
             return
         j += 1
+
+
+class _AtMark(NamedTuple):
+    """What a mark may open, and the token from which on another opening is looked for; None where there is none."""
+
+    opening: Opening | None
+    further: int | None
+
+
+def _at_mark(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, inside: int, limit: int) -> _AtMark:
+    """What the mark at token j opens; `inside` is the quotation in which the cue stands, -1 for none."""
+    q = doc.quotation_of[j]
+    if q >= 0 and q != inside and doc.quotations[q].open == j:
+        return _at_quotation(doc, lexicon, phrases, j, limit)
+    if q >= 0 and q == inside and doc.quotations[q].close == j:
+        return _AtMark(None, None)
+    if doc.norms[j] == ":":
+        return _AtMark(_after_colon(doc, lexicon, j), None)
+    ends = doc.norms[j] in _PAUSES and _new_clause(doc, lexicon, phrases, j + 1, limit)
+    return _AtMark(None, None if ends else j + 1)
+
+
+def _at_quotation(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, limit: int) -> _AtMark:
+    """A quotation opens a content unless it is a name; one that is short may be one after all."""
+    _, close, balanced = doc.quotations[doc.quotation_of[j]]
+    is_name = _is_name(doc, lexicon, j, close, limit)
+    opens = not is_name or (close - j > _TERM and phrases.head_kind(j - 1) != "organization")
+    settled = not is_name and (close - j > _NAME or not balanced)
+    return _AtMark(Opening("quotation", j, j + 1) if opens else None, None if settled else close + 1)
 
 
 def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Opening | None:

@@ -87,19 +87,14 @@ def find_trailing(
     first = _first(doc, cue)
     i = _behind_cue(doc, lexicon, cue, sentence.last)
     mention = _mention(phrases, i, sentence.last)
-    edge, begin = first - 1, told_of(doc, cue)
-    alone = sentence.first == first
-    while edge > begin and doc.kinds[edge] is not WORD and (alone or doc.norms[edge] in _SEPARATING):
-        if doc.kinds[edge] is NUMBER or doc.quotation_of[edge] >= 0:
-            break
-        edge -= 1
+    begin, edge = told_of(doc, cue), _edge(doc, cue)
     if edge < begin or (mention is None and cue.construction == "preposition" and i == cue.at + 1):
         return
     if any(r.first > cue.at for r in taken):
         return  # `وقالت الهيئة، وفقا لموقع، إن …`: it stands between another cue and what that reports
     before = next((r for r in reversed(taken) if r.first <= edge <= r.last), None)
     again = _once_more(doc, phrases, before, mention) if before is not None else ()
-    accords = _accords(doc, lexicon, i)
+    accords, alone = _accords(doc, lexicon, i), sentence.first == first
     common = [f"accords={accords}", f"paused={first > edge + 1}", f"alone={alone},{doc.norms[cue.at]}"]
     passed: list[str] = []
     opened = doc.norm_at(first - 1)
@@ -110,19 +105,9 @@ def find_trailing(
             continue
         where = "first" if start == begin else "later"
         mark = doc.norms[start - 1] if start > begin and doc.kinds[start - 1] is MARK else ""
-        holds = sum(start <= r.first for r in taken)
-        evidence = (
-            *common,
-            *passed,
-            f"start={where},{mark}",
-            f"start={where}",
-            f"start={where},{min(edge - start, 32) // 4}",
-            f"start={doc.norms[start]},{mark}",
-            f"before={doc.norm_at(start - 1)},{where}",
-            f"holds={min(holds, 2)},{where}",
-            f"accords={accords},{where}",
-            *(f"again={_reach(start, before)},{x}" for x in again if before is not None),
-        )
+        own = _of_start(doc, start, edge, where, mark, sum(start <= r.first for r in taken))
+        repeats = (f"again={_reach(start, before)},{x}" for x in again if before is not None)
+        evidence = (*common, *passed, *own, f"accords={accords},{where}", *repeats)
         # a clause, or a subject that waits for its verb
         clause = f"{any(phrases.is_verb(k) for k in range(start, edge + 1))},{opened}"
         yield Attribution(content, mention, (*evidence, "goes on=no", f"goes on=no,{clause}"))
@@ -139,6 +124,28 @@ def find_trailing(
             )
             yield Attribution(whole.content, mention, (*evidence, *resumes))
         passed = [*passed[-30:], f"over={mark},{phrases.is_verb(start)}", f"over={doc.norms[start]}"]
+
+
+def _edge(doc: Document, cue: Cue) -> int:
+    """The last token before an attribution and the pause that parts it, before any mark where it stands alone."""
+    first, begin = _first(doc, cue), told_of(doc, cue)
+    alone = doc.sentences[doc.sentence_of[cue.at]].first == first
+    edge = first - 1
+    while edge > begin and doc.kinds[edge] is not WORD and (alone or doc.norms[edge] in _SEPARATING):
+        if doc.kinds[edge] is NUMBER or doc.quotation_of[edge] >= 0:
+            break
+        edge -= 1
+    return edge
+
+
+def _of_start(doc: Document, start: int, edge: int, where: str, mark: str, holds: int) -> Iterator[str]:
+    """What speaks for or against a beginning at token `start`, behind `mark`; `holds` contents begin from there on."""
+    yield f"start={where},{mark}"
+    yield f"start={where}"
+    yield f"start={where},{min(edge - start, 32) // 4}"
+    yield f"start={doc.norms[start]},{mark}"
+    yield f"before={doc.norm_at(start - 1)},{where}"
+    yield f"holds={min(holds, 2)},{where}"
 
 
 def _reach(start: int, before: Reported) -> str:
