@@ -13,10 +13,14 @@ from streams.extraction.lexicon.tables import rows
 from streams.extraction.rules.cue import Construction
 from streams.extraction.rules.opening import Opener
 from tests.unit.test_extraction import Said, presented
+from tests.unit.without import without
 
 # file or kind of rule: class -> (sentence, [(actor, cue, cue class, content)])
 EXAMPLES: dict[str, tuple[str, Said]] = {
-    "cues: neutral": ("قال الوزير سامي الحداد إن الطريق مفتوح.", [("سامي الحداد", "قال", "neutral", "الطريق مفتوح")]),
+    "cues: neutral": (
+        "لفت الوزير سامي الحداد النظر إلى فتح الطريق.",
+        [("سامي الحداد", "لفت", "neutral", "فتح الطريق")],
+    ),
     "cues: asserted": ("أكد الوزير سامي الحداد أن الطريق مفتوح.", [("سامي الحداد", "أكد", "asserted", "الطريق مفتوح")]),
     "cues: doubted": ("زعم الوزير سامي الحداد أن الطريق مفتوح.", [("سامي الحداد", "زعم", "doubted", "الطريق مفتوح")]),
     "cues: denied": (
@@ -43,18 +47,21 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
         "تساءل الوزير سامي الحداد: هل الطريق مفتوح؟",
         [("سامي الحداد", "تساءل", "asked", "هل الطريق مفتوح")],
     ),
-    "cues: verb": ("صرح الوزير سامي الحداد بأن الطريق مفتوح.", [("سامي الحداد", "صرح", "neutral", "الطريق مفتوح")]),
+    "cues: verb": (
+        "وروى الوزير سامي الحداد كيف فتح الطريق.",
+        [("سامي الحداد", "وروى", "neutral", "كيف فتح الطريق")],
+    ),
     "cues: participle": (
-        "قال الوزير سامي الحداد إن الطريق مفتوح، مشيرا إلى أن الحملة تبدأ غدا.",
-        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح"), ("سامي الحداد", "مشيرا", "neutral", "الحملة تبدأ غدا")],
+        "قال الوزير سامي الحداد إن الطريق مفتوح، مطالبا بفتح الجسر.",
+        [("سامي الحداد", "قال", "neutral", "الطريق مفتوح"), ("سامي الحداد", "مطالبا", "demanded", "فتح الجسر")],
     ),
     "cues: noun": (
         "نقلت رويترز عن مصدر أمني قوله إن الطريق مفتوح.",
         [("مصدر أمني", "قوله", "neutral", "الطريق مفتوح")],
     ),
     "cues: preposition": (
-        "وأصبح الطريق مفتوحا، بحسب وزارة الداخلية.",
-        [("وزارة الداخلية", "بحسب", "neutral", "وأصبح الطريق مفتوحا")],
+        "ويعد الطريق مفتوحا وفق تقديرات الوزارة.",
+        [("الوزارة", "وفق", "neutral", "ويعد الطريق مفتوحا")],
     ),
     "cues: phrase": (
         "لن يغلق الطريق هذا العام، على حد قول الوزير سامي الحداد.",
@@ -62,28 +69,31 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
     ),
     "governs: anna": ("أوضح الوزير سامي الحداد أن الطريق مفتوح.", [("سامي الحداد", "أوضح", "neutral", "الطريق مفتوح")]),
     "governs: quote": (
-        "وقال الوزير سامي الحداد: «الطريق مفتوح».",
-        [("سامي الحداد", "وقال", "neutral", "الطريق مفتوح")],
+        "كتب الوزير سامي الحداد سنفتح الطريق غدا.",
+        [("سامي الحداد", "كتب", "neutral", "سنفتح الطريق غدا")],
     ),
-    "governs: np": ("رفض الوزير سامي الحداد إغلاق الطريق.", [("سامي الحداد", "رفض", "denied", "إغلاق الطريق")]),
+    "governs: np": (
+        "لام الوزير سامي الحداد بشدة إغلاق الجسر أمام السكان.",
+        [("سامي الحداد", "لام", "condemned", "إغلاق الجسر أمام السكان")],
+    ),
     "governs: bi": ("طالب الوزير سامي الحداد بفتح الطريق.", [("سامي الحداد", "طالب", "demanded", "فتح الطريق")]),
     "governs: ila": (
-        "أشار الوزير سامي الحداد إلى أن الطريق مفتوح.",
-        [("سامي الحداد", "أشار", "neutral", "الطريق مفتوح")],
+        "وقد توسل الوزير سامي الحداد في اجتماع مع النواب الثلاثاء إلى فتح الطريق.",
+        [("سامي الحداد", "توسل", "demanded", "فتح الطريق")],
     ),
     "governs: an": (
-        "أعرب الوزير سامي الحداد عن أمله في فتح الطريق.",
-        [("سامي الحداد", "أعرب", "asserted", "أمله في فتح الطريق")],
+        "تحدث مسؤول عن جهود الفريق في المدينة.",
+        [("مسؤول", "تحدث", "neutral", "جهود الفريق في المدينة")],
     ),
-    "governs: min": ("حذر الوزير سامي الحداد من إغلاق المدارس.", [("سامي الحداد", "حذر", "warned", "إغلاق المدارس")]),
+    "governs: min": ("حذر مسؤول من فتح الطريق.", [("مسؤول", "حذر", "warned", "فتح الطريق")]),
     "governs: ala": (
-        "شدد الوزير سامي الحداد على أهمية فتح الطريق.",
-        [("سامي الحداد", "شدد", "asserted", "أهمية فتح الطريق")],
+        "وتحسر الوزير سامي الحداد، خلال اللقاء، على فتح الطريق.",
+        [("سامي الحداد", "وتحسر", "condemned", "فتح الطريق")],
     ),
-    "governs: li": ("وفقا للوزير سامي الحداد، الطريق مفتوح.", [("سامي الحداد", "وفقا", "neutral", "الطريق مفتوح")]),
+    "governs: li": ("الطريق مفتوح، وفقا لناشط.", [("ناشط", "وفقا", "neutral", "الطريق مفتوح")]),
     "governs: fi": (
-        "شكك الوزير سامي الحداد في نتائج الانتخابات.",
-        [("سامي الحداد", "شكك", "doubted", "نتائج الانتخابات")],
+        "شكك مسؤول في إغلاق الجسر أمام السكان.",
+        [("مسؤول", "شكك", "doubted", "إغلاق الجسر أمام السكان")],
     ),
     "opener: complementizer": (
         "ذكر الوزير سامي الحداد أن الطريق مفتوح.",
@@ -178,6 +188,17 @@ EXAMPLES: dict[str, tuple[str, Said]] = {
 def test_the_example_of(name: str, extractor: Extractor) -> None:
     sentence, expected = EXAMPLES[name]
     assert presented(extractor, sentence) == expected
+
+
+# What the lexicon tells; the other examples show rules. Of anna no rule asks: أن and إن open a content behind any cue.
+DECISIVE = [name for name in EXAMPLES if name.partition(": ")[0] in ("cues", "governs", "nationalities")]
+DECISIVE.remove("governs: anna")
+
+
+@pytest.mark.parametrize("name", DECISIVE)
+def test_the_example_comes_out_otherwise_without(name: str, extractor: Extractor) -> None:
+    sentence, expected = EXAMPLES[name]
+    assert presented(without(extractor, name), sentence) != expected
 
 
 def test_no_kind_of_cue_and_no_rule_is_without_an_example() -> None:
