@@ -150,6 +150,15 @@ def has_pronoun(spelt: str) -> bool:
     return spelt.endswith(("ه", "ها", "هم", "هما"))
 
 
+def looks_feminine(norm: str) -> bool:
+    """Whether a normalized noun has an ending of the feminine.
+
+    >>> looks_feminine("وزاره"), looks_feminine("وزير")
+    (True, False)
+    """
+    return norm.endswith(("ه", "اء", "ات"))
+
+
 def arabic_share(text: str) -> float:
     """Share of Arabic letters among the letters of a text, 0.0 for a text without letters.
 

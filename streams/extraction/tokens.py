@@ -17,6 +17,8 @@ _TOKEN = re.compile(
 
 
 BREAK = "¶"
+COMMAS = ("،", ",")
+PAUSES = (*COMMAS, "؛", ";")
 ANNE = "آن"
 _CACHED = 36_000  # forms, and as many that were met before them; each is some 400 bytes
 

@@ -12,7 +12,7 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon, SourceKind
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import as_name, normalize, with_servants_joined
-from streams.extraction.tokens import NUMBER, WORD
+from streams.extraction.tokens import COMMAS, NUMBER, WORD
 
 _FEWEST_NAMES, _MOST_NAMES = 2, 5  # of a person behind a title
 _EDGES = ' "«»“”،,:;؛-–\n'
@@ -67,7 +67,7 @@ class Naming:
     def _behind_title(self, first: int, last: int) -> int | None:
         """`الكاتب الأردني، رحيل محمد غرايبة`: where the name begins of which nobody knew that it is one."""
         doc = self._doc
-        name = next((k + 1 for k in range(last - 1, first, -1) if doc.norms[k] in ("،", ",")), last)
+        name = next((k + 1 for k in range(last - 1, first, -1) if doc.norms[k] in COMMAS), last)
         if not _FEWEST_NAMES <= last - name <= _MOST_NAMES or is_titled(self._lexicon, doc.norms[name]):
             return None
         sound = all(doc.kinds[k] is WORD and not self._phrases.is_verb(k) for k in range(name, last))

@@ -10,7 +10,7 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.text import has_pronoun, stems
-from streams.extraction.tokens import WORD
+from streams.extraction.tokens import COMMAS, WORD
 
 # Where a mention ends that begins at a token, by rule ends before a second one and may go on up to a third.
 MentionEnd = Callable[[int, int, int], int]
@@ -18,7 +18,6 @@ MentionEnd = Callable[[int, int, int], int]
 _REACH = 9  # words of a title before a name, courtesies aside
 _APPOSITION = 8  # words of a title after it
 _QUOTES = '"«»“”'
-_PAUSES = ("،", ",")
 _ASIDE = {"-": "-", "–": "–", "(": ")"}  # what opens an apposition beside a pause, and closes it
 _NO_TITLE = ("relative", "complementizer", "subordinator", "negation", "auxiliary")
 
@@ -34,13 +33,13 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
     for j in range(name - 1, max(sentence, name - 2 * _REACH) - 1, -1):
         norm = doc.norms[j]
         courtesies += courtesies == name - 1 - j and is_courteous(lexicon, doc.norms, j)
-        if pause and (j - 1 if norm in _PAUSES else j) in named:
+        if pause and (j - 1 if norm in COMMAS else j) in named:
             return pause + 1  # `رامي الخوري، أمير المنطقة، والدكتور سامي الحداد`
         if j in named or name - j - courtesies > _REACH:
             break
         if doc.kinds[j] is not WORD:
             if norm in '"»«#' or (norm in "،,/." and name - 1 - j <= courtesies):
-                if norm in _PAUSES and j < name - 1:
+                if norm in COMMAS and j < name - 1:
                     pause = j  # `قائد القاعدة، العميد سامي الحداد`
                 continue
             break
@@ -83,9 +82,9 @@ def title_after(
     It goes on to where a mention of its bearer would end, up to the next comma: `مدير أمن القاهرة`, of which the rules
     see the first word only; dashes and parentheses hold all of it (`سامي الحداد -وكيل الجامعة-`).
     """
-    closing: tuple[str, ...] = _PAUSES
-    if i < len(doc.tokens) and (doc.norms[i] in _PAUSES or doc.norms[i] in _ASIDE):
-        closing = (*_PAUSES, _ASIDE.get(doc.norms[i], ""))
+    closing: tuple[str, ...] = COMMAS
+    if i < len(doc.tokens) and (doc.norms[i] in COMMAS or doc.norms[i] in _ASIDE):
+        closing = (*COMMAS, _ASIDE.get(doc.norms[i], ""))
         i += 1
     if i >= len(doc.tokens) or doc.kinds[i] is not WORD:
         return None
@@ -145,7 +144,7 @@ def _behind_pause(doc: Document, lexicon: Lexicon, first: int, named: int) -> in
 
     `مستشار خادم الحرمين الشريفين، أمير منطقة مكة المكرمة الأمير سامي الحداد`, who is no adviser's somebody.
     """
-    pauses = (i + 1 for i in range(named - 1, first, -1) if doc.norms[i] in _PAUSES)
+    pauses = (i + 1 for i in range(named - 1, first, -1) if doc.norms[i] in COMMAS)
     behind = next(pauses, first)
     return behind if is_titled(lexicon, doc.norms[behind]) or behind == named else first
 

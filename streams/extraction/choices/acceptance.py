@@ -15,6 +15,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.proposals import WORDS, Proposal
+from streams.extraction.text import looks_feminine
 from streams.extraction.tokens import NUMBER
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import BEGINS, ENDS, SPEAKER
@@ -187,7 +188,7 @@ def _of_mention(
     if cluster is not None:
         yield f"head:k={cluster[1]}"
     if reading.form in ("past", "present") and not reading.plural:
-        yield f"agrees={_agrees(head, reading.feminine)},{where}"
+        yield f"agrees={looks_feminine(head) == reading.feminine},{where}"
 
 
 def _between(doc: Document, words: WordsInContext, proposal: Proposal) -> Iterator[str]:
@@ -233,8 +234,3 @@ def _links(words: WordsInContext, p: Proposal) -> list[float]:
 
 def _bucket(n: int) -> int:
     return next((k for k, edge in enumerate((1, 2, 3, 5, 8, 13, 21, 34)) if n <= edge), 8)
-
-
-def _agrees(head: str, feminine: bool) -> bool:
-    """Whether a verb's gender fits a noun as its ending shows it."""
-    return head.endswith(("ه", "اء", "ات")) == feminine

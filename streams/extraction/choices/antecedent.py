@@ -143,7 +143,7 @@ class Antecedents:
         reading = cue.reading
         here = doc.sentence_of[cue.at]
         sentence = doc.sentences[here]
-        form = reading.form + ("+" if reading.prefix else "")
+        form = reading.marked_form
         head = "first" if cue.at - sentence.first <= 1 else "later"
         draft, kind, agrees, speaks = candidate.draft, candidate.kind, candidate.agrees, candidate.speaks
         likeliest = max(r.link for r in rivals)

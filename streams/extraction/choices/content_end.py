@@ -231,7 +231,7 @@ class ContentEnds:
         for j in (i, i + 1, i + 2):
             if j in self._cues:
                 reading = next(iter(self._lexicon.cue_readings(self._doc.norms[j])), None)
-                return f"{reading.form if reading else 'cue'}{'+' if reading and reading.prefix else ''}{j - i}"
+                return f"{reading.marked_form if reading else 'cue'}{j - i}"
         return ""
 
     def _trimmed(self, first: int, last: int) -> int:

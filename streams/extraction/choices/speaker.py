@@ -16,7 +16,8 @@ from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.linked import linked_speaker, seen_end
 from streams.extraction.rules.proposals import Proposal
 from streams.extraction.rules.source import is_oblique
-from streams.extraction.tokens import NUMBER, WORD
+from streams.extraction.text import looks_feminine
+from streams.extraction.tokens import COMMAS, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import SPEAKER
 from streams.extraction.words.signs import ACTOR, SPEAKER_BEGINS
@@ -72,7 +73,7 @@ class Speakers:
         if not one_of and self._phrases.head_kind(mention[0]) not in ("person", "unnamed"):
             return mention
         before = mention[0] - one_of
-        before -= self._doc.norm_at(before - 1) in ("،", ",")
+        before -= self._doc.norm_at(before - 1) in COMMAS
         while self._doc.norms[mention[0]].startswith("و") and self._doc.norms[before - 1].startswith("ال"):
             before -= 1
         names = (m for m in options.links if m is not None and self._phrases.name_ending(m[1]) == "PER")
@@ -182,7 +183,7 @@ class Speakers:
     def _of_none(self, options: Options) -> Iterator[str]:
         """That the subject is only implied."""
         proposal, doc, cue = options.proposal, self._doc, options.proposal.cue
-        reading, form, zone = cue.reading, _form(cue), _zone(proposal)
+        reading, form, zone = cue.reading, cue.reading.marked_form, _zone(proposal)
         told = "rule" if proposal.mention is None else "other"
         link, best = options.links[None], max(options.links.values())
         begins = max((self._words.sign(m[0], SPEAKER_BEGINS) for m in options.links if m is not None), default=0)
@@ -207,7 +208,7 @@ class Speakers:
         """That a mention is the speaker's."""
         doc, phrases, words = self._doc, self._phrases, self._words
         proposal, cue, (first, last) = options.proposal, options.proposal.cue, mention
-        reading, form, zone, opener = cue.reading, _form(cue), _zone(proposal), proposal.opener
+        reading, form, zone, opener = cue.reading, cue.reading.marked_form, _zone(proposal), proposal.opener
         told = "rule" if mention == proposal.mention else "other"
         link, best = options.links[mention], max(options.links.values())
         side = "after" if first > cue.at else "before"
@@ -287,12 +288,8 @@ class Speakers:
             return "?"
         head = self._doc.norm_at(first)
         title = self._lexicon.titles.get(head.removeprefix("ال"))
-        feminine = title.gender == "f" if title is not None else head.endswith(("ه", "اء", "ات"))
+        feminine = title.gender == "f" if title is not None else looks_feminine(head)
         return "yes" if feminine == reading.feminine else "no"
-
-
-def _form(cue: Cue) -> str:
-    return cue.reading.form + ("+" if cue.reading.prefix else "")
 
 
 def _zone(proposal: Proposal) -> int:

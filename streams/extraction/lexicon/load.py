@@ -37,6 +37,11 @@ class CueReading(NamedTuple):
     plural: bool
     possessive: bool
 
+    @property
+    def marked_form(self) -> str:
+        """Its form, with + where a particle is attached in front: `قال` and `وقال` go different ways."""
+        return self.form + ("+" if self.prefix else "")
+
 
 class Title(NamedTuple):
     """A word that heads a person's title."""

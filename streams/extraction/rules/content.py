@@ -6,12 +6,11 @@ from typing import NamedTuple
 from schemas import StatementType
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.cue import Cue, stands_beside
 from streams.extraction.rules.opening import Opening
 from streams.extraction.text import length_of, without_conjunction
-from streams.extraction.tokens import LINE, NUMBER, WORD
+from streams.extraction.tokens import LINE, NUMBER, PAUSES, WORD
 
-_PAUSES = frozenset("،,؛;")
 _TRAILING = frozenset("،,؛;.:!؟?…-–()")
 
 
@@ -72,7 +71,7 @@ def clause_end(doc: Document, lexicon: Lexicon, first: int, limit: int, cue_indi
             j = doc.quotations[q].close + 1
             continue
         if doc.kinds[j] is WORD and j > first:
-            paused = doc.norms[j - 1] in _PAUSES or doc.norms[j - 1] in "-–"
+            paused = doc.norms[j - 1] in PAUSES or doc.norms[j - 1] in "-–"
             if _ends_before(doc, lexicon, j, paused, cue_indices):
                 return j
         j += 1
@@ -100,7 +99,7 @@ def _ends_before(doc: Document, lexicon: Lexicon, j: int, paused: bool, cue_indi
     if bare in lexicon.words_of["attributing"] and (paused or bare in lexicon.words_of["unpaused"]):
         return True
     for r in lexicon.cue_readings(norm):
-        if r.form == "participle" and r.prefix in ("", "و") and norm.endswith(("ا", "ه", "ين")):
+        if r.form == "participle" and r.prefix in ("", "و") and stands_beside(norm):
             return paused or norm.endswith("ا")
         if r.form in ("past", "present") and r.prefix == "و" and r.entry.clause >= 2:
             return True

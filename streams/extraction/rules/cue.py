@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from streams.extraction.document import Document
 from streams.extraction.lexicon import CueReading, Lexicon
-from streams.extraction.tokens import WORD
+from streams.extraction.tokens import COMMAS, WORD
 
 Construction = Literal["verb", "participle", "noun", "preposition", "as_said"]
 
@@ -112,7 +112,7 @@ def _is_passive(text: str, reading: CueReading) -> bool:
 def _follows_quotation(doc: Document, lexicon: Lexicon, i: int, reading: CueReading) -> bool:
     """`"الوضع خطير ولا نملك الأدوية"، يقول الطبيب سامي حداد.`: the verb follows the whole of what it reports."""
     says = reading.entry.clause >= _SAYS and "quote" in reading.entry.governs and not reading.prefix
-    j = i - 2 if i > 1 and doc.norms[i - 1] in ("،", ",") else i - 1
+    j = i - 2 if i > 1 and doc.norms[i - 1] in COMMAS else i - 1
     q = doc.quotation_of[j] if says and j > 0 else -1
     if q < 0 or not doc.quotations[q].balanced or doc.quotations[q].close != j:
         return False
@@ -145,7 +145,7 @@ def _is_as_said(doc: Document, lexicon: Lexicon, i: int) -> bool:
         if _opens_content(doc, lexicon, j):
             # `استغرق الأمر يوما، كما قال الادعاء إن القنبلة …`: after كما the cue has a content of its own
             return doc.norms[i - 1] != "كما"
-        if doc.norms[j] in ("،", ",", "."):
+        if doc.norms[j] in (*COMMAS, "."):
             break
     return True
 
@@ -153,3 +153,8 @@ def _is_as_said(doc: Document, lexicon: Lexicon, i: int) -> bool:
 def _opens_content(doc: Document, lexicon: Lexicon, j: int) -> bool:
     """Whether a content of its own begins behind token j, where a verb seems to follow what it reports."""
     return doc.norms[j] == ":" or doc.norms[j] in lexicon.words_of["own_content"]
+
+
+def stands_beside(norm: str) -> bool:
+    """`قال …، مشيرا إلى`, `قالت …، مؤكدة أن`: whether a participle's ending is that of one beside a statement."""
+    return norm.endswith(("ا", "ه", "ين"))

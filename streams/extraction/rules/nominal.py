@@ -6,10 +6,10 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.content import Content, clause_end, make_content
-from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.cue import Cue, stands_beside
 from streams.extraction.rules.opening import PREPOSITIONS
 from streams.extraction.rules.source import is_oblique, subject_before
-from streams.extraction.tokens import MARK, NUMBER, WORD
+from streams.extraction.tokens import COMMAS, MARK, NUMBER, WORD
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.signs import CONTENT_BEGINS, EXTENDED_CUE, SPEAKER_BEGINS
 
@@ -37,7 +37,7 @@ def find_nominals(
     if telling < _TELLING and cue.construction == "noun":
         return
     sentence = doc.sentences[doc.sentence_of[cue.at]]
-    if cue.construction == "participle" and not doc.norms[cue.at].endswith(("ا", "ه", "ين")):
+    if cue.construction == "participle" and not stands_beside(doc.norms[cue.at]):
         return
     limit = min(sentence.last, cue.at + _REACH)
     i = cue.at + 1
@@ -136,12 +136,12 @@ def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: 
         leads = norm in lexicon.words_of["circumstance"]
         if leads and (phrases.is_time(following) or _is_occasion(lexicon, following)):
             j += 2
-        elif norm in ("،", ",") and lexicon.is_a(following, "relative"):
-            pause = next((k for k in range(j + 2, limit) if doc.norms[k] in ("،", ",")), None)
+        elif norm in COMMAS and lexicon.is_a(following, "relative"):
+            pause = next((k for k in range(j + 2, limit) if doc.norms[k] in COMMAS), None)
             if pause is None:
                 break
             j = pause + 1
-        elif begun or phrases.is_time(norm) or norm in lexicon.words_of["lately"] or norm in ("،", ",", "/"):
+        elif begun or phrases.is_time(norm) or norm in lexicon.words_of["lately"] or norm in (*COMMAS, "/"):
             j += 1
         else:
             break

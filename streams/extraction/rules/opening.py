@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
-from streams.extraction.rules.cue import Cue
+from streams.extraction.rules.cue import Cue, stands_beside
 from streams.extraction.text import has_pronoun
-from streams.extraction.tokens import LINE, MARK
+from streams.extraction.tokens import LINE, MARK, PAUSES
 
 Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "heading", "preceding", "linked"]
 
@@ -16,7 +16,6 @@ _REACH = 45  # tokens between a cue and what opens its content; longer gaps in t
 _SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
 _TERM = 2  # tokens up to which a quotation with another opening behind it is only a name
-_PAUSES = frozenset("،,؛;")
 PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "fi": "في"}  # as cues.tsv names them
 
 
@@ -54,7 +53,7 @@ def find_openings(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -
                 yield at_mark.opening
             if at_mark.further is None:
                 return
-            if norm in _PAUSES:
+            if norm in PAUSES:
                 relative = governed = False
             j = at_mark.further
             continue
@@ -96,7 +95,7 @@ def _at_mark(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int, inside: 
         return _AtMark(None, None)
     if doc.norms[j] == ":":
         return _AtMark(_after_colon(doc, lexicon, j), None)
-    ends = doc.norms[j] in _PAUSES and _new_clause(doc, lexicon, phrases, j + 1, limit)
+    ends = doc.norms[j] in PAUSES and _new_clause(doc, lexicon, phrases, j + 1, limit)
     return _AtMark(None, None if ends else j + 1)
 
 
@@ -119,7 +118,7 @@ def find_bare(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue) -> Op
     if i < sentence.last and phrases.head_kind(i) is not None:
         i = phrases.end(i, sentence.last)
     zone_end = i
-    while i < sentence.last and doc.kinds[i] is MARK and doc.norms[i] in _PAUSES:
+    while i < sentence.last and doc.kinds[i] is MARK and doc.norms[i] in PAUSES:
         i += 1
     return (
         Opening("bare", zone_end, i, governed(doc, lexicon, phrases, cue, i))
@@ -145,10 +144,7 @@ def _is_other_cue(doc: Document, lexicon: Lexicon, phrases: Phrases, j: int) -> 
         return False
     return any(
         r.entry.clause >= 3
-        and (
-            r.form in ("past", "present")
-            or (r.form == "participle" and norm.endswith(("ا", "ه", "ين")) and r.prefix == "")
-        )
+        and (r.form in ("past", "present") or (r.form == "participle" and stands_beside(norm) and r.prefix == ""))
         and r.entry.lemma != "قال"  # `وتابع قائلا:` and `مضيفا بالقول` are one statement
         for r in lexicon.cue_readings(norm)
         if r.prefix in ("", "و", "ف")

@@ -9,7 +9,7 @@ from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.content import Content, clause_end, make_content
 from streams.extraction.rules.cue import WHAT, Cue
-from streams.extraction.tokens import MARK, NUMBER, WORD
+from streams.extraction.tokens import COMMAS, MARK, NUMBER, WORD
 
 _LEAD = 5  # tokens before وبحسب that still leave it at the head of its sentence
 _SHORT = 12  # tokens of a clause that an attribution may interrupt rather than follow
@@ -223,7 +223,7 @@ def _resumed(
 
     Also without a pause: `وتمكنت القوات بحسب المرصد من السيطرة على النقطة`.
     """
-    if j < limit and doc.norms[j] in ("،", ",", "-", "–"):
+    if j < limit and doc.norms[j] in (*COMMAS, "-", "–"):
         j += 1
     if j >= limit or j in indices:
         return None
@@ -269,7 +269,7 @@ def _following(doc: Document, lexicon: Lexicon, j: int, limit: int, indices: Col
         if norm in lexicon.words_of["resuming"] or (lexicon.is_a(norm, "complementizer") and norm.startswith("ف")):
             k = n
             break
-        if norm in ("،", ",") and k == j:
+        if norm in COMMAS and k == j:
             k = n + 1
     if k < limit and doc.norms[k] in ("فان", "ان"):
         k += 1

@@ -8,7 +8,7 @@ from streams.extraction.phrases import Phrases
 from streams.extraction.rules.cue import Cue
 from streams.extraction.rules.opening import Opening
 from streams.extraction.text import normalize
-from streams.extraction.tokens import MARK, WORD
+from streams.extraction.tokens import COMMAS, MARK, WORD
 
 _OBLIQUE = frozenset(["preposition", "pronoun", "subordinator", "conjunction", "negation", "opener", "auxiliary"])
 
@@ -62,7 +62,7 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
 
 def _ends_phrase(lexicon: Lexicon, before: str) -> bool:
     """Whether a title behind a word may be the subject, and is not within a phrase: `في مكتب رئيس`."""
-    return before in ("،", ",", "»", '"') or before in lexicon.words_of["subject_follows"]
+    return before in (*COMMAS, "»", '"') or before in lexicon.words_of["subject_follows"]
 
 
 def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> bool:
@@ -145,7 +145,7 @@ def _antecedent(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, fir
     if i <= first or not lexicon.is_a(doc.norms[i], "relative"):
         return None
     j = i - 1
-    if doc.norms[j] in ("،", ","):
+    if doc.norms[j] in COMMAS:
         j -= 1
     return phrase_ending_at(doc, lexicon, phrases, j, first)
 
@@ -177,7 +177,7 @@ def subject_before(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, 
         j -= 1
     if j < first or (doc.kinds[j] is not WORD and doc.norms[j] not in '،,)»"'):
         return None
-    paused = doc.norms[j] in ("،", ",")
+    paused = doc.norms[j] in COMMAS
     if paused:
         j -= 1
     start = first
