@@ -34,7 +34,7 @@ from streams.extraction.statements import StatementDraft, resolved
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The findings of all stages on one article; `doc` is None where the body is not Arabic."""
+    """The findings of all stages on one article; `doc` is None where the body is not read (see `nothing`)."""
 
     language: str
     doc: Document | None
@@ -44,7 +44,7 @@ class Found:
 
     @classmethod
     def nothing(cls, language: str) -> "Found":
-        """An article that is not Arabic."""
+        """An article that is not Arabic, or that its paper does not stand by (any more)."""
         return cls(language, None, (), None, [])
 
 

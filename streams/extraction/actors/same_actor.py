@@ -6,6 +6,7 @@ from typing import Any
 from streams.extraction.text import spelling_key
 
 _WORD = re.compile(r"[^\W_]+")
+# Those of the gold's scorer, not the titles of the lexicon: the measure stays what it is when those change.
 _HONORIFICS = frozenset(
     spelling_key(
         "السيد السيدة الدكتور د الشيخ الأمير الملك معالي سعادة سمو سموه جلالة فخامة المهندس م الأستاذ اللواء العميد "

@@ -26,7 +26,7 @@ _AFTER, _BEFORE = 22, 26  # tokens behind and before a cue in which its speaker 
 _SEEN = 5  # step of a sign from which on a word begins a mention
 _COMPLEMENT = 4  # words between a title and a place that belongs to it: `للتعليم في منطقة`
 _QUOTED_NAME = 5  # tokens from the opening mark to the closing one of a name in quotation marks, at most
-_OBJECTS = ("ه", "ها", "هم", "هما", "ني", "نا")
+_OBJECTS = ("ه", "ها", "هم", "هما", "ني", "نا")  # pronouns at the end of a verb
 Mention = tuple[int, int]
 
 

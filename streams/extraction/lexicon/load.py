@@ -67,7 +67,10 @@ _NO_FACTS = Facts(frozenset(), None, False, ())  # most words; one for all of th
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything the rules know about words. Keys are normalized words without attached و and ف."""
+    """Everything the rules know about words. Keys are normalized words as the files list them.
+
+    `facts`, `is_a`, `is_honorific` and `cue_readings` take words as texts have them, with particles attached.
+    """
 
     cues: Mapping[str, tuple[tuple[CueEntry, CueForm], ...]]
     function: Mapping[str, frozenset[str]]

@@ -12,7 +12,7 @@ from streams.extraction.tokens import LINE, MARK, PAUSES
 
 Opener = Literal["complementizer", "quotation", "colon", "bare", "nominal", "heading", "preceding", "linked"]
 
-_REACH = 45  # tokens between a cue and what opens its content; longer gaps in train are annotation of another kind
+_REACH = 45  # tokens between a cue and what opens its content; longer gaps in annotated articles are of another kind
 _SHORTEST = 4  # tokens of a content without opening
 _NAME = 7  # tokens of a quotation that may be a name
 _TERM = 2  # tokens up to which a quotation with another opening behind it is only a name

@@ -58,7 +58,7 @@ def told_of(doc: Document, cue: Cue) -> int:
 def find_heading(
     doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, indices: Collection[int]
 ) -> Attribution | None:
-    """What a preposition attributes that stands before it. `indices` are the tokens of all cues."""
+    """The content behind a preposition and whom that names (`heads`). `indices` are the tokens of all cues."""
     limit = doc.sentences[doc.sentence_of[cue.at]].last
     i = _behind_cue(doc, lexicon, cue, limit)
     mention = _mention(phrases, i, limit)

@@ -21,7 +21,7 @@ class Source(NamedTuple):
 
 
 def find_source(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, opening: Opening | None) -> Source:
-    """The speaker's mention, None inside where the subject is only implied (`وأضاف أن`)."""
+    """Who a cue names as speaker; no mention where the subject is only implied (`وأضاف أن`)."""
     if cue.reading.form == "participle":
         return Source(None)
     sentence = doc.sentences[doc.sentence_of[cue.at]]

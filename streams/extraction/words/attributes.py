@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.text import normalize, stems
+from streams.extraction.tokens import BREAK
 from streams.extraction.words.morphology import Morphology, Outline
 
 _LIKELY, _CERTAIN = 0.15, 0.6  # shares of a category from which on it is told
@@ -56,8 +57,8 @@ def list_words(lexicon: Lexicon, names: Mapping[str, str], places: Iterable[str]
 
 
 def attributes(written: str, knowledge: WordKnowledge, outline: Outline | None) -> list[str]:
-    """Attributes of a written form with its outline in `knowledge.morphology`; a paragraph break is the form "¶"."""
-    if written == "¶":
+    """Attributes of a written form with its outline in `knowledge.morphology`; a line break is the form `BREAK`."""
+    if written == BREAK:
         return ["break"]
     norm = normalize(written)
     if not norm[:1].isalpha():
