@@ -37,6 +37,8 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
             return pause + 1  # `رامي الخوري، أمير المنطقة، والدكتور سامي الحداد`
         if j in named or name - j - courtesies > _REACH:
             break
+        if _is_to_whom(lexicon, norm, doc.norms[j - 1] if j > sentence else ""):
+            return j  # `قدم نائب الملك شكره لسمو الشيخ سامي الحداد`
         if doc.kinds[j] is not WORD:
             if norm in '"»«#' or (norm in "،,/." and name - 1 - j <= courtesies):
                 if norm in COMMAS and j < name - 1:
@@ -63,6 +65,17 @@ def title_start(doc: Document, lexicon: Lexicon, phrases: Phrases, name: int, na
         elif (norm.startswith("و") or j == name - 1) and phrases.is_verb(j) and not is_definite(lexicon, norm):
             break  # `حضر المدير وأكد سامي الحداد`; elsewhere what is read as a verb is rather a noun (`أوضاع الجالية`)
     return best
+
+
+def _is_to_whom(lexicon: Lexicon, norm: str, before: str) -> bool:
+    """Whether a title begins with the ل of a word: `شكره لسمو الأمير`, `تصريحات لوزير الصحة`.
+
+    Not where it goes on with one that stands `before`: `النائب الثاني لرئيس الوزراء`.
+    """
+    title = lexicon.titles.get(norm[1:]) if norm[:1] == "ل" and len(norm) > 3 else None
+    if title is None or title.kind == "kin" or norm in lexicon.titles:
+        return False
+    return not (is_definite(lexicon, before) or before in lexicon.titles)
 
 
 def _has_object(doc: Document, lexicon: Lexicon, title: int, name: int) -> bool:
