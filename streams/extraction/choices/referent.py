@@ -18,13 +18,14 @@ from streams.extraction.document import Document
 from streams.extraction.lexicon import Lexicon
 from streams.extraction.phrases import Phrases
 from streams.extraction.rules.cue import Cue
-from streams.extraction.text import without_conjunction
+from streams.extraction.text import normalize, without_conjunction
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.links import SAYS, link_step
 
 _SPEAKERS = 5  # statements before whose actors may be meant
 _ENDINGS = ("ون", "ين", "ان", "ات", "ه")
 _KNOWN = ("all", "head", "some", "none")
+_WHOLE = 3  # words of an office from which on it is told once more rather than another's
 _SURE = 0.6  # probability from which on a description is another's: taken for nobody else it is incomplete, not wrong
 _LINKED = -3.0  # log of a link from which on the word that it leads to is looked at
 
@@ -81,11 +82,21 @@ class Referents:
         courtesy = lexicon.is_a(norms[first], "honorific")
         if courtesy or self._phrases.name_type(first) or norms[first] in lexicon.words_of["latter"]:
             return True
+        if self._is_whole_role(described):
+            return True
         return any(
             lexicon.is_honorific(norms[i])
             and not (bare(norms[i + 1]) in lexicon.titles or norms[i + 1] in lexicon.words_of["same"])
             for i in range(first, last - 1)
         )
+
+    def _is_whole_role(self, described: Described) -> bool:
+        """`سمو نائب خادم الحرمين الشريفين` behind somebody with a name who is just that."""
+        draft, norms = described.by_rule, self._doc.norms[described.first : described.last]
+        if draft is None or draft.role is None or not draft.named or draft.kind != "person":
+            return False
+        office = [n for n in norms if not self._lexicon.is_honorific(n)]
+        return len(office) >= _WHOLE and office == [normalize(word) for word in draft.role.split()]
 
     def candidates(self, described: Described, spoken: Sequence[Spoken]) -> list[Candidate]:
         """Whom it may stand for, beside itself."""
