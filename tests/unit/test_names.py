@@ -2,9 +2,11 @@
 
 import pytest
 
+from streams.extraction import Extractor
 from streams.extraction.document import read
 from streams.extraction.entities import EntityMention
 from streams.extraction.entities.agreement import agree
+from tests.unit.test_extraction import run
 
 NAMES = frozenset(["كييز", "راجح", "صالحي", "اكبر", "ان", "بان"])
 WORDS = {"ان": 5, "ادي": 3000, "وروسيا": 4000, "روسيا": 180, "لورانس": 5000}
@@ -74,3 +76,16 @@ def test_the_place_of_a_name_tells_its_first_letter() -> None:
     words = {"قال": 55, "ارين": 900}
     assert [m.skip for m in agree(doc, found, words, NAMES, categories.__getitem__)] == [0, 1]
     assert [m.skip for m in agree(doc, found, words, NAMES)] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("وقال المدرب فليبي سكولاري إن الفريق جاهز.", "فليبي سكولاري"),  # nobody is called the rest
+        ("وقال الضابط السابق بروس ريديل إن الأمر انتهى.", "بروس ريديل"),  # who is no Russian
+        ("وقال باسم التميمي إن اسم ابنته عهد.", "باسم التميمي"),  # the rest is a word of the article, but no name
+        ("التقى سامي الحداد بأنغيلا ميركل. وقالت ميركل إن الطريق مفتوح.", "أنغيلا ميركل"),  # here it is a particle
+    ],
+)
+def test_a_name_that_begins_like_a_particle_keeps_its_letter(extractor: Extractor, body: str, name: str) -> None:
+    assert run(extractor, body).statements[0].actor.name == name

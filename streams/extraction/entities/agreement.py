@@ -230,11 +230,16 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
             continue
         if is_person and rest not in names and words.get(rest, _COMMON) < _NEVER_A_NAME:
             continue  # `بهي الدين`: no `هي`
-        function_word = words.get(rest, _RARE) < _NEVER_A_NAME and not rest.startswith(_ARTICLE)
-        if rest in plain and plain[rest] >= plain[norm] and not function_word:  # `بان كي مون`: أن is met everywhere
+        common = words.get(rest, _RARE) < _NEVER_A_NAME
+        if is_person and particle != "و" and norm in names and (common or rest not in names):
+            continue  # `باسم التميمي` beside `اسم`, `بان كي مون` beside `أن`
+        if rest in plain and plain[rest] >= plain[norm]:
             return len(particle)
         if particle[-1] in "بلك" and rest[0] == "و" and words.get(rest[1:], _RARE) < words.get(rest, _RARE):
             continue  # `بوروسيا دورتموند`: no و stands behind another particle
+        whole = particle == "ف" or (particle == "ب" and norm in words and m.last - m.first > 1)
+        if is_person and whole and not rest.startswith(_ARTICLE) and rest not in names and rest not in plain:
+            continue  # `فليبي لويز`, `بروس ريديل`: nobody in the article is called the rest
         known = rest in names or rest in words
         strange = rest not in names and not known and norm[1] in "يو"
         if is_person and (particle == "ك" or norm in names or strange):
