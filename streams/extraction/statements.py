@@ -144,7 +144,7 @@ def _accepted(
     proposer = Proposer(doc, lexicon, phrases, words)
     judged = list(judge(proposer.propose(cues)))
     probability = {p.cue.at: x for p, x in judged}
-    one_a_content = list(_one_a_content(judged))
+    one_a_content = list(_one_a_content(judged, _leaping(doc, judged)))
     probability |= {p.cue.at: x for p, x in one_a_content}
     chosen = {p.cue.at: p.content.first for p, _ in one_a_content}
     reporting = tuple(c for c in cues if c.at in chosen or proposer.trails(c))
@@ -191,11 +191,13 @@ def _name_of_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: 
     return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else text  # `وفقا لوكالة رويترز`
 
 
-def _one_a_content(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[Proposal, float]]:
+def _one_a_content(
+    judged: Iterable[tuple[Proposal, float]], leaping: frozenset[int]
+) -> Iterator[tuple[Proposal, float]]:
     """Of several cues before one content the likeliest (`عبر عن المخاطر وقال إن`), or the verb (`وتابع قائلا`).
 
     One of them reports it: whether any does is as probable as all of them together, and that is told with the chosen
-    (`وختم حديثه قائلا إن`, where each of the three words may be the cue).
+    (`وختم حديثه قائلا إن`, where each of the three words may be the cue). None that is `leaping` is chosen.
     """
     rivals: dict[int, list[tuple[bool, float, Proposal]]] = {}
     for proposal, share in judged:
@@ -203,8 +205,18 @@ def _one_a_content(judged: Iterable[tuple[Proposal, float]]) -> Iterator[tuple[P
         rivals.setdefault(proposal.content.first, []).append((is_verb, share, proposal))
     for group in rivals.values():
         any_of_them = min(1.0, sum(share for _, share, _ in group))
-        if any_of_them >= (RIVALS_THRESHOLD if len(group) > 1 else THRESHOLD):
-            yield max(group, key=lambda rival: rival[:2])[2], any_of_them
+        near = [rival for rival in group if rival[2].cue.at not in leaping]
+        if near and any_of_them >= (RIVALS_THRESHOLD if len(group) > 1 else THRESHOLD):
+            yield max(near, key=lambda rival: rival[:2])[2], any_of_them
+
+
+def _leaping(doc: Document, judged: Sequence[tuple[Proposal, float]]) -> frozenset[int]:
+    """Cues whose contents the encoder sees in a later sentence, behind others that report something themselves."""
+    far = [
+        p for p, _ in judged if p.opener == "linked" and doc.sentence_of[p.content.first] > doc.sentence_of[p.cue.at]
+    ]
+    sure = [(p.cue.at, p.content.first) for p, share in judged if share >= THRESHOLD]
+    return frozenset(p.cue.at for p in far if any(p.cue.at < at < p.content.first != first for at, first in sure))
 
 
 def _nest(drafts: Sequence[StatementDraft]) -> None:

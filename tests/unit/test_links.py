@@ -207,6 +207,13 @@ def test_what_the_encoder_sees_is_a_cue_beside_those_of_the_lexicon(
             "وقال",
             "النتائج أولية",
         ),
+        (  # it begins in a later sentence, behind a cue that reports something itself
+            "وقدم صناع في «خيمة التراث» بالمعرض حرفا عرف بها الجيل القديم، وقال رامي الخوري الذي يعمل في صناعة الشباك "
+            "منذ أربعين عاما، وأكد أن الهدف هو الحفاظ على المهنة. ويقول «التناك» نبيل الخطيب الذي يصنع الصناديق من "
+            "المعدن: إنه ورث هذه الحرفة عن والده.",
+            "وأكد",
+            "الهدف هو الحفاظ على المهنة",
+        ),
     ],
 )
 def test_a_content_that_the_encoder_sees_is_weighed_beside_those_of_the_rules(
