@@ -8,7 +8,7 @@ from streams.extraction.entities import EntityMention
 from streams.extraction.entities.agreement import agree
 from tests.unit.test_extraction import run
 
-NAMES = frozenset(["كييز", "راجح", "صالحي", "اكبر", "ان", "بان"])
+NAMES = frozenset(["كييز", "راجح", "صالحي", "اكبر", "ان", "بان", "لورانس"])
 WORDS = {"ان": 5, "ادي": 3000, "وروسيا": 4000, "روسيا": 180, "لورانس": 5000}
 
 

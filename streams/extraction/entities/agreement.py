@@ -230,7 +230,7 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
             continue
         if is_person and rest not in names and words.get(rest, _COMMON) < _NEVER_A_NAME:
             continue  # `بهي الدين`: no `هي`
-        common = words.get(rest, _RARE) < _NEVER_A_NAME
+        common = words.get(rest, _RARE) < _NEVER_A_NAME and not rest.startswith(_ARTICLE)
         if is_person and particle != "و" and norm in names and (common or rest not in names):
             continue  # `باسم التميمي` beside `اسم`, `بان كي مون` beside `أن`
         if rest in plain and plain[rest] >= plain[norm]:
