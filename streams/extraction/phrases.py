@@ -141,7 +141,7 @@ class Phrases:
             return norm[0]  # `لبي بي سي`, `لسي إن إن`
         if j + 1 in self._within and norm[1:] in self._words:
             return norm[0]
-        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بو")):
+        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بلسان", "بو")):
             return ""
         word = self._in_context[j]
         if word.known:
@@ -168,6 +168,10 @@ class Phrases:
         """Whether one of these tokens is a word of a construction, articles and particles aside."""
         words = self._lexicon.words_of[construction]
         return any(stem in words for norm in self._doc.norms[first:last] for stem in stems(norm))
+
+    def is_team(self, i: int) -> bool:
+        """`فريق الرئيس`: whether token i is no rank but those who work for somebody."""
+        return self._doc.norms[i] in self._lexicon.words_of["team"] and self._doc.norm_at(i + 1).startswith("ال")
 
     def _is_institution(self, j: int) -> bool:
         """`الباحث بجامعة القاهرة`, `المدير العام للتعليم`: the institution of a title, unless it is a medium."""

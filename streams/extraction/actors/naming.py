@@ -89,7 +89,7 @@ class Naming:
         kind = self._phrases.head_kind(first)
         if not self._phrases.name_type(first) and self._phrases.holds("figures", first, first + 1):
             return "document"
-        if self._phrases.holds("daily", first, first + 1):
+        if self._phrases.holds("daily", first, first + 1) or self._phrases.is_team(first):
             return "organization"
         head = bare(self._doc.norms[first])
         if kind != "person" or head not in self._lexicon.organizations:

@@ -146,8 +146,9 @@ def whose_name(
     unnamed = head == "unnamed" and not norm.startswith("ال") and norm not in lexicon.words_of["deputy"]
     # `عضو المكتب السياسي سامي الحداد`: behind another word with ال it is an adjective
     offices = (i for i in range(first + 1, named.first) if not doc.norms[i - 1].startswith("ال"))
-    of_somebody = unnamed and any(_is_post(lexicon, doc.norms, i) for i in offices)
-    if head in ("organization", "document", "group") or of_somebody:
+    close = phrases.holds("near_to", first, named.first)  # `مصدر مقرب من الفرنسي ميشال بلاتيني`
+    of_somebody = unnamed and (close or any(_is_post(lexicon, doc.norms, i) for i in offices))
+    if head in ("organization", "document", "group") or of_somebody or phrases.is_team(first):
         return None
     return None if is_of_another(doc, lexicon, phrases, first, named.first) else named
 
@@ -230,7 +231,7 @@ def is_of_another(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
         if bare(doc.norms[before]) in lexicon.organizations:
             break  # `المتحدث باسم المؤسسة سامي الحداد`, where it is no foundress
         before -= 1
-    if doc.norms[before] == "باسم":
+    if doc.norms[before] in lexicon.words_of["on_behalf"]:
         return True  # `المتحدث باسم ميركل`, `المتحدث باسم الرئيس مون`
     relative = any(lexicon.is_a(doc.norms[i], "relative") for i in range(first + 1, named))
     return relative or any(_is_predicate(doc, lexicon, phrases, first, i) for i in range(first + 1, named))
