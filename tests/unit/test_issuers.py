@@ -37,6 +37,11 @@ ISSUERS = {
         "أصدرت منظمة العفو الدولية، الخميس، بيانا عن الحرب. وجاء في البيان أن السلطات اعتقلت ناشطين.",
         "منظمة العفو الدولية",
     ),
+    "no journalist, but reports of last week": (
+        "وذكرت تقارير صحافية الأسبوع الماضي أن السلطات فرضت إجراءات أمنية مشددة على الحدود.",
+        "تقارير صحافية",
+    ),
+    "itself, another one": ("وأكدت دراسة أخرى أن السهر ضار.", "دراسة أخرى"),
     "not what it is about": ("وأظهرت دراسة عن السوق العقارية أن الأسعار ستتراجع.", "دراسة عن السوق العقارية"),
 }
 
@@ -45,6 +50,11 @@ ISSUERS = {
 def test_it_speaks_for(extractor: Extractor, construction: str) -> None:
     body, expected = ISSUERS[construction]
     assert [s.actor.name for s in run(extractor, body).statements] == [expected]
+
+
+def test_whose_it_is_settles_for_whom_it_speaks(extractor: Extractor) -> None:
+    body = "قال الجيش الإسرائيلي إن القصف مستمر. وذكر بيان للحكومة الإسرائيلية أن القصف مستمر."
+    assert [s.actor.name for s in run(extractor, body).statements] == ["الجيش الإسرائيلي", "الحكومة الإسرائيلية"]
 
 
 def test_a_study_that_was_told_of_speaks_for_who_made_it(extractor: Extractor) -> None:

@@ -41,7 +41,8 @@ def issuer_within(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
             return None
         attached = norm[:1] == "ل" and (norm[1:] in heads or (norm[1:2] == "ل" and norm[2:] in heads))
         attached |= phrases.attached(i) == "ل" and phrases.name_type(i) in ("ORG", "LOC")  # `تقرير للأمم المتحدة`
-        spoken_by = phrases.head_kind(i) not in (None, "document") and not lexicon.is_a(norm, "quantity")
+        other = lexicon.is_a(norm, "quantity") or norm in lexicon.words_of["another"]  # `دراسة أخرى`
+        spoken_by = phrases.head_kind(i) not in (None, "document") and not other
         if attached or (spoken_by and not _is_adjective(doc, lexicon, phrases, first, i)):
             end = phrases.end(i, last)
             if end > i:
@@ -52,7 +53,9 @@ def issuer_within(doc: Document, lexicon: Lexicon, phrases: Phrases, first: int,
 def _is_adjective(doc: Document, lexicon: Lexicon, phrases: Phrases, document: int, i: int) -> bool:
     """`تقارير إعلامية`, `بيان صحفي صادر عن`, but `تقرير رئيسة الوزراء`: whether token i describes the document."""
     described = i == document + 1 and doc.norms[i].endswith(("ي", "ه")) and not doc.norms[i].startswith("ال")
-    definite = is_definite(lexicon, doc.norm_at(i + 1)) and not phrases.is_date(i + 1)  # `تقارير صحفية اليوم`
+    # `تقارير صحفية اليوم`, `تقارير صحفية الأسبوع الماضي`
+    dated = phrases.is_date(i + 1) or bare(doc.norm_at(i + 1)) in lexicon.calendar
+    definite = is_definite(lexicon, doc.norm_at(i + 1)) and not dated
     governs = definite or phrases.name_type(i + 1) != ""
     named = phrases.head_kind(i) not in ("person", "unnamed") or phrases.name_type(i) != ""
     return described and not (governs or named)

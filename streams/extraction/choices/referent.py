@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from streams.extraction.actors.drafts import ActorDraft, bare
+from streams.extraction.actors.issuers import issuer_within
 from streams.extraction.actors.naming import can_be
 from streams.extraction.actors.registry import ActorRegistry
 from streams.extraction.choices.antecedent import Antecedents, Spoken
@@ -82,13 +83,19 @@ class Referents:
         courtesy = lexicon.is_a(norms[first], "honorific")
         if courtesy or self._phrases.name_type(first) or norms[first] in lexicon.words_of["latter"]:
             return True
-        if self._is_whole_role(described):
+        if self._is_whole_role(described) or self._tells_issuer(described):
             return True
         return any(
             lexicon.is_honorific(norms[i])
             and not (bare(norms[i + 1]) in lexicon.titles or norms[i + 1] in lexicon.words_of["same"])
             for i in range(first, last - 1)
         )
+
+    def _tells_issuer(self, described: Described) -> bool:
+        """`بيان وزارة الدفاع`, `تقرير للحكومة`: the document says itself whose it is."""
+        _, first, last, draft = described
+        is_document = draft is not None and self._phrases.head_kind(first) == "document"
+        return is_document and issuer_within(self._doc, self._lexicon, self._phrases, first, last) is not None
 
     def _is_whole_role(self, described: Described) -> bool:
         """`سمو نائب خادم الحرمين الشريفين` behind somebody with a name who is just that."""
