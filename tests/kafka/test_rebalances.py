@@ -83,12 +83,14 @@ async def test_an_article_that_takes_longer_than_a_rebalance_waits_ends_no_worke
     settings, raw = on_apache, declared(on_apache).raw
     feed = [article("sleeps"), article("next")]
     hurried = {"QAWL_TEST_SETTLE_SECONDS": "1"}
-    slow, fast = {"QAWL_TEST_SLEEP_SECONDS": "20"}, {"QAWL_TEST_SLEEP_SECONDS": "4"}
+    asleep = 20
+    slow, quick = {"QAWL_TEST_SLEEP_SECONDS": str(asleep)}, {"QAWL_TEST_SLEEP_SECONDS": "4"}
     notes = set()
     with WorkerProcess(settings, tmp_path, FAILING, **hurried, **slow) as first:
         await publish(settings, feed, partition=0)
         first.until(lambda: first.metric("qawl_in_flight") == 1, "does not begin")
-        with WorkerProcess(settings, tmp_path, FAILING, **hurried, **fast) as second:
+        awake = time.monotonic() + asleep
+        with WorkerProcess(settings, tmp_path, FAILING, **hurried, **quick) as second:
             deadline = time.monotonic() + PATIENCE
             while len(enriched := await read(settings, declared(settings).enriched)) < len(feed):
                 assert time.monotonic() < deadline, "it is not done"
@@ -99,6 +101,7 @@ async def test_an_article_that_takes_longer_than_a_rebalance_waits_ends_no_worke
             assert [e["message"] for e in first.logged() if e["logger"] == "streams.delivery.outbox"] == [
                 "1 records in hand are left to the next worker that has their partitions"
             ]
+            await asyncio.sleep(max(0.0, awake - time.monotonic()))  # a thread that sleeps holds up the end
             assert (first.stop(), second.stop()) == (0, 0)
     assert Counter(e.article_id for e in await enriched_until(settings, 2)) == {"sleeps": 1, "next": 1}
     assert len(enriched) == 2
