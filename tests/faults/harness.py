@@ -174,7 +174,7 @@ async def short_run(broker: Broker, seed: int, folder: Path | None = None, comma
         broker.start()
         try:
             # In a group of several noida-db may wait for ever for a member that stays away: one worker there.
-            harness = Harness(broker, workers=2 if broker.expires else 1, seed=seed, rate=15, command=command)
+            harness = Harness(broker, workers=2 if broker.expires else 1, seed=seed, rate=8, command=command)
             return await harness.run(0, folder or Path(temporary), partitions=4)
         finally:
             broker.stop()
