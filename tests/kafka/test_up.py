@@ -37,6 +37,11 @@ def one_line(pipe: IO[str] | None) -> str:
     return line.decode()
 
 
+def _heed_interrupts() -> None:
+    """As a terminal starts its programs: a script that was put into the background lets its own ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Up:
     """`qawl up` in an empty folder, with a mark in its environment by which all of its processes are found."""
 
@@ -55,6 +60,7 @@ class Up:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=_heed_interrupts,
         )
 
     def first_line(self) -> tuple[str, float]:
