@@ -27,6 +27,7 @@ class Phrases:
         self._categories = words.categories
         self._heads = lexicon.titles, lexicon.organizations, lexicon.unnamed
         self._entities = {e.first: (e.last, e.type) for e in entities}
+        self._whole = ("بن", "بو", *lexicon.words_of["on_behalf"])  # no preposition begins such words
         self._attached = {e.first: e.skip for e in entities}
         self._ends: dict[tuple[int, int], int] = {}
         self._prepositions: dict[int, str] = {}
@@ -141,7 +142,7 @@ class Phrases:
             return norm[0]  # `لبي بي سي`, `لسي إن إن`
         if j + 1 in self._within and norm[1:] in self._words:
             return norm[0]
-        if len(norm) < 4 or norm.startswith(("بن", "باسم", "بلسان", "بو")):
+        if len(norm) < 4 or norm.startswith(self._whole):
             return ""
         word = self._in_context[j]
         if word.known:

@@ -187,8 +187,8 @@ def _name_media(
 
 
 def _name_of_medium(doc: Document, lexicon: Lexicon, phrases: Phrases, mention: tuple[int, int]) -> str:
-    text = as_name(doc.text(*mention))
-    return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else text  # `وفقا لوكالة رويترز`
+    text = doc.text(*mention)
+    return without_li(lexicon, text) if phrases.attached(mention[0]) == "ل" else as_name(text)  # `وفقا لوكالة رويترز`
 
 
 def _one_a_content(

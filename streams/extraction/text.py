@@ -46,8 +46,10 @@ def length_of(letters: int, word: str) -> int:
     >>> length_of(1, "بِسرعة"), length_of(1, "بـسرعة"), length_of(0, "بسرعة")
     (2, 2, 0)
     """
+    if not letters:
+        return 0
     places = (n for n, c in enumerate(word) if c.isalpha() and c != TATWEEL)
-    return next(islice(places, letters, None), 0) if letters else 0
+    return next(islice(places, letters, None), 0)
 
 
 def as_name(text: str) -> str:

@@ -12,6 +12,8 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.control_record import ABORT_MARKER, ControlRecord
 from aiokafka.record.memory_records import MemoryRecords
 
+from streams.kafka.answers import offsets_asked
+
 _SINCE_REPLICAS = 11  # from this version on the preferred replica stands between the list and the records
 
 
@@ -21,7 +23,7 @@ def drop_ended(request: FetchRequest, answer: Any) -> None:
     A producer has one transaction after the other: what stands before its next marker is of the one that this ends.
     Where the answer holds no marker of it the broker is believed.
     """
-    offsets = {(topic, p): offset for topic, partitions in request.topics for p, offset, _ in partitions}
+    offsets = offsets_asked(request)
     for topic, partitions in answer.topics:
         for partition in partitions:
             aborted: Any = _aborted(answer.API_VERSION, partition)

@@ -6,7 +6,13 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.protocol.fetch import FetchRequest
 
+Place = tuple[str, int]  # topic and partition
 Look = Callable[[FetchRequest, Any], Awaitable[None]]
+
+
+def offsets_asked(request: FetchRequest) -> dict[Place, int]:
+    """From which offset on a fetch asks for each partition."""
+    return {(topic, p): offset for topic, partitions in request.topics for p, offset, _ in partitions}
 
 
 def look_at_answers(consumer: AIOKafkaConsumer, look: Look) -> None:

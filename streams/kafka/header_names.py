@@ -15,6 +15,8 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import calc_crc32c, decode_varint
 
+from streams.kafka.answers import offsets_asked
+
 logger = logging.getLogger(__name__)
 
 # Where a batch has its fields, the format that has headers, and the bits of the attributes that name its compression.
@@ -25,16 +27,15 @@ _SHOWN_BYTES = 80
 
 def mend_names(request: FetchRequest, answer: Any) -> None:
     """Change an answer to a fetch so that the names of all headers can be read, and tell of those that could not."""
-    asked = {(topic, p): offset for topic, partitions in request.topics for p, offset, _ in partitions}
     for topic, partitions in answer.topics:
         for n, (partition, *rest, data) in enumerate(partitions):
             if data and not _are_readable(data):
-                mended = bytearray()
+                mended, first = bytearray(), offsets_asked(request).get((topic, partition), 0)
                 for batch in _batches(data):
                     made, names = _mended(batch)
                     mended += made
                     # A fetch from within a batch gives all of it.
-                    _tell(topic, partition, {o: x for o, x in names.items() if o >= asked.get((topic, partition), 0)})
+                    _tell(topic, partition, {o: x for o, x in names.items() if o >= first})
                 partitions[n] = (partition, *rest, bytes(mended))
 
 

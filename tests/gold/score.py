@@ -33,6 +33,13 @@ def annotated(gold: Path, split: str) -> list[dict[str, Any]]:
     return read_gold(gold / split / "gold.jsonl")
 
 
+def need(split: str) -> None:
+    """End the program where the articles of a split are not there."""
+    for needed in (GOLD / "score.py", *([RAW] if split == "chance" else [])):
+        if not needed.is_file():
+            sys.exit(f"the articles are not beside this checkout: {needed} is missing")
+
+
 def score(gold: Path, annotations: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """What the scorer says of `qawl extract` on annotated articles, as its --json prints it."""
     with tempfile.TemporaryDirectory(prefix="qawl-score-") as name:
@@ -79,9 +86,7 @@ def main() -> None:
     parser.add_argument("split", nargs="?", default="dev", choices=["dev", "train", "chance"])
     parser.add_argument("--json", type=Path, help="also write all scores to this file")
     a = parser.parse_args()
-    for needed in (GOLD / "score.py", *([RAW] if a.split == "chance" else [])):
-        if not needed.is_file():
-            sys.exit(f"the articles are not beside this checkout: {needed} is missing")
+    need(a.split)
     scores = score(GOLD, annotated(GOLD, a.split))
     if a.json:
         a.json.write_text(json.dumps(scores, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

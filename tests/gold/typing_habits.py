@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Any
 
-from tests.gold.score import GOLD, annotated, score
+from tests.gold.score import GOLD, annotated, need, score
 
 SEED = 20261128
 SHOWN = ("core.attributed", "core.strict", "core.cue", "all.attributed")
@@ -108,7 +108,9 @@ def table(split: str) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("split", nargs="?", default="dev", choices=["dev", "train", "chance"])
-    for line in table(parser.parse_args().split):
+    split = parser.parse_args().split
+    need(split)
+    for line in table(split):
         print(line, flush=True)
 
 

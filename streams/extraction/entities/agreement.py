@@ -173,14 +173,10 @@ def _short_forms(
 
     `وفقا للغامدي`, `وللغامدي`: particles may stand before it, where that makes no common word.
     """
-    called = {
-        (m.last - m.first > 1, name)
-        for m in mentions
-        if m.type == "PER"
-        for name in [doc.norms[m.last - 1]]
-        if len(name) > 3 and words.get(name, _COMMON) >= _COMMON
-    }
-    families, people = {name for of_several, name in called if of_several}, {name for _, name in called}
+    last_words = ((doc.norms[m.last - 1], m) for m in mentions if m.type == "PER")
+    telling = [(name, m) for name, m in last_words if len(name) > 3 and words.get(name, _COMMON) >= _COMMON]
+    people = {name for name, _ in telling}
+    families = {name for name, m in telling if m.last - m.first > 1}
     taken = {i for m in mentions for i in range(m.first, m.last)} if people else set()
     for i, norm in enumerate(doc.norms if people else ()):
         if i not in taken and (norm in families or (norm not in words and not people.isdisjoint(_behind_li(norm)))):
@@ -228,10 +224,11 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
         rest = norm.removeprefix(particle)
         if rest == norm or len(rest) < shortest:
             continue
-        if is_person and rest not in names and words.get(rest, _COMMON) < _NEVER_A_NAME:
+        common = words.get(rest, _RARE) < _NEVER_A_NAME
+        if is_person and rest not in names and common:
             continue  # `بهي الدين`: no `هي`
-        common = words.get(rest, _RARE) < _NEVER_A_NAME and not rest.startswith(_ARTICLE)
-        if is_person and particle != "و" and norm in names and (common or rest not in names):
+        met_everywhere = common and not rest.startswith(_ARTICLE)
+        if is_person and particle != "و" and norm in names and (met_everywhere or rest not in names):
             continue  # `باسم التميمي` beside `اسم`, `بان كي مون` beside `أن`
         if rest in plain and plain[rest] >= plain[norm]:
             return len(particle)

@@ -17,7 +17,7 @@ _TRAILING = frozenset("،,؛;.:!؟?…-–()")
 class Content(NamedTuple):
     """A content as code-point spans and as token range [first, last).
 
-    `skip` are the characters of its first token that stay outside, being an attached preposition.
+    `skip` are the letters of its first token that stay outside, being an attached preposition.
     """
 
     spans: tuple[tuple[int, int], ...]

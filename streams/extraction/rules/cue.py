@@ -145,7 +145,7 @@ def _is_as_said(doc: Document, lexicon: Lexicon, i: int) -> bool:
         if _opens_content(doc, lexicon, j):
             # `استغرق الأمر يوما، كما قال الادعاء إن القنبلة …`: after كما the cue has a content of its own
             return doc.norms[i - 1] != "كما"
-        if doc.norms[j] in (*COMMAS, "."):
+        if doc.norms[j] in COMMAS or doc.norms[j] == ".":
             break
     return True
 

@@ -141,7 +141,7 @@ def _behind_circumstances(doc: Document, lexicon: Lexicon, phrases: Phrases, j: 
             if pause is None:
                 break
             j = pause + 1
-        elif begun or phrases.is_time(norm) or norm in lexicon.words_of["lately"] or norm in (*COMMAS, "/"):
+        elif begun or phrases.is_time(norm) or norm in lexicon.words_of["lately"] or norm in COMMAS or norm == "/":
             j += 1
         else:
             break

@@ -22,7 +22,7 @@ PREPOSITIONS = {"ila": "الي", "an": "عن", "min": "من", "ala": "علي", "
 class Opening(NamedTuple):
     """Where a content begins: `zone_end` ends the zone between cue and opener, where the speaker may stand.
 
-    `first` is the content's first token, `skip` the characters of it that are an attached preposition.
+    `first` is the content's first token, `skip` the letters of it that are an attached preposition.
     """
 
     kind: Opener

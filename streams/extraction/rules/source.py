@@ -62,7 +62,7 @@ def _after(doc: Document, lexicon: Lexicon, phrases: Phrases, cue: Cue, zone_end
 
 def _ends_phrase(lexicon: Lexicon, before: str) -> bool:
     """Whether a title behind a word may be the subject, and is not within a phrase: `في مكتب رئيس`."""
-    return before in (*COMMAS, "»", '"') or before in lexicon.words_of["subject_follows"]
+    return before in COMMAS or before in ("»", '"') or before in lexicon.words_of["subject_follows"]
 
 
 def is_oblique(doc: Document, lexicon: Lexicon, phrases: Phrases, i: int) -> bool:
