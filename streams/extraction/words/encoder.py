@@ -2,8 +2,8 @@
 
 A word's vector is the sum of what is known of its form (`attributes.py`) and its word vector, normalized, computed once
 a form and kept; nine convolutions of width 3 (dilated as DILATIONS says) give each word 46 neighbours on either side;
-linear heads score its entity label, its part of speech and the signs of statements, and give what links from a cue are
-computed of (`links.py`). Made by `streams.extraction.training.encoder`.
+linear heads score its entity label, its part of speech and the signs of statements; what a cue links to is computed of
+the last layer (`links.py`). Made by `streams.extraction.training.encoder`.
 """
 
 import math
@@ -22,7 +22,7 @@ from streams.extraction.words.attributes import WordKnowledge, attributes, list_
 from streams.extraction.words.clusters import Clusters, word_row
 from streams.extraction.words.context import WordsInContext
 from streams.extraction.words.convolutions import Convolutions, Layer
-from streams.extraction.words.links import LINK_WIDTH, LINKS, Links, kept, near_weights
+from streams.extraction.words.links import Links, LinkWeights, kept
 from streams.extraction.words.morphology import Morphology, Outline
 
 MODEL = Path(__file__).parent.parent / "models" / "encoder.npz"
@@ -38,14 +38,14 @@ class Encoded(NamedTuple):
     """What the encoder says of n words.
 
     Scores of entity labels (n, labels) and of word categories (n, categories), the log-odds of signs of statements
-    (n, signs), kept vectors of links (n, 2, links, LINK_WIDTH). A category's score holds what the table of forms says
-    of the word beside what its neighbours say.
+    (n, signs), the `kept` last layer (n, h), of which links are computed. A category's score holds what the table of
+    forms says of the word beside what its neighbours say.
     """
 
     labels: Any
     categories: Any
     signs: Any
-    links: Any
+    layer: Any
 
 
 class Weights(NamedTuple):
@@ -92,8 +92,8 @@ class Encoder:
         self._priors = np.zeros((1, len(self._column)), np.float32)  # row 0 for what is no word
         self._prior_of: dict[tuple[object, ...], int] = {}
         self._ranks = np.zeros(_CACHED_FORMS, np.int32)
-        heads = (weights.label_head, weights.category_head, weights.sign_head, weights.link_head)
-        self._near = near_weights(weights.link_weights)
+        heads = (weights.label_head, weights.category_head, weights.sign_head)
+        self._links = LinkWeights.of(weights.link_head, weights.link_weights)
         self._widths = [bias.shape[0] for _, bias in heads]
         self._parts = np.cumsum(self._widths)[:-1]
         self._heads = np.concatenate([matrix for matrix, _ in heads], 1)
@@ -141,24 +141,24 @@ class Encoder:
         known = self._knowledge.morphology, self.clusters, self.weights.categories
         tells = teller or self
         said = tells.read(doc)
-        links = Links(said.links, tells._near)
+        links = Links(said.layer, tells._links)
         return WordsInContext(doc, *known, self.read(doc).categories, said.signs, links)
 
     def encode(self, forms: Sequence[str]) -> Encoded:
         """Scores of a text given as written forms, digits as "0", paragraph breaks as `BREAK`."""
         ids = self._ids([BREAK, *forms, BREAK])  # the articles that it learned from stand between others
         n = len(ids)
-        labels, categories, signs = (np.empty((n, width), np.float32) for width in self._widths[:3])
-        links = np.empty((n, self._widths[3]), np.int16)  # most of all, and kept as long as the document
+        labels, categories, signs = (np.empty((n, width), np.float32) for width in self._widths)
+        layer = np.empty((n, len(self._heads)), np.int16)  # most of all, and kept as long as the document
         for first, last, h in self._last_layers(ids):
             scores = h @ self._heads
             scores += self._head_bias
             here = slice(first, last)
-            labels[here], categories[here], signs[here], vectors = np.split(scores, self._parts, axis=1)
-            links[here] = kept(vectors)
+            labels[here], categories[here], signs[here] = np.split(scores, self._parts, axis=1)
+            layer[here] = kept(h)
         categories += self._priors[self._prior_rows[ids]]
         own = slice(1, -1)
-        return Encoded(labels[own], categories[own], signs[own], links[own].reshape(n - 2, 2, len(LINKS), LINK_WIDTH))
+        return Encoded(labels[own], categories[own], signs[own], layer[own])
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""

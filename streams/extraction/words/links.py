@@ -1,9 +1,9 @@
 """Links: from a cue to where its content begins and ends, to its speaker's mention, to whoever says it.
 
 The signs (`words/signs.py`) tell of each word alone that some content ends there; a link tells whose. For each link the
-encoder gives every word what it asks as a cue and what it answers as a target, two short vectors whose product, with a
-weight for how far and on which side the target stands, is the target's score. Of a cue's targets one is right, so that
-scores become probabilities over all words near it.
+encoder's last layer gives every word what it asks as a cue and what it answers as a target, two short vectors whose
+product, with a weight for how far and on which side the target stands, is the target's score. Of a cue's targets one is
+right, so that scores become probabilities over all words near it. All of it is computed when a cue is asked for.
 
 A cue without a speaker of its own links to itself; the actor's link leads to any word of any of his mentions.
 """
@@ -11,7 +11,7 @@ A cue without a speaker of its own links to itself; the actor's link leads to an
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,49 +35,68 @@ def distance_rows(offsets: Any) -> Any:
     return np.digitize(offsets, DISTANCES)
 
 
-def near_weights(weights: Any) -> Any:
-    """(links, 2 * NEAR + 3) weights of every distance from one too far before a cue to one too far behind it.
+class LinkWeights(NamedTuple):
+    """What the encoder weighs links by, over a last layer of h values.
 
-    `weights` (links, distances) are the encoder's.
+    `asked` and `told` are matrices (h, links * LINK_WIDTH) and biases (links * LINK_WIDTH,); `near` (links,
+    2 * NEAR + 3) the weights of every distance from one too far before a cue to one too far behind it.
     """
-    near = weights[:, distance_rows(np.arange(-NEAR - 1, NEAR + 2))].astype(np.float32)
-    near[:, [0, -1]] = -1e4
-    return near
+
+    asked: tuple[Any, Any]
+    told: tuple[Any, Any]
+    near: Any
+
+    @classmethod
+    def of(cls, head: tuple[Any, Any], distances: Any) -> "LinkWeights":
+        """Of the encoder's head (h, 2 * links * LINK_WIDTH) with its bias, and `distances` (links, distances)."""
+        near = distances[:, distance_rows(np.arange(-NEAR - 1, NEAR + 2))].astype(np.float32)
+        near[:, [0, -1]] = -1e4
+        matrix, bias = head
+        half = len(bias) // 2
+        return cls((matrix[:, :half], bias[:half]), (matrix[:, half:], bias[half:]), near)
 
 
-def kept(vectors: Any) -> Any:
-    """Vectors as whole numbers of 16 bits: they stay as long as their document, and half precision takes longer.
+def kept(layer: Any) -> Any:
+    """A layer as whole numbers of 16 bits: it stays as long as its document, and half precision takes longer.
 
     >>> kept(np.array([0.5, -3.0, 1e6])).tolist()
     [512, -3072, 32767]
     """
-    whole = np.rint(vectors * np.float32(_ONE))
+    whole = np.rint(layer * np.float32(_ONE))
     return np.minimum(np.maximum(whole, np.float32(-_MOST)), np.float32(_MOST)).astype(np.int16)
 
 
 class Links:
     """The links of one document's cues."""
 
-    def __init__(self, vectors: Any, near: Any) -> None:
-        """`vectors` (words, 2, links, LINK_WIDTH), `kept`: what is asked, what is told; `near` of `near_weights`."""
-        self._asked, self._told = vectors[:, 0], vectors[:, 1].transpose(1, 2, 0)
-        self._near = near
+    def __init__(self, layer: Any, weights: LinkWeights) -> None:
+        """`layer` (words, h) is the encoder's last one, `kept`."""
+        self._layer, self._weights = layer, weights
         self._found: dict[int, tuple[int, Any]] = {}  # of a cue the first token and the logs (links, tokens) from it on
 
     def prepare(self, cues: Sequence[int]) -> None:
         """Compute the links of these cues (tokens in ascending order) together."""
+        near = self._weights.near
         for n in range(0, len(cues), _GROUP):
             at = np.array(cues[n : n + _GROUP])
-            first, last = max(0, int(at[0]) - NEAR), min(self._told.shape[2], int(at[-1]) + NEAR + 1)
+            first, last = max(0, int(at[0]) - NEAR), min(len(self._layer), int(at[-1]) + NEAR + 1)
             offsets = np.clip(np.arange(first, last) - at[:, None], -NEAR - 1, NEAR + 1) + NEAR + 1
-            asked, told = self._asked[at].transpose(1, 0, 2), self._told[:, :, first:last]
-            scores = np.matmul(asked.astype(np.float32) / _ONE**2, told.astype(np.float32))
-            scores += self._near[:, offsets]
+            asked = self._seen(at, self._weights.asked)
+            told = self._seen(slice(first, last), self._weights.told)
+            scores = np.matmul(asked.transpose(1, 0, 2), told.transpose(1, 2, 0))
+            scores += near[:, offsets]
             scores -= scores.max(2, keepdims=True)
             scores -= np.log(np.exp(scores).sum(2, keepdims=True))
             np.maximum(scores, NOWHERE, out=scores)
             for k, cue in enumerate(at.tolist()):
                 self._found[cue] = first, scores[:, k]
+
+    def _seen(self, tokens: Any, head: tuple[Any, Any]) -> Any:
+        """(tokens, links, LINK_WIDTH) of some tokens."""
+        vectors = self._layer[tokens].astype(np.float32) @ head[0]
+        vectors *= np.float32(1 / _ONE)
+        vectors += head[1]
+        return vectors.reshape(len(vectors), len(LINKS), LINK_WIDTH)
 
     def _of(self, link: int, cue: int) -> tuple[int, Any]:
         """The first token of those near a cue, and the logs (tokens,) from it on."""
