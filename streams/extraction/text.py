@@ -21,7 +21,8 @@ _LIGATURES = str.maketrans({"﷼": "ريال", "﷽": "بسم الله الرح�
 _SPELT = str.maketrans("", "", _VOWELS + TATWEEL + INVISIBLE)
 _UNVOICED = str.maketrans("", "", _VOWELS + INVISIBLE)
 _STRETCHED = re.compile(f"{TATWEEL}+(?=[^\\W\\d_])")
-_UNIFIED = _SPELT | str.maketrans("آأإٱىة", "اااايه")
+_VARIANTS = str.maketrans("آأإٱىة", "اااايه")
+_UNIFIED = _SPELT | _VARIANTS
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ARABIC_LETTERS = re.compile(
     f"[{''.join(c for c in map(chr, (*range(0x600, 0x700), *range(0xFB50, 0xFEFD))) if c.isalpha())}]+"
@@ -69,6 +70,15 @@ def normalize(word: str) -> str:
     ('مشيرا', 'الي', 'الاخيره', 'قال')
     """
     return word.lower() if word.isascii() else _composed(word).translate(_UNIFIED).lower()
+
+
+def unified(spelt: str) -> str:
+    """The same of a word as `written` gives it.
+
+    >>> unified("إلى"), unified("BBC")
+    ('الي', 'bbc')
+    """
+    return spelt.translate(_VARIANTS).lower()
 
 
 def _composed(word: str) -> str:

@@ -2,17 +2,19 @@
 
 import re
 from enum import IntEnum
+from itertools import accumulate, repeat
 from typing import Final, NamedTuple
 
-from streams.extraction.text import INVISIBLE, normalize, written
+from streams.extraction.text import INVISIBLE, unified, written
 
-# Arabic marks stay inside the word that they stand on; a number keeps its separators (2,5 and 12:30).
+# A number, a word, a line break or a mark. Arabic marks stay inside the word that they stand on; a number keeps its
+# separators (2,5 and 12:30).
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:[.,:/٫٬]\d+)*)"
-    rf"|(?P<word>[^\W\d](?:[\w\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed{INVISIBLE}]*\w)?"
-    r"[\u0640\u064b-\u065f\u0670]*)"
-    r"|(?P<line>\n)"
-    rf"|(?P<mark>[^\w\s{INVISIBLE}])"
+    r"(\d+(?:[.,:/٫٬]\d+)*"
+    rf"|[^\W\d](?:[\w\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed{INVISIBLE}]*\w)?"
+    r"[\u0640\u064b-\u065f\u0670]*"
+    r"|\n"
+    rf"|[^\w\s{INVISIBLE}])"
 )
 
 
@@ -37,7 +39,6 @@ WORD: Final = Kind.WORD
 NUMBER: Final = Kind.NUMBER
 MARK: Final = Kind.MARK
 LINE: Final = Kind.LINE
-_KINDS = {"word": WORD, "number": NUMBER, "mark": MARK, "line": LINE}
 
 
 class Form(NamedTuple):
@@ -81,14 +82,19 @@ class _Forms(dict[str, Form]):
 
     @staticmethod
     def _made(text: str) -> Form:
-        matched = _TOKEN.match(text)
-        assert matched is not None
-        kind = _KINDS[str(matched.lastgroup)]
-        if kind is WORD:
-            spelt = written(text)
-            # `آن هيدالغو`: spelt so it is a name, or what time it is, and no conjunction as أن and إن are.
-            return Form(text, spelt if spelt == ANNE else normalize(text), kind, spelt)
-        return Form(text, text, kind, "0" if kind is NUMBER else BREAK if kind is LINE else written(text))
+        first = text[0]
+        if first.isdecimal():
+            return Form(text, text, NUMBER, "0")
+        if first == "\n":
+            return Form(text, text, LINE, BREAK)
+        spelt = written(text)
+        if not first.isalnum():
+            return Form(text, text, MARK, spelt)
+        # `آن هيدالغو`: spelt so it is a name, or what time it is, and no conjunction as أن and إن are.
+        norm = spelt if spelt == ANNE else unified(spelt)
+        # Most are spelt as they are written: one object for all three takes a third of the memory.
+        spelt = text if spelt == text else spelt
+        return Form(text, spelt if norm == spelt else norm, WORD, spelt)
 
 
 _FORMS = _Forms()
@@ -100,6 +106,8 @@ def tokenize(body: str) -> tuple[Token, ...]:
     >>> [body[t.start:t.end] for body in ["وقال: «إنّه 2,5%»."] for t in tokenize(body)]
     ['وقال', ':', '«', 'إنّه', '2,5', '%', '»', '.']
     """
-    # This loop is a tenth of all work: the tuple's own constructor spares a call.
-    make, forms = tuple.__new__, _FORMS
-    return tuple([make(Token, (forms[m[0]], *m.span())) for m in _TOKEN.finditer(body.replace("_", " "))])
+    # No step of this takes Python's own loop: it was a tenth of all work once.
+    pieces = _TOKEN.split(body.replace("_", " "))  # what stands between tokens, and each token
+    ends = list(accumulate(map(len, pieces)))
+    forms = map(_FORMS.__getitem__, pieces[1::2])
+    return tuple(map(tuple.__new__, repeat(Token), zip(forms, ends[::2], ends[1::2], strict=False)))
