@@ -175,20 +175,18 @@ def _short_forms(
     """
     last_words = ((doc.norms[m.last - 1], m) for m in mentions if m.type == "PER")
     telling = [(name, m) for name, m in last_words if len(name) > 3 and words.get(name, _COMMON) >= _COMMON]
-    people = {name for name, _ in telling}
-    families = {name for name, m in telling if m.last - m.first > 1}
-    taken = {i for m in mentions for i in range(m.first, m.last)} if people else set()
-    for i, norm in enumerate(doc.norms if people else ()):
-        if i not in taken and (norm in families or (norm not in words and not people.isdisjoint(_behind_li(norm)))):
-            yield EntityMention(i, i + 1, "PER")
+    found = {i for name, m in telling if m.last - m.first > 1 for i in doc.places(name)}
+    found |= {i for name, _ in telling for word in _with_li(name) if word not in words for i in doc.places(word)}
+    taken = {i for m in mentions for i in range(m.first, m.last)} if found else set()
+    return (EntityMention(i, i + 1, "PER") for i in sorted(found - taken))
 
 
-def _behind_li(norm: str) -> tuple[str, ...]:
-    """The words of which this one may be made with ل: `للغامدي`, `ولميركل`."""
-    rest = norm.removeprefix("و")
-    if not rest.startswith("ل"):
-        return ()
-    return (_ARTICLE + rest[2:], rest[1:]) if rest.startswith(_TO_THE) else (rest[1:],)
+def _with_li(name: str) -> Iterator[str]:
+    """The words that ل makes of a name: `للغامدي`, `ولميركل`."""
+    for word in (f"ل{name}", _TO_THE + name[2:] if name.startswith(_ARTICLE) else ""):
+        if word:
+            yield word
+            yield f"و{word}"
 
 
 def _is_joined(

@@ -1,5 +1,6 @@
 """The analysis of a written form: its readings with their probabilities out of context."""
 
+from functools import cache
 from typing import NamedTuple
 
 
@@ -30,15 +31,17 @@ class Reading(NamedTuple):
 
         Part of speech, for verbs with aspect and voice (`verb.pa`: past active), led by `w+` where و is a conjunction.
         """
-        return f"w+{self._class()}" if self.conjunction == "wa" else self._class()
+        return _category(self.pos, self.aspect, self.voice, self.conjunction)
 
-    def _class(self) -> str:
-        kind = self.pos.partition("_")[0]
-        if kind == "verb":
-            return f"verb.{self.aspect}{self.voice if self.aspect in 'pi' else ''}"
-        if kind in ("adj", "adv") or self.pos == "noun_quant":
-            return kind
-        return "part" if kind == "part" and self.pos != "part_neg" else self.pos
+
+@cache  # of a few hundred; it is asked of every reading of every word
+def _category(pos: str, aspect: str, voice: str, conjunction: str) -> str:
+    kind = pos.partition("_")[0]
+    if kind == "verb":
+        kind = f"verb.{aspect}{voice if aspect in 'pi' else ''}"
+    elif kind not in ("adj", "adv") and pos != "noun_quant" and (kind != "part" or pos == "part_neg"):
+        kind = pos
+    return f"w+{kind}" if conjunction == "wa" else kind
 
 
 NO_READING = Reading("unknown", "", "-", "-", "-", "-", "-", "0", "0", "0", "0", 1.0)

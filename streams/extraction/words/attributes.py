@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from streams.extraction.lexicon import Lexicon
-from streams.extraction.text import normalize, stems
+from streams.extraction.text import stems, unified
 from streams.extraction.tokens import BREAK
 from streams.extraction.words.morphology import Morphology, Outline
 
@@ -60,7 +60,7 @@ def attributes(written: str, knowledge: WordKnowledge, outline: Outline | None) 
     """Attributes of a written form with its outline in `knowledge.morphology`; a line break is the form `BREAK`."""
     if written == BREAK:
         return ["break"]
-    norm = normalize(written)
+    norm = unified(written)
     if not norm[:1].isalpha():
         return ["b", "digit" if norm[:1].isdigit() else f"mark={norm}"]
     if norm.isascii():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from streams.extraction.text import normalize, stems
+from streams.extraction.text import stems, unified
 from streams.extraction.tokens import BREAK
 
 
@@ -31,7 +31,7 @@ def word_row(form: str, words: Mapping[str, int]) -> int:
     """Row of a form's word vector: its own, else that of what is left without particles, -1 where neither has one."""
     if form == BREAK:
         return -1
-    norm = "0" if form[:1].isdigit() else normalize(form)
+    norm = "0" if form[:1].isdigit() else unified(form)
     for part in stems(norm):
         if part in words:
             return words[part]
