@@ -30,7 +30,7 @@ DILATIONS = (1, 2, 4, 8, 16, 1, 2, 4, 8)  # of the convolutions, in their order
 _REACH = sum(DILATIONS)  # words on either side that a word's scores depend on
 _CHUNK = 4096  # words that are read at once; all of a long body would take gigabytes
 _IMPOSSIBLE, _UNLIKELY = -12.0, -3.0
-_CACHED_FORMS = 120_000  # some 300 bytes each
+_CACHED_FORMS = 170_000  # some 300 bytes each
 _KEPT_FORMS = 48_000  # words so frequent that they are kept when the cache is full
 
 
@@ -38,7 +38,7 @@ class Encoded(NamedTuple):
     """What the encoder says of n words.
 
     Scores of entity labels (n, labels) and of word categories (n, categories), the log-odds of signs of statements
-    (n, signs), the `kept` last layer (n, h), of which links are computed. A category's score holds what the table of
+    (n, signs), the `kept` last layer (h, n), of which links are computed. A category's score holds what the table of
     forms says of the word beside what its neighbours say.
     """
 
@@ -51,14 +51,15 @@ class Encoded(NamedTuple):
 class Weights(NamedTuple):
     """The arrays of a trained encoder; d and h are the widths of word vectors and hidden layers.
 
-    `rows` maps an attribute to its row of `attribute_vectors` (a + 1, d), of which the last is 0; `words` a normalized
-    word to its row of `word_vectors` (v, d) int8, of which a row's `word_scales` (v,) make real numbers, and of
-    `clusters` (v, 2). The first of the `layers` sees form vectors. `transitions` (labels, labels) weigh what follows
-    what, `link_weights` (links, distances) how far a cue's targets are.
+    `rows` maps an attribute to its row of `attribute_vectors` (a + 1, d) int8, of which the last is 0, `words` a
+    normalized word to its row of `word_vectors` (v, d) int8 and of `clusters` (v, 2); `attribute_scales` (a + 1,) and
+    `word_scales` (v,) make real numbers of a row. The first of the `layers` sees form vectors. `transitions` (labels,
+    labels) weigh what follows what, `link_weights` (links, distances) how far a cue's targets are.
     """
 
     rows: Mapping[str, int]
     attribute_vectors: Any
+    attribute_scales: Any
     words: Mapping[str, int]
     word_vectors: Any
     word_scales: Any
@@ -109,9 +110,8 @@ class Encoder:
             layers = [Layer(z[f"taps{n}"], z[f"bias{n}"], z[f"units{n}"]) for n in range(len(DILATIONS))]
             weights = Weights(
                 rows={a: n for n, a in enumerate(tables["attributes"])},
-                attribute_vectors=np.pad(
-                    (z["attribute_vectors"] * z["attribute_scales"][:, None]).astype(np.float16), ((0, 1), (0, 0))
-                ).astype(np.float32),  # they are learned in half precision, and added up in single
+                attribute_vectors=np.pad(z["attribute_vectors"], ((0, 1), (0, 0))),
+                attribute_scales=np.pad(z["attribute_scales"].astype(np.float32), (0, 1)),
                 words={w: n for n, w in enumerate(tables["words"])},
                 word_vectors=z["word_vectors"],
                 word_scales=z["word_scales"].astype(np.float32),
@@ -149,20 +149,20 @@ class Encoder:
         ids = self._ids([BREAK, *forms, BREAK])  # the articles that it learned from stand between others
         n = len(ids)
         labels, categories, signs = (np.empty((n, width), np.float32) for width in self._widths)
-        layer = np.empty((n, len(self._heads)), np.int16)  # most of all, and kept as long as the document
+        layer = np.empty((len(self._heads), n), np.int16)  # most of all, and kept as long as the document
         for first, last, h in self._last_layers(ids):
-            scores = h @ self._heads
+            scores = h.T @ self._heads
             scores += self._head_bias
             here = slice(first, last)
             labels[here], categories[here], signs[here] = np.split(scores, self._parts, axis=1)
-            layer[here] = kept(h)
+            layer[:, here] = kept(h)
         categories += self._priors[self._prior_rows[ids]]
         own = slice(1, -1)
-        return Encoded(labels[own], categories[own], signs[own], layer[own])
+        return Encoded(labels[own], categories[own], signs[own], layer[:, own])
 
     def last_layer(self, forms: Sequence[str]) -> Any:
         """(n, h) of a text, what the heads see; to learn heads from."""
-        return np.concatenate([h for _, _, h in self._last_layers(self._ids(forms))])
+        return np.concatenate([h.T for _, _, h in self._last_layers(self._ids(forms))])
 
     def inputs(self, forms: Sequence[str]) -> Any:
         """(d, n) of a text, what `convolutions` read."""
@@ -191,13 +191,13 @@ class Encoder:
         return np.fromiter(map(self._numbers.get, forms, repeat(-1)), np.int64, len(forms))
 
     def _last_layers(self, ids: Any) -> Iterator[tuple[int, int, Any]]:
-        """(first, last, (last - first, h)) of a text's chunks."""
+        """(first, last, (h, last - first)) of a text's chunks."""
         n = len(ids)
         for first in range(0, n, _CHUNK):
             last = min(n, first + _CHUNK)
             begin = max(0, first - _REACH)
             h = self.convolutions(self._inputs(ids[begin : last + _REACH]))
-            yield first, last, h[:, first - begin : last - begin].T
+            yield first, last, h[:, first - begin : last - begin]
 
     def _inputs(self, ids: Any) -> Any:
         """(d, n) vectors of n form numbers."""
@@ -257,7 +257,8 @@ class Encoder:
         for form, outline in zip(forms, outlines, strict=True):
             begins.append(len(rows))
             rows += map(w.rows.get, attributes(form, self._knowledge, outline), repeat(len(w.rows)))  # a row of zeros
-        x = np.add.reduceat(w.attribute_vectors.take(rows, 0), begins)
+        each = w.attribute_vectors.take(rows, 0) * w.attribute_scales.take(rows)[:, None]
+        x = np.add.reduceat(each, begins)
         ranks = np.array(vectors)
         known = ranks >= 0
         x[known] += w.word_vectors[ranks[known]] * w.word_scales[ranks[known], None]

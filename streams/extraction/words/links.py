@@ -70,7 +70,7 @@ class Links:
     """The links of one document's cues."""
 
     def __init__(self, layer: Any, weights: LinkWeights) -> None:
-        """`layer` (words, h) is the encoder's last one, `kept`."""
+        """`layer` (h, words) is the encoder's last one, `kept`."""
         self._layer, self._weights = layer, weights
         self._found: dict[int, tuple[int, Any]] = {}  # of a cue the first token and the logs (links, tokens) from it on
 
@@ -79,11 +79,11 @@ class Links:
         near = self._weights.near
         for n in range(0, len(cues), _GROUP):
             at = np.array(cues[n : n + _GROUP])
-            first, last = max(0, int(at[0]) - NEAR), min(len(self._layer), int(at[-1]) + NEAR + 1)
+            first, last = max(0, int(at[0]) - NEAR), min(self._layer.shape[1], int(at[-1]) + NEAR + 1)
             offsets = np.clip(np.arange(first, last) - at[:, None], -NEAR - 1, NEAR + 1) + NEAR + 1
             asked = self._seen(at, self._weights.asked)
             told = self._seen(slice(first, last), self._weights.told)
-            scores = np.matmul(asked.transpose(1, 0, 2), told.transpose(1, 2, 0))
+            scores = np.matmul(asked.transpose(0, 2, 1), told)
             scores += near[:, offsets]
             scores -= scores.max(2, keepdims=True)
             scores -= np.log(np.exp(scores).sum(2, keepdims=True))
@@ -92,11 +92,12 @@ class Links:
                 self._found[cue] = first, scores[:, k]
 
     def _seen(self, tokens: Any, head: tuple[Any, Any]) -> Any:
-        """(tokens, links, LINK_WIDTH) of some tokens."""
-        vectors = self._layer[tokens].astype(np.float32) @ head[0]
+        """(links, LINK_WIDTH, tokens) of some tokens."""
+        matrix, bias = head
+        vectors = matrix.T @ self._layer[:, tokens].astype(np.float32)
         vectors *= np.float32(1 / _ONE)
-        vectors += head[1]
-        return vectors.reshape(len(vectors), len(LINKS), LINK_WIDTH)
+        vectors += bias[:, None]
+        return vectors.reshape(len(LINKS), LINK_WIDTH, -1)
 
     def _of(self, link: int, cue: int) -> tuple[int, Any]:
         """The first token of those near a cue, and the logs (tokens,) from it on."""
