@@ -26,8 +26,8 @@ from streams.extraction.words.links import (
     SAYS,
     SPEAKER,
     Links,
+    LinkWeights,
     kept,
-    near_weights,
 )
 from streams.extraction.words.morphology import load_morphology
 from streams.extraction.words.signs import SIGNS
@@ -75,17 +75,21 @@ def test_an_implied_speaker_links_to_a_mention_of_whom_it_means(doc: Document, w
     assert doc.norms[token] in ("وزير", "الصحه", "سامي", "الحداد")
 
 
-def vectors(many: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    draw = np.random.default_rng(seed)
-    return (
-        kept(draw.normal(size=(many, 2, len(LINKS), LINK_WIDTH))),
-        near_weights(draw.normal(size=(len(LINKS), len(DISTANCES) + 1)).astype(np.float32)),
-    )
+def links_of(many: int, width: int = 24) -> Links:
+    """Those of random words."""
+    draw = np.random.default_rng(1)
+
+    def of(*shape: int) -> np.ndarray:
+        return draw.normal(size=shape).astype(np.float32)
+
+    both = 2 * len(LINKS) * LINK_WIDTH
+    head = of(width, both) / width**0.5, of(both)
+    return Links(kept(of(width, many)), LinkWeights.of(head, of(len(LINKS), len(DISTANCES) + 1)))
 
 
 def test_links_are_the_same_together_and_one_by_one() -> None:
     asked = [3, 4, 250, 251, 900]
-    together, alone = Links(*vectors(1000)), Links(*vectors(1000))
+    together, alone = links_of(1000), links_of(1000)
     together.prepare(asked)
     everywhere = np.arange(1000)
     for cue in asked:
@@ -96,7 +100,7 @@ def test_links_are_the_same_together_and_one_by_one() -> None:
 
 
 def test_the_targets_of_a_cue_are_near_it_and_share_one_probability() -> None:
-    logs = np.array(Links(*vectors(1000)).logs(ENDS, 500, range(-5, 1005)))
+    logs = np.array(links_of(1000).logs(ENDS, 500, range(-5, 1005)))
     there = np.flatnonzero(logs > NOWHERE) - 5
     assert there.min() >= 500 - NEAR
     assert there.max() <= 500 + NEAR
@@ -104,7 +108,7 @@ def test_the_targets_of_a_cue_are_near_it_and_share_one_probability() -> None:
 
 
 def test_several_targets_are_as_probable_as_all_of_them() -> None:
-    links = Links(*vectors(50))
+    links = links_of(50)
     found = np.exp(links.logs(SAYS, 20, range(50)))
     assert np.exp(links.together(SAYS, 20, [3, 4, 4, 9])) == pytest.approx(found[[3, 4, 9]].sum(), rel=1e-3)
     assert links.together(SAYS, 20, []) == NOWHERE
