@@ -15,7 +15,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -138,16 +138,23 @@ def _rows(many: int) -> Iterator[torch.Tensor]:
         yield from (rows for rows in torch.split(order, BATCH) if len(rows) == BATCH)
 
 
-def learn(teacher: Teacher, student: Convolved, corpus: Corpus, products: int, seconds: float) -> None:
+def learn(
+    teacher: Teacher,
+    student: Convolved,
+    corpus: Corpus,
+    products: int,
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
     """Prune and teach until the time is over; the result is the mean of the last steps' weights."""
     torch.manual_seed(SEED)
     layers = _last_layers(teacher.network, corpus)
     optimizer = torch.optim.Adam(student.parameters(), lr=RATE, betas=(0.9, 0.98))
     pruning = _Pruning(student, optimizer, products)
     mean: list[torch.Tensor] = []
-    began = time.monotonic()
+    began = clock()
     for number, rows in enumerate(_rows(len(corpus.rows))):
-        spent = (time.monotonic() - began) / seconds
+        spent = (clock() - began) / seconds
         if spent >= 1:
             break
         optimizer.param_groups[0]["lr"] = LEAST_RATE + RATE * min(1.0, spent / 0.02 + 0.1) * _falling(spent)
