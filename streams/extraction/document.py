@@ -88,12 +88,14 @@ def read(body: str) -> Document:
     ['قال الوزير: «نعم. سنبدأ غدا».', 'وأضاف أن العمل بدأ.', 'وانتهى الأمر']
     """
     tokens = tokenize(body)
+    forms = [token[0] for token in tokens]
+    kinds = tuple([form.kind for form in forms])
     quotations = find_quotations(tokens)
     quotation_of = [-1] * len(tokens)
     for n, q in enumerate(quotations):
         last = min(q.close + q.balanced, len(tokens))
         quotation_of[q.open : last] = [n] * (last - q.open)
-    sentences = _split(tokens, quotation_of, quotations)
+    sentences = _split(tokens, kinds, quotation_of, quotations)
     sentence_of = [0] * len(tokens)
     for n, s in enumerate(sentences):
         sentence_of[s.first : s.last] = [n] * (s.last - s.first)
@@ -102,8 +104,8 @@ def read(body: str) -> Document:
     return Document(
         body=body,
         tokens=tokens,
-        norms=spelt([form.norm for form, _, _ in tokens]),
-        kinds=tuple([form.kind for form, _, _ in tokens]),
+        norms=spelt([form.norm for form in forms]),
+        kinds=kinds,
         quotations=quotations,
         quotation_of=tuple(quotation_of),
         sentences=sentences,
@@ -112,7 +114,7 @@ def read(body: str) -> Document:
 
 
 def _split(
-    tokens: Sequence[Token], quotation_of: Sequence[int], quotations: Sequence[Quotation]
+    tokens: Sequence[Token], kinds: Sequence[Kind], quotation_of: Sequence[int], quotations: Sequence[Quotation]
 ) -> tuple[Sentence, ...]:
     """Sentences end at a line break, or at a full stop, question or exclamation mark outside quotation marks."""
     sentences: list[Sentence] = []
@@ -126,12 +128,12 @@ def _split(
             sentences.append(Sentence(first, end, paragraph))
             first = end
 
-    for i, (form, _, _) in enumerate(tokens):
-        if form.kind is LINE:
+    for i in [i for i, kind in enumerate(kinds) if kind >= MARK]:
+        if kinds[i] is LINE:
             cut(i)
             first = i + 1
             paragraph += 1
-        elif form.kind is MARK and i > first and _ends_sentence(tokens, i, quotation_of[i], quotations):
+        elif i > first and _ends_sentence(tokens, i, quotation_of[i], quotations):
             cut(i + 1)
     cut(len(tokens))
     return tuple(sentences)
