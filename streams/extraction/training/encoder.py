@@ -6,7 +6,6 @@
     python -m streams.extraction.training.encoder_export WORK
     python -m streams.extraction.training.categories ../shared/corpus
     python -m streams.extraction.training.silent ../shared/corpus
-    python -m streams.extraction.training.distilled ../shared/corpus --products 200000 --seconds 2500
 
 1. The encoder learns from raw news to tell a hidden word's cluster and category; the reader (a transformer,
    `training.reader`) to tell hidden words, for some minutes.

@@ -1,8 +1,8 @@
 """Dilated convolutions of width 3 with a rectifier and a residual, as matrix products: the encoder's layers.
 
-Most units of a trained encoder's layers are silent, whatever is read: their rectifier lets nothing through. Of the
-others the most can go without whom the rest learns to say the same (`training.silent`, `training.distilled`). A layer
-here holds only those that are left. Words are columns, so that what a unit says of all words lies together.
+Most units of a trained encoder's layers are silent, whatever is read: their rectifier lets nothing through. A layer
+here holds only the others (`training.silent` tells them), less than half. Words are columns, so that what a unit
+says of all words lies together.
 """
 
 from collections import deque

@@ -168,10 +168,6 @@ class Encoder:
         """(d, n) of a text, what `convolutions` read."""
         return self._inputs(self._ids(forms))
 
-    def priors(self, forms: Sequence[str]) -> Any:
-        """(n, categories) logs of what the table of forms says of a text's words."""
-        return self._priors[self._prior_rows[self._ids(forms)]]
-
     def _ids(self, forms: Sequence[str]) -> Any:
         """The numbers of a text's forms; most are known, and one look-up each is all that they take."""
         ids = self._known(forms)
