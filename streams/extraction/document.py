@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from streams.extraction.abbreviations import shortened, spelt
 from streams.extraction.quotations import Quotation, find_quotations
-from streams.extraction.tokens import BREAK, LINE, MARK, WORD, Kind, Token, tokenize
+from streams.extraction.tokens import BREAK, LINE, WORD, Kind, Token, stops, tokenize
 
 _ENDS = frozenset(".!?؟…۔")
 _SHORT = 2
@@ -88,14 +88,15 @@ def read(body: str) -> Document:
     ['قال الوزير: «نعم. سنبدأ غدا».', 'وأضاف أن العمل بدأ.', 'وانتهى الأمر']
     """
     tokens = tokenize(body)
-    forms = [token[0] for token in tokens]
+    forms = [form for form, _, _ in tokens]
     kinds = tuple([form.kind for form in forms])
-    quotations = find_quotations(tokens)
+    marks = stops(kinds)
+    quotations = find_quotations(tokens, marks)
     quotation_of = [-1] * len(tokens)
     for n, q in enumerate(quotations):
         last = min(q.close + q.balanced, len(tokens))
         quotation_of[q.open : last] = [n] * (last - q.open)
-    sentences = _split(tokens, kinds, quotation_of, quotations)
+    sentences = _split(tokens, marks, quotation_of, quotations)
     sentence_of = [0] * len(tokens)
     for n, s in enumerate(sentences):
         sentence_of[s.first : s.last] = [n] * (s.last - s.first)
@@ -114,9 +115,12 @@ def read(body: str) -> Document:
 
 
 def _split(
-    tokens: Sequence[Token], kinds: Sequence[Kind], quotation_of: Sequence[int], quotations: Sequence[Quotation]
+    tokens: Sequence[Token], marks: Sequence[int], quotation_of: Sequence[int], quotations: Sequence[Quotation]
 ) -> tuple[Sentence, ...]:
-    """Sentences end at a line break, or at a full stop, question or exclamation mark outside quotation marks."""
+    """Sentences end at a line break, or at a full stop, question or exclamation mark outside quotation marks.
+
+    `marks` are the text's `stops`.
+    """
     sentences: list[Sentence] = []
     first = paragraph = 0
 
@@ -128,8 +132,8 @@ def _split(
             sentences.append(Sentence(first, end, paragraph))
             first = end
 
-    for i in [i for i, kind in enumerate(kinds) if kind >= MARK]:
-        if kinds[i] is LINE:
+    for i in marks:
+        if tokens[i].form.kind is LINE:
             cut(i)
             first = i + 1
             paragraph += 1

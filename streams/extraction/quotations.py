@@ -30,25 +30,28 @@ class Quotation(NamedTuple):
     balanced: bool
 
 
-def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
+def find_quotations(tokens: Sequence[Token], marks: Sequence[int]) -> tuple[Quotation, ...]:
     """Outermost quotations, in order; nested ones belong to their outer one.
 
     A quotation may be closed in a later paragraph. Of straight marks, which look the same on both sides, the side that
     touches a word tells opening from closing; where both do, a mark opens if none is open, or behind a particle.
-    Parentheses quote behind words of praise only (`قال تعالى (…)`).
+    Parentheses quote behind words of praise only (`قال تعالى (…)`). `marks` are the text's `stops`.
 
-    >>> from streams.extraction.tokens import tokenize
-    >>> find_quotations(tokenize('قال "نعم" ثم «قال “لا” مرة»'))
+    >>> def found(text: str) -> tuple[Quotation, ...]:
+    ...     tokens = tokenize(text)
+    ...     return find_quotations(tokens, stops([t.form.kind for t in tokens]))
+    >>> from streams.extraction.tokens import stops, tokenize
+    >>> found('قال "نعم" ثم «قال “لا” مرة»')
     (Quotation(open=1, close=3, balanced=True), Quotation(open=5, close=11, balanced=True))
-    >>> find_quotations(tokenize('قال "نعم ولا\\nثم مضى'))
+    >>> found('قال "نعم ولا\\nثم مضى')
     (Quotation(open=1, close=4, balanced=False),)
-    >>> find_quotations(tokenize('قال "نعم ولا\\nثم مضى"'))
+    >>> found('قال "نعم ولا\\nثم مضى"')
     (Quotation(open=1, close=7, balanced=True),)
-    >>> find_quotations(tokenize('وفقا لـ"رويترز" و"الحياة"'))
+    >>> found('وفقا لـ"رويترز" و"الحياة"')
     (Quotation(open=2, close=4, balanced=True), Quotation(open=6, close=8, balanced=True))
     """
-    reading = _Reading(tokens)
-    for i in reading.stops:
+    reading = _Reading(tokens, marks)
+    for i in marks:
         if tokens[i].form.kind is LINE:
             reading.passes_line(i)
         elif reading.may_quote(i):
@@ -59,14 +62,13 @@ def find_quotations(tokens: Sequence[Token]) -> tuple[Quotation, ...]:
 class _Reading:
     """A way through the marks and line breaks of a text, on which at most one outermost quotation is open."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], marks: Sequence[int]) -> None:
         self._tokens = tokens
         self._found: list[Quotation] = []
         self._open, self._depth = -1, 0  # the mark that opened the quotation, and how many are open in each other
-        self.stops = [i for i, (form, _, _) in enumerate(tokens) if form.kind >= MARK]
-        self._straight = [i for i in self.stops if tokens[i].form.text in _STRAIGHT]
+        self._straight = [i for i in marks if tokens[i].form.text in _STRAIGHT]
         # the last of each closing mark tells in constant time that an opening one is never closed
-        self._closers = {tokens[i].form.text: i for i in self.stops if tokens[i].form.text in _CLOSERS}
+        self._closers = {tokens[i].form.text: i for i in marks if tokens[i].form.text in _CLOSERS}
 
     def may_quote(self, i: int) -> bool:
         """Whether the mark at token i is a quotation mark, or a parenthesis that quotes."""

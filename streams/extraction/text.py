@@ -22,7 +22,6 @@ _SPELT = str.maketrans("", "", _VOWELS + TATWEEL + INVISIBLE)
 _UNVOICED = str.maketrans("", "", _VOWELS + INVISIBLE)
 _STRETCHED = re.compile(f"{TATWEEL}+(?=[^\\W\\d_])")
 _VARIANTS = str.maketrans("آأإٱىة", "اااايه")
-_UNIFIED = _SPELT | _VARIANTS
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ARABIC_LETTERS = re.compile(
     f"[{''.join(c for c in map(chr, (*range(0x600, 0x700), *range(0xFB50, 0xFEFD))) if c.isalpha())}]+"
@@ -69,11 +68,11 @@ def normalize(word: str) -> str:
     >>> normalize("مُشيــراً"), normalize("إلى"), normalize("الأخيرة"), normalize("ﻗﺎﻝ")
     ('مشيرا', 'الي', 'الاخيره', 'قال')
     """
-    return word.lower() if word.isascii() else _composed(word).translate(_UNIFIED).lower()
+    return unified(written(word))
 
 
 def unified(spelt: str) -> str:
-    """The same of a word as `written` gives it.
+    """The same of a word as `written` gives it, whose spelling need not be found out again.
 
     >>> unified("إلى"), unified("BBC")
     ('الي', 'bbc')

@@ -1,6 +1,7 @@
 """Tokens: words, numbers, punctuation marks and line breaks with their offsets into the original body."""
 
 import re
+from collections.abc import Sequence
 from enum import IntEnum
 from itertools import accumulate, repeat
 from typing import Final, NamedTuple
@@ -98,6 +99,15 @@ class _Forms(dict[str, Form]):
 
 
 _FORMS = _Forms()
+
+
+def stops(kinds: Sequence[Kind]) -> list[int]:
+    """The marks and line breaks of a text, as token indices.
+
+    >>> stops([t.form.kind for t in tokenize("نعم، لا.\\n")])
+    [1, 3, 4]
+    """
+    return [i for i, kind in enumerate(kinds) if kind >= MARK]
 
 
 def tokenize(body: str) -> tuple[Token, ...]:

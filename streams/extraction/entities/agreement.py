@@ -37,7 +37,6 @@ def agree(
     is one of the `names` of people keeps its first letter: `كيلي`, `وينستون`. Where a token's `category` is known it
     tells و: `وإلكاي غوندوغان` is joined, who stands behind a verb (`قالت وطن دحلة`) is not.
     """
-    plain = Counter(doc.norms)
     mentions = tuple(_whole_names(doc, tuple(_parted(doc, _joined(doc, mentions, names)))))
     inner = {n for m in mentions if m.type == "PER" for n in doc.norms[m.first + 1 : m.last]}
     mentions = tuple(sorted([*mentions, *_short_forms(doc, mentions, words)]))
@@ -53,7 +52,7 @@ def agree(
         # `وقالت فلورانس بارلي`: a subject has no ف before it, behind its verb
         apart |= m.type == "PER" and norm[:1] == "ف" and category is not None and _is_behind_verb(m.first, category)
         whole = joined is False or apart or (m.type == "PER" and norm in inner)
-        skip = 1 if joined else 0 if whole else _attached(norm, plain, words, names, m)
+        skip = 1 if joined else 0 if whole else _attached(doc, m, words, names)
         if not skip and m.first in people_end and m.type == "ORG" and norm[:1] == "ل" and norm not in words:
             skip = 1  # `قال سامي الحداد لسبوتنيك`
         alef = skip > 0 and norm[skip - 1] == "ل" and _lost_its_alef(norm[skip:], words)
@@ -181,12 +180,12 @@ def _short_forms(
     return (EntityMention(i, i + 1, "PER") for i in sorted(found - taken))
 
 
-def _with_li(name: str) -> Iterator[str]:
+def _with_li(name: str) -> list[str]:
     """The words that ل makes of a name: `للغامدي`, `ولميركل`."""
-    for word in (f"ل{name}", _TO_THE + name[2:] if name.startswith(_ARTICLE) else ""):
-        if word:
-            yield word
-            yield f"و{word}"
+    words = [f"ل{name}"]
+    if name.startswith(_ARTICLE):
+        words.append(_TO_THE + name.removeprefix(_ARTICLE))
+    return [particle + word for word in words for particle in ("", "و")]
 
 
 def _is_joined(
@@ -215,8 +214,9 @@ def _is_behind_verb(i: int, category: Callable[[int], str]) -> bool:
     return i > 0 and category(i - 1).removeprefix("w+").startswith("verb")
 
 
-def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: Container[str], m: EntityMention) -> int:
+def _attached(doc: Document, m: EntityMention, words: Mapping[str, int], names: Container[str]) -> int:
     """Number of letters of attached particles at the head of a name's first word."""
+    norm = doc.norms[m.first]
     is_person, shortest = m.type == "PER", 2 if m.last - m.first > 1 else 3
     for particle in _ATTACHED:
         rest = norm.removeprefix(particle)
@@ -228,12 +228,12 @@ def _attached(norm: str, plain: Counter[str], words: Mapping[str, int], names: C
         met_everywhere = common and not rest.startswith(_ARTICLE)
         if is_person and particle != "و" and norm in names and (met_everywhere or rest not in names):
             continue  # `باسم التميمي` beside `اسم`, `بان كي مون` beside `أن`
-        if rest in plain and plain[rest] >= plain[norm]:
+        if len(doc.places(rest)) >= len(doc.places(norm)):
             return len(particle)
         if particle[-1] in "بلك" and rest[0] == "و" and words.get(rest[1:], _RARE) < words.get(rest, _RARE):
             continue  # `بوروسيا دورتموند`: no و stands behind another particle
         whole = particle == "ف" or (particle == "ب" and norm in words and m.last - m.first > 1)
-        if is_person and whole and not rest.startswith(_ARTICLE) and rest not in names and rest not in plain:
+        if is_person and whole and not rest.startswith(_ARTICLE) and rest not in names and not doc.places(rest):
             continue  # `فليبي لويز`, `بروس ريديل`: nobody in the article is called the rest
         known = rest in names or rest in words
         strange = rest not in names and not known and norm[1] in "يو"

@@ -66,11 +66,9 @@ class BuiltinEngine:
             begins = np.concatenate([[0], np.flatnonzero(np.diff(open_) > 1) + 1])
             starts = open_[begins]
             lengths = np.diff(np.append(begins, len(open_)))
-            short = lengths <= _TOGETHER
-            if short.any():
-                self._label(scores, starts[short], lengths[short], out)
-            for length in np.unique(lengths[~short]):
-                self._label(scores, starts[lengths == length], lengths[lengths == length], out)
+            longest = np.maximum(lengths, _TOGETHER)
+            for length in np.unique(longest):
+                self._label(scores, starts[longest == length], lengths[longest == length], out)
         found: list[int] = out.tolist()
         return found
 

@@ -140,11 +140,10 @@ class Lexicon:
         plural = norm[:-1] + "ون"
         if norm.endswith(("و", "ي")) and plural in self.unnamed:
             return self._heads(plural)  # `قال مسؤولو الوزارة`, `بحسب محللي السوق`
-        if norm.endswith(_CASES):  # `أن مصدرا أمنيا قال`, `قال مصدران`
-            for ending in _CASES:
-                word = norm.removesuffix(ending)
-                if word != norm and len(word) >= _SHORTEST and (word in self.unnamed or word in self.titles):
-                    return self._heads(word)
+        for ending in _CASES:  # `أن مصدرا أمنيا قال`, `قال مصدران`
+            word = norm.removesuffix(ending)
+            if word != norm and len(word) >= _SHORTEST and (word in self.unnamed or word in self.titles):
+                return self._heads(word)
         return None
 
     def _is_time(self, norm: str) -> bool:

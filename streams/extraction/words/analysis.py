@@ -36,12 +36,14 @@ class Reading(NamedTuple):
 
 @cache  # of a few hundred; it is asked of every reading of every word
 def _category(pos: str, aspect: str, voice: str, conjunction: str) -> str:
+    if conjunction == "wa":
+        return f"w+{_category(pos, aspect, voice, '0')}"
     kind = pos.partition("_")[0]
     if kind == "verb":
-        kind = f"verb.{aspect}{voice if aspect in 'pi' else ''}"
-    elif kind not in ("adj", "adv") and pos != "noun_quant" and (kind != "part" or pos == "part_neg"):
-        kind = pos
-    return f"w+{kind}" if conjunction == "wa" else kind
+        return f"verb.{aspect}{voice if aspect in 'pi' else ''}"
+    if kind in ("adj", "adv") or pos == "noun_quant":
+        return kind
+    return "part" if kind == "part" and pos != "part_neg" else pos
 
 
 NO_READING = Reading("unknown", "", "-", "-", "-", "-", "-", "0", "0", "0", "0", 1.0)

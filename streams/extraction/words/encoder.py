@@ -201,7 +201,7 @@ class Encoder:
 
     def _inputs(self, ids: Any) -> Any:
         """(d, n) vectors of n form numbers."""
-        return (self._vectors.take(ids, 0) * self._scales[ids, None]).T
+        return _real(self._vectors, self._scales, ids).T
 
     def _learn(self, new: Sequence[str]) -> None:
         """Give each of these forms, which have none, a number and its vector."""
@@ -257,13 +257,17 @@ class Encoder:
         for form, outline in zip(forms, outlines, strict=True):
             begins.append(len(rows))
             rows += map(w.rows.get, attributes(form, self._knowledge, outline), repeat(len(w.rows)))  # a row of zeros
-        each = w.attribute_vectors.take(rows, 0) * w.attribute_scales.take(rows)[:, None]
-        x = np.add.reduceat(each, begins)
+        x = np.add.reduceat(_real(w.attribute_vectors, w.attribute_scales, rows), begins)
         ranks = np.array(vectors)
         known = ranks >= 0
-        x[known] += w.word_vectors[ranks[known]] * w.word_scales[ranks[known], None]
+        x[known] += _real(w.word_vectors, w.word_scales, ranks[known])
         x -= x.mean(1, keepdims=True)
         return x / np.sqrt((x * x).mean(1, keepdims=True) + 1e-5) * w.norm_weight + w.norm_bias
+
+
+def _real(vectors: Any, scales: Any, rows: Any) -> Any:
+    """(n, d) real numbers of n rows of vectors that are kept as bytes with a scale each."""
+    return vectors.take(rows, 0) * scales.take(rows)[:, None]
 
 
 def _text(array: Any) -> str:
